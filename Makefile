@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Kilonova: one Makefile, no recursion. Settings come from the command line, then Makefile.conf (see Makefile.conf.example).
+# Every compiled thing lands under build/$(ARCH)/$(COMP)/$(CFP)[-debug]/, named by its source path.
+
+-include Makefile.conf
+
+ARCH        ?= x86_64
+COMP        ?= gcc
+CFP         ?= none
+DEBUG       ?= 0
+WERROR      ?= $(if $(CI),1,0)
+KMEM_MIB    ?= 32
+V           ?= 0
+
+MAKEFLAGS   += --no-builtin-rules --no-builtin-variables
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+choice       = $(if $(filter $($1),$2),,$(error $1=$($1) is not one of: $2))
+$(call choice,ARCH,x86_64)
+$(call choice,COMP,gcc clang)
+$(call choice,CFP,none)
+$(call choice,DEBUG,0 1)
+
+O           := build/$(ARCH)/$(COMP)/$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
+Q           := $(if $(filter 1,$V),,@)
+say          = @printf '  %-7s %s\n' '$1' '$2' >&2
+
+# Toolchain ------------------------------------------------------------------------------------------------------------
+
+PREFIX_x86_64 ?=
+PREFIX      := $(PREFIX_$(ARCH))
+CC          := $(if $(filter clang,$(COMP)),clang --target=$(ARCH)-linux-gnu,$(PREFIX)gcc)
+LD          := $(PREFIX)ld
+OBJCOPY     := $(PREFIX)objcopy
+PYTHON      := /usr/bin/python3
+
+RELEASE     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+find         = $(sort $(foreach e,$2,$(shell find $1 -name '*.$e' 2>/dev/null)))
+probe        = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>/dev/null && echo $1)
+
+include arch/$(ARCH)/rules.mk
+
+WARN        := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wshadow -Wwrite-strings -Wpointer-arith \
+               -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Werror=implicit-int -Werror=implicit-function-declaration \
+               $(foreach w,-Wjump-misses-init -Wenum-conversion -Wswitch-enum -Wcast-align=strict -Wlogical-op \
+               -Watomic-implicit-seq-cst -Wmissing-variable-declarations,$(call probe,$w)) $(if $(filter 1,$(WERROR)),-Werror)
+COMMON      := -std=gnu11 -ffreestanding -fno-common -fno-strict-aliasing -fwrapv -fno-pic -fno-stack-protector \
+               -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -fdata-sections -ffunction-sections -g -MMD -MP \
+               -nostdinc -isystem $(shell $(CC) -print-file-name=include) $(WARN)
+
+# Kernel: arch/$(ARCH)/F replaces kernel/F ------------------------------------------------------------------------------
+
+KFLAGS      := $(COMMON) $(ARCH_KFLAGS) -Iarch/$(ARCH) -Ikernel -Wframe-larger-than=1024 -DKMEM_MIB=$(KMEM_MIB) \
+               -DDEBUG=$(DEBUG) -O2
+SPEC        := $(call find,arch/$(ARCH),c S)
+OVER        := $(basename $(patsubst arch/$(ARCH)/%,kernel/%,$(SPEC)))
+GEN         := $(foreach f,$(call find,kernel,c S),$(if $(filter $(basename $f),$(OVER)),,$f))
+SPEC        := $(filter-out arch/$(ARCH)/asm-offsets.c,$(SPEC))
+KOBJ        := $(patsubst %,$O/%.o,$(basename $(GEN) $(SPEC)))
+HDR         := $(call find,kernel arch/$(ARCH),h)
+KERNEL      := $O/kilonova.elf
+KERNEL32    := $O/kilonova.elf32
+
+all: $(KERNEL) $(KERNEL32)
+
+FORCE:
+
+# Rebuild when a flag, a source or a header that could override another one comes or goes
+$O/kernel.stamp: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(KFLAGS) $(KOBJ) $(HDR)' | cmp -s - $@ || echo '$(CC) $(KFLAGS) $(KOBJ) $(HDR)' > $@
+
+$O/asm-offsets.h: arch/$(ARCH)/asm-offsets.c $O/kernel.stamp
+	$(call say,GEN,$@)
+	$Q$(CC) $(KFLAGS) -g0 -MF $O/asm-offsets.d -MT $@ -S $< -o $O/asm-offsets.s
+	$Qsed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-*[0-9]*\).*$$/#define \1 \2/p' $O/asm-offsets.s > $@
+
+$O/kernel/%.o $O/arch/%.o: KIND := kernel
+$O/kernel/%.o: kernel/%.c $O/kernel.stamp
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(KFLAGS) -c $< -o $@
+$O/arch/%.o: arch/%.c $O/kernel.stamp
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(KFLAGS) -c $< -o $@
+$O/arch/%.o: arch/%.S $O/kernel.stamp $O/asm-offsets.h
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(KFLAGS) -D__ASSEMBLY__ -I$O -c $< -o $@
+
+$O/kernel.ld: kernel/kernel.ld $O/kernel.stamp
+	$Q$(CC) $(KFLAGS) -D__ASSEMBLY__ -x c -E -P -MF $O/kernel.ld.d -MT $@ $< -o $@
+
+# The build identity is compiled last, so that a new commit relinks and does nothing else
+$O/release.stamp: FORCE
+	@mkdir -p $(@D); echo '$(RELEASE)' | cmp -s - $@ || echo '$(RELEASE)' > $@
+$O/release.o: $O/release.stamp $O/kernel.stamp
+	$Qprintf 'extern char const release[], compiler[];\nchar const release[] = "%s";\nchar const compiler[] = "%s";\n' \
+	  '$(RELEASE)' "$$($(CC) --version | head -n 1)" | $(CC) $(filter-out -MMD -MP,$(KFLAGS)) -x c -c - -o $@
+
+$(KERNEL): $(KOBJ) $O/release.o $O/kernel.ld
+	$(call say,LD,$@)
+	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
+
+$(KERNEL32): $(KERNEL)
+	$Q$(OBJCOPY) --strip-debug -O $(ARCH_ELF32) $< $@
+
+kernel-path: $(KERNEL)
+	@echo $(abspath $(KERNEL))
+
+# Root tasks: $(call root-task,NAME,SOURCES) makes $O/NAME.elf from SOURCES and the runtime in user/ --------------------
+
+UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
+ULIB        := $(patsubst %,$O/%.o,$(basename $(call find,user,c S)))
+ROOTS       :=
+
+$O/user.stamp: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(UFLAGS) $(ULIB)' | cmp -s - $@ || echo '$(CC) $(UFLAGS) $(ULIB)' > $@
+$O/user/%.o: user/%.c $O/user.stamp
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(UFLAGS) -c $< -o $@
+$O/user/%.o: user/%.S $O/user.stamp
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(UFLAGS) -D__ASSEMBLY__ -c $< -o $@
+
+define root-task
+ROOTS += $O/$1.elf
+OBJ_$1 := $(patsubst %,$O/%.o,$(basename $2))
+$$(filter %.o,$$(OBJ_$1)): $O/%.o: %.c $O/user.stamp
+	$$(call say,CC,$$<)
+	@mkdir -p $$(@D)
+	$Q$$(CC) $$(UFLAGS) -c $$< -o $$@
+$O/$1.elf: $$(OBJ_$1) $$(ULIB) user/$(ARCH)/root.ld
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$Q$$(LD) $$(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings -T user/$(ARCH)/root.ld $$(OBJ_$1) $$(ULIB) -o $$@
+-include $$(OBJ_$1:.o=.d)
+endef
+
+include $(wildcard bench/rules.mk test/rules.mk scripts/rules.mk)
+
+roots: $(ROOTS)
+
+# Inspection -----------------------------------------------------------------------------------------------------------
+
+overrides:
+	@for f in $(basename $(patsubst kernel/%,%,$(call find,kernel,c S h))); do ls arch/$(ARCH)/$$f.* 2>/dev/null; done; true
+
+clean:
+	$Qrm -rf build
+
+help:
+	@cat doc/make-help.txt
+
+.PHONY: all FORCE kernel-path roots overrides clean help deps bench check
+-include $(KOBJ:.o=.d) $(ULIB:.o=.d) $O/asm-offsets.d $O/kernel.ld.d

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory Attribute Descriptor on x86 (interface specification, 8.7.5). Shared with user space. */
+#pragma once
+
+#include <stdint.h>
+
+enum { MAD_WB = 0, MAD_WT = 1, MAD_WC = 2, MAD_UC = 3, MAD_WP = 4, MAD_CA_MASK = 7, MAD_KI_SHIFT = 3, MAD_KI_BITS = 15 };
+
+static inline uint32_t mad_ca (uint32_t mad) { return mad & MAD_CA_MASK; }
+static inline uint32_t mad_ki (uint32_t mad) { return mad >> MAD_KI_SHIFT & ((UINT32_C (1) << MAD_KI_BITS) - 1); }

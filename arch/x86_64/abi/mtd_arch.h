@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Message Transfer Descriptor of architectural IPC on x86 (interface specification, 8.7.4). Shared with user space. */
+#pragma once
+
+#include <stdint.h>
+
+#define MTD_POISON      (UINT32_C (1) <<  0)
+#define MTD_GPR_0_7     (UINT32_C (1) <<  1)
+#define MTD_GPR_8_15    (UINT32_C (1) <<  2)
+#define MTD_RFLAGS      (UINT32_C (1) <<  3)
+#define MTD_RIP         (UINT32_C (1) <<  4)
+#define MTD_STA         (UINT32_C (1) <<  5)
+#define MTD_QUAL        (UINT32_C (1) <<  6)
+#define MTD_CTRL        (UINT32_C (1) <<  7)
+#define MTD_TPR         (UINT32_C (1) <<  8)
+#define MTD_INJ         (UINT32_C (1) <<  9)
+#define MTD_CS_SS       (UINT32_C (1) << 10)
+#define MTD_DS_ES       (UINT32_C (1) << 11)
+#define MTD_FS_GS       (UINT32_C (1) << 12)
+#define MTD_TR          (UINT32_C (1) << 13)
+#define MTD_LDTR        (UINT32_C (1) << 14)
+#define MTD_GDTR        (UINT32_C (1) << 15)
+#define MTD_IDTR        (UINT32_C (1) << 16)
+#define MTD_PDPTE       (UINT32_C (1) << 17)
+#define MTD_CR          (UINT32_C (1) << 18)
+#define MTD_DR          (UINT32_C (1) << 19)
+#define MTD_XSAVE       (UINT32_C (1) << 20)
+#define MTD_APIC        (UINT32_C (1) << 21)
+#define MTD_SYSCALL     (UINT32_C (1) << 22)
+#define MTD_SYSENTER    (UINT32_C (1) << 23)
+#define MTD_PAT         (UINT32_C (1) << 24)
+#define MTD_EFER        (UINT32_C (1) << 25)
+#define MTD_KERNEL_GS   (UINT32_C (1) << 26)
+#define MTD_TSC         (UINT32_C (1) << 27)
+#define MTD_TLB         (UINT32_C (1) << 29)
+#define MTD_FPU         (UINT32_C (1) << 30)
+#define MTD_SPACES      (UINT32_C (1) << 31)
