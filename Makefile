@@ -61,10 +61,10 @@ GEN         := $(foreach f,$(call find,kernel,c S),$(if $(filter $(basename $f),
 SPEC        := $(filter-out arch/$(ARCH)/asm-offsets.c,$(SPEC))
 KOBJ        := $(patsubst %,$O/%.o,$(basename $(GEN) $(SPEC)))
 HDR         := $(call find,kernel arch/$(ARCH),h)
-KERNEL      := $O/kilonova.elf
-KERNEL32    := $O/kilonova.elf32
+KELF        := $O/kilonova.elf
+KELF32      := $O/kilonova.elf32
 
-all: $(KERNEL) $(KERNEL32)
+all: $(KELF) $(KELF32)
 
 FORCE:
 
@@ -101,20 +101,20 @@ $O/release.o: $O/release.stamp $O/kernel.stamp
 	$Qprintf 'extern char const release[], compiler[];\nchar const release[] = "%s";\nchar const compiler[] = "%s";\n' \
 	  '$(RELEASE)' "$$($(CC) --version | head -n 1)" | $(CC) $(filter-out -MMD -MP,$(KFLAGS)) -x c -c - -o $@
 
-$(KERNEL): $(KOBJ) $O/release.o $O/kernel.ld
+$(KELF): $(KOBJ) $O/release.o $O/kernel.ld
 	$(call say,LD,$@)
 	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
 
-$(KERNEL32): $(KERNEL)
+$(KELF32): $(KELF)
 	$Q$(OBJCOPY) --strip-debug -O $(ARCH_ELF32) $< $@
 
-kernel-path: $(KERNEL)
-	@echo $(abspath $(KERNEL))
+kernel-path: $(KELF)
+	@echo $(abspath $(KELF))
 
-# Root tasks: $(call root-task,NAME,SOURCES) makes $O/NAME.elf from SOURCES and the runtime in user/ --------------------
+# Root tasks: $(call root-task,NAME,SOURCES,FLAGS) makes $O/NAME.elf from SOURCES and the runtime in user/; FLAGS: none or -I...
 
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
-ULIB        := $(patsubst %,$O/%.o,$(basename $(call find,user,c S)))
+ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS])))
 ROOTS       :=
 
 $O/user.stamp: FORCE
@@ -130,19 +130,23 @@ $O/user/%.o: user/%.S $O/user.stamp
 
 define root-task
 ROOTS += $O/$1.elf
-OBJ_$1 := $(patsubst %,$O/%.o,$(basename $2))
-$$(filter %.o,$$(OBJ_$1)): $O/%.o: %.c $O/user.stamp
+OBJ_$1 := $$(patsubst %,$O/%.o,$$(basename $2))
+$$(patsubst %.c,$O/%.o,$$(filter %.c,$2)): $O/%.o: %.c $O/user.stamp
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$Q$$(CC) $$(UFLAGS) -c $$< -o $$@
+	$$Q$$(CC) $3 $$(UFLAGS) -c $$< -o $$@
+$$(patsubst %.S,$O/%.o,$$(filter %.S,$2)): $O/%.o: %.S $O/user.stamp
+	$$(call say,AS,$$<)
+	@mkdir -p $$(@D)
+	$$Q$$(CC) $3 $$(UFLAGS) -D__ASSEMBLY__ -c $$< -o $$@
 $O/$1.elf: $$(OBJ_$1) $$(ULIB) user/$(ARCH)/root.ld
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$Q$$(LD) $$(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings -T user/$(ARCH)/root.ld $$(OBJ_$1) $$(ULIB) -o $$@
+	$$Q$$(LD) $$(ARCH_LDFLAGS) -static --gc-sections --fatal-warnings -T user/$(ARCH)/root.ld $$(OBJ_$1) $$(ULIB) -o $$@
 -include $$(OBJ_$1:.o=.d)
 endef
 
-include $(wildcard bench/rules.mk test/rules.mk scripts/rules.mk)
+include $(wildcard user/rules.mk bench/rules.mk test/rules.mk scripts/rules.mk)
 
 roots: $(ROOTS)
 

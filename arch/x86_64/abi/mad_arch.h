@@ -8,3 +8,6 @@ enum { MAD_WB = 0, MAD_WT = 1, MAD_WC = 2, MAD_UC = 3, MAD_WP = 4, MAD_CA_MASK =
 
 static inline uint32_t mad_ca (uint32_t mad) { return mad & MAD_CA_MASK; }
 static inline uint32_t mad_ki (uint32_t mad) { return mad >> MAD_KI_SHIFT & ((UINT32_C (1) << MAD_KI_BITS) - 1); }
+
+/* Reserved cacheability encodings are invalid; bits above the key identifier are ignored */
+static inline int mad_defined (uint32_t mad) { return mad_ca (mad) <= MAD_WP; }

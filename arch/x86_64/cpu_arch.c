@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Signals between CPUs, idling, stopping. */
+#include <cpu.h>
+
+#include <console/console.h>
+#include <cpu_local.h>
+#include <exception.h>
+#include <ipi.h>
+#include <lapic.h>
+#include <panic.h>
+#include <vectors.h>
+
+void ipi_tlb (cpu_t c) { lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_TLB); }
+
+void cpu_kick (cpu_t c) { lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_RKE); }
+
+void cpus_kick (struct cpuset const *s)
+{
+    for (uint64_t m = s->bits; m; m &= m - 1)
+        cpu_kick ((cpu_t)bit_low (m));
+}
+
+/* STI takes effect after the next instruction, so no interrupt slips in between (Intel SDM 2B, STI) */
+void cpu_idle (void) { __asm__ volatile ("sti; hlt; cli" : : : "memory"); }
+
+void cpu_halt_forever (void)
+{
+    for (;;)
+        __asm__ volatile ("cli; hlt");
+}
+
+void cpus_stop_others (void)
+{
+    for (uint64_t m = cpus_online.bits; m; m &= m - 1) {
+        cpu_t const c = (cpu_t)bit_low (m);
+        if (c != cpu_local.id)
+            lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_HALT);
+    }
+}
+
+void panic (char const *format, ...)
+{
+    char line[200];
+    va_list ap;
+
+    va_start (ap, format);
+    format_line (line, sizeof line, format, ap);
+    va_end (ap);
+
+    console_panic();
+    print ("PANIC: %s", line);
+    cpus_stop_others();
+    cpu_halt_forever();
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Descriptor tables (Intel SDM 3A, 3.4.5, 6.14, 7.7). */
+#include <desc.h>
+
+#include <base/macros.h>
+#include <exception.h>
+#include <memory.h>
+#include <msr.h>
+#include <regs.h>
+#include <selectors.h>
+#include <vectors.h>
+
+struct tss {                                            /* 7.7, figure 7-11                                         */
+    uint32_t reserved0;
+    uint64_t rsp[3], reserved1, ist[7], reserved2;
+    uint16_t reserved3, iomap;
+} PACKED;
+
+struct tss_page {                                       /* the page at CPU_TSS                                      */
+    struct tss tss;
+    char       pad[0x800 - sizeof (struct tss)];
+    uint64_t   gdt[7];
+};
+
+struct gate { uint64_t lo, hi; };
+
+enum { IST_DF = 1, IST_NMI, IST_MC, IST_DB };
+
+STATIC_ASSERT (sizeof (struct tss) == 104);
+STATIC_ASSERT (PIO_BITMAP - TSS_ALIAS <= 0xffff);       /* the I/O map base has 16 bits                             */
+
+static struct gate idt[VEC_COUNT] ALIGNED (16);
+
+static unsigned ist_of (unsigned vector)
+{
+    return vector == 8 ? IST_DF : vector == 2 ? IST_NMI : vector == 18 ? IST_MC : vector == 1 ? IST_DB : 0;
+}
+
+/* 64-bit interrupt gates; INT 3 and INTO may be raised by user instructions, so these two have DPL 3 */
+void desc_init (void)
+{
+    for (unsigned v = 0; v < VEC_COUNT; v++) {
+
+        uint64_t const stub = (uintptr_t)idt_stubs + v * 16;
+        uint64_t const dpl  = v == 3 || v == 4 ? 3 : 0;
+
+        idt[v].lo = (stub & 0xffff) | SEL_KERN_CODE << 16 | (uint64_t)ist_of (v) << 32 | UINT64_C (0x8e) << 40 | dpl << 45 |
+                    (stub >> 16 & 0xffff) << 48;
+        idt[v].hi = stub >> 32;
+    }
+}
+
+void desc_cpu_init (void)
+{
+    struct tss_page *const p = (struct tss_page *)CPU_TSS;
+    struct { uint16_t limit; uint64_t base; } PACKED dt;
+
+    p->tss = (struct tss) {
+        .rsp   = { [0] = CPU_STACK_TOP },
+        .ist   = { [IST_DF - 1] = CPU_STACK_DF_TOP, [IST_NMI - 1] = CPU_STACK_NMI_TOP, [IST_MC - 1] = CPU_STACK_MC_TOP,
+                   [IST_DB - 1] = CPU_STACK_DB_TOP },
+        .iomap = (uint16_t)(PIO_BITMAP - TSS_ALIAS),
+    };
+
+    /* The limit covers the bitmap and the byte of ones behind it (SDM 1, 19.5.2). */
+    uint64_t const limit = PIO_BITMAP - TSS_ALIAS + 0x2000, base = TSS_ALIAS;
+
+    p->gdt[0] = 0;
+    p->gdt[SEL_KERN_CODE / 8] = UINT64_C (0x00209b0000000000);
+    p->gdt[SEL_KERN_DATA / 8] = UINT64_C (0x00cf93000000ffff);
+    p->gdt[SEL_USER_DATA / 8] = UINT64_C (0x00cff3000000ffff);
+    p->gdt[SEL_USER_CODE / 8] = UINT64_C (0x0020fb0000000000);
+    p->gdt[SEL_TSS / 8]       = (limit & 0xffff) | (base & 0xffffff) << 16 | UINT64_C (0x89) << 40 | (limit >> 16 & 0xf) << 48 |
+                                (base >> 24 & 0xff) << 56;
+    p->gdt[SEL_TSS / 8 + 1]   = base >> 32;
+
+    dt.limit = sizeof p->gdt - 1;
+    dt.base  = (uintptr_t)p->gdt;
+    __asm__ volatile ("lgdt %0" : : "m" (dt));
+    __asm__ volatile ("pushq %0; lea 1f(%%rip), %%rax; pushq %%rax; lretq; 1: mov %1, %%ss; mov %2, %%ds; mov %2, %%es; mov %2, %%fs; mov %2, %%gs"
+                      : : "i" (SEL_KERN_CODE), "r" (SEL_KERN_DATA), "r" (0) : "rax", "memory");
+    __asm__ volatile ("ltr %w0; lldt %w1" : : "r" (SEL_TSS), "r" (0));
+
+    dt.limit = sizeof idt - 1;
+    dt.base  = (uintptr_t)idt;
+    __asm__ volatile ("lidt %0" : : "m" (dt));
+
+    wrmsr (IA32_STAR, STAR_VALUE);
+    wrmsr (IA32_LSTAR, (uintptr_t)syscall_entry);
+    wrmsr (IA32_FMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC | RFLAGS_RF);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* x86 part of execution contexts: initial registers, state transfer with events, FPU ownership. */
+#include <ec.h>
+
+#include <abi/event_arch.h>
+#include <cpu_local.h>
+#include <ec_fpu.h>
+#include <fpu.h>
+#include <ipc.h>
+#include <memory.h>
+
+void ec_arch_init_regs (struct ec *ec, uint64_t sp)
+{
+    ec->regs.rsp    = sp;
+    ec->regs.rflags = RFLAGS_INIT;
+    ec->exit        = ec->kind == EC_LOCAL ? EXIT_SYSRET : EXIT_IRET;
+}
+
+void ec_arch_event (struct ec *ec, unsigned event)
+{
+    ec->regs.event = event;
+    ec->regs.error = ec->regs.cr2 = 0;
+}
+
+/* After SYSCALL, rcx and r11 are what SYSRET would leave in them (interface specification, 8.8). */
+void ec_arch_full_exit (struct ec *ec)
+{
+    if (ec->exit == EXIT_IRET)
+        return;
+
+    ec->regs.rcx    = ec->regs.rip;
+    ec->regs.r11    = ec->regs.rflags = RFLAGS_INIT;
+    ec->exit        = EXIT_IRET;
+}
+
+static void copy (uint64_t *dst, uint64_t const *src, unsigned n)
+{
+    while (n--)
+        *dst++ = *src++;
+}
+
+void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
+{
+    struct regs const *const r = &ec->regs;
+    struct utcb_arch *const u = &utcb->arch;
+
+    if (mtd & MTD_GPR_0_7)
+        copy (u->gpr, r->gpr, 8);
+
+    if (mtd & MTD_GPR_8_15)
+        copy (u->gpr + 8, r->gpr + 8, 8);
+
+    if (mtd & MTD_RFLAGS)
+        u->rflags = r->rflags;
+
+    if (mtd & MTD_RIP)
+        u->rip = r->rip;
+
+    if (mtd & MTD_QUAL) {
+        u->qual[0] = r->error;
+        u->qual[1] = r->cr2;
+        u->qual[2] = 0;
+    }
+}
+
+/* IRET to an address outside the user's half would fault in the kernel: the EC takes that #GP itself. */
+static void bad_rip (struct ec *ec)
+{
+    ec->cont = NULL;
+    ec_arch_event (ec, EXC_GP);
+    ipc_event (ec);
+}
+
+bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, uint32_t mtd)
+{
+    struct regs *const r = &ec->regs;
+    struct utcb_arch const *const u = &utcb->arch;
+
+    if (UNLIKELY (mtd & MTD_POISON))
+        return false;
+
+    if (mtd & MTD_GPR_0_7)
+        copy (r->gpr, u->gpr, 8);
+
+    if (mtd & MTD_GPR_8_15)
+        copy (r->gpr + 8, u->gpr + 8, 8);
+
+    if (mtd & MTD_RFLAGS)
+        r->rflags = (r->rflags & ~(uint64_t)RFLAGS_USER) | (u->rflags & RFLAGS_USER);
+
+    if (mtd & MTD_RIP)
+        r->rip = u->rip;
+
+    if (UNLIKELY (r->rip >= USER_END))
+        ec->cont = bad_rip;
+
+    return true;
+}
+
+/* The hazard bits of the CPU and of the EC that is about to run differ when the FPU is on for a stranger or off for its owner. */
+void ec_arch_switch_fpu (struct ec *ec)
+{
+    uint32_t const own = rlx_load (&ec->hazard) & HAZARD_FPU;
+
+    if (LIKELY (own == (cpu_local.hazard & HAZARD_FPU)))
+        return;
+
+    (own ? fpu_enable : fpu_disable)();
+    cpu_local.hazard ^= HAZARD_FPU;
+}
+
+bool ec_fpu_claim (struct ec *ec)
+{
+    struct ec *const old = cpu_local.fpu_owner;
+
+    if (!ec->fpu || old == ec)
+        return false;
+
+    fpu_enable();
+    cpu_local.hazard |= HAZARD_FPU;
+
+    if (old) {
+        fpu_save (old->fpu);
+        atomic_and (&old->hazard, ~(uint32_t)HAZARD_FPU);
+    }
+
+    fpu_load (ec->fpu);
+    cpu_local.fpu_owner = ec;
+    atomic_or (&ec->hazard, HAZARD_FPU);
+
+    return true;
+}

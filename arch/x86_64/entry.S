@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ways into the kernel and out of it: SYSCALL with the IPC fast path, exceptions and interrupts, SYSRET and IRET.
+ *
+ * Everywhere: interrupts are off, DF is clear, the stack of this CPU is empty on entry from user mode. The registers of the
+ * current EC go straight into struct ec. C functions are called and return; what never returns is jumped to.
+ */
+#include <asm-offsets.h>
+#include <memory.h>
+#include <selectors.h>
+#include <vectors.h>
+
+#define CPU(field)      cpu_local + CPU_##field
+#define RFLAGS_INIT     0x202
+#define REPLY_CALL      1
+#define EXIT_IRET       1
+#define STATUS_SUCCESS  0
+#define SEL_LEAF_BITS   9
+#define LEAF_MASK       511
+#define MTD_WORDS_MASK  0x1ff
+#define REP_WORDS       24                              /* messages longer than this are copied by REP MOVSQ    */
+
+/* All general registers that a hypercall preserves, but rdi, rsi; rcx and r11 are free */
+.macro SAVE_PRESERVED ec
+            mov     %rsp, EC_RSP(\ec)
+            mov     %rax, EC_RAX(\ec)
+            mov     %rdx, EC_RDX(\ec)
+            mov     %rbx, EC_RBX(\ec)
+            mov     %rbp, EC_RBP(\ec)
+            mov     %r8,  EC_R8(\ec)
+            mov     %r9,  EC_R9(\ec)
+            mov     %r10, EC_R10(\ec)
+            mov     %r12, EC_R12(\ec)
+            mov     %r13, EC_R13(\ec)
+            mov     %r14, EC_R14(\ec)
+            mov     %r15, EC_R15(\ec)
+.endm
+
+/* The same back; ec is in rdx, which comes last */
+.macro LOAD_PRESERVED
+            mov     EC_RSP(%rdx), %rsp
+            mov     EC_RAX(%rdx), %rax
+            mov     EC_RBX(%rdx), %rbx
+            mov     EC_RBP(%rdx), %rbp
+            mov     EC_R8(%rdx),  %r8
+            mov     EC_R9(%rdx),  %r9
+            mov     EC_R10(%rdx), %r10
+            mov     EC_R12(%rdx), %r12
+            mov     EC_R13(%rdx), %r13
+            mov     EC_R14(%rdx), %r14
+            mov     EC_R15(%rdx), %r15
+            mov     EC_RDX(%rdx), %rdx
+.endm
+
+/* Message from the UTCB of src to that of dst, esi = MTD. Word 0 always goes; more words are copied out of line at \more, which
+ * comes back to \done. Clobbers rax, rcx, r8. The upper half of rsi does not reach the receiver. */
+.macro COPY_MESSAGE src, dst, more, done
+            mov     EC_UTCB(\src), %rax
+            mov     EC_UTCB(\dst), %rcx
+            mov     (%rax), %r8
+            mov     %r8, (%rcx)
+            mov     %esi, %esi
+            test    $MTD_WORDS_MASK, %esi
+            jnz     \more
+\done:
+.endm
+
+/* The rest of the message: rax = source, rcx = destination. Clobbers r8, r9, r10, r12, r13, r14, r15, rbp; keeps rbx, rdx, rsi, r11 */
+.macro COPY_MORE more, done
+\more:      mov     %esi, %r8d
+            and     $MTD_WORDS_MASK, %r8d               /* words that are left                                  */
+            cmp     $REP_WORDS, %r8d
+            ja      2f
+            lea     8(%rax,%r8,8), %rax                 /* ends, and a negative index up to 0: low words first  */
+            lea     8(%rcx,%r8,8), %rcx
+            neg     %r8
+            test    $1, %r8b
+            jz      1f
+            mov     (%rax,%r8,8), %r9
+            mov     %r9, (%rcx,%r8,8)
+            inc     %r8
+            jz      \done
+1:          mov     (%rax,%r8,8), %r9
+            mov     8(%rax,%r8,8), %r10
+            mov     %r9, (%rcx,%r8,8)
+            mov     %r10, 8(%rcx,%r8,8)
+            add     $2, %r8
+            jnz     1b
+            jmp     \done
+2:          mov     %rsi, %r9
+            mov     %rdi, %r10
+            lea     8(%rax), %rsi
+            lea     8(%rcx), %rdi
+            mov     %r8d, %ecx
+            rep     movsq
+            mov     %r9, %rsi
+            mov     %r10, %rdi
+            jmp     \done
+.endm
+
+/* Address space of ec. Clobbers rax. The store comes first: see tlb.c */
+.macro SWITCH_SPACE ec
+            mov     EC_ROOT(\ec), %rax
+            cmp     CPU (ROOT), %rax
+            je      9f
+            mov     %rax, CPU (ROOT)
+            mov     %rax, %cr3
+9:
+.endm
+
+            .section .text.entry, "ax", @progbits
+
+/* SYSCALL --------------------------------------------------------------------------------------------------------------
+ * In:  rdi = identifier and parameter 0, rsi, rdx, rax, r8 = parameters 1...4, rcx = user RIP, r11 = user RFLAGS (dropped:
+ *      every hypercall returns 0x202), rsp = user stack. IA32_FMASK has cleared IF, DF, TF, AC, NT, IOPL.
+ */
+            .balign 64
+            .globl  syscall_entry
+syscall_entry:
+            mov     CPU (CURRENT), %r11
+            cmp     $1, %dil                            /* number and flags: 0 ipc_call without timeout, 1 ipc_reply */
+            jb      fast_call
+            je      fast_reply
+
+slow:       mov     %rcx, EC_RIP(%r11)
+            mov     %rsp, EC_RSP(%r11)
+            mov     $CPU_STACK_TOP, %rsp
+            mov     %rax, EC_RAX(%r11)                  /* what C may clobber; it preserves rbx, rbp, r12...r15 */
+            mov     %rdx, EC_RDX(%r11)
+            mov     %rsi, EC_RSI(%r11)
+            mov     %rdi, EC_RDI(%r11)
+            mov     %r8,  EC_R8(%r11)
+            mov     %r9,  EC_R9(%r11)
+            mov     %r10, EC_R10(%r11)
+            mov     %rax, %rcx
+            mov     %r11, %r9
+            mov     %edi, %eax
+            and     $0xf, %eax
+            call    *syscall_table(, %rax, 8)
+            test    %rax, %rax
+            js      deferred
+            mov     CPU (CURRENT), %r11
+            mov     CPU (HAZARD), %ecx
+            cmp     EC_HAZARD(%r11), %ecx
+            jne     hazard
+            mov     %rax, %rdi
+            mov     EC_RSP(%r11), %rsp
+            mov     EC_RAX(%r11), %rax
+            mov     EC_RIP(%r11), %rcx
+            mov     EC_RDX(%r11), %rdx
+            mov     EC_RSI(%r11), %rsi
+            mov     EC_R8(%r11),  %r8
+            mov     EC_R9(%r11),  %r9
+            mov     EC_R10(%r11), %r10
+            mov     $RFLAGS_INIT, %r11d
+            sysretq
+
+hazard:     mov     %rax, EC_RDI(%r11)
+            mov     %r11, CPU (NEXT)
+deferred:   mov     CPU (CURRENT), %r11
+            movl    $0, EC_EXIT(%r11)
+            mov     %rbx, EC_RBX(%r11)
+            mov     %rbp, EC_RBP(%r11)
+            mov     %r12, EC_R12(%r11)
+            mov     %r13, EC_R13(%r11)
+            mov     %r14, EC_R14(%r11)
+            mov     %r15, EC_R15(%r11)
+run:        call    ec_run
+            mov     CPU (CURRENT), %rdx
+            cmpl    $0, EC_EXIT(%rdx)
+            jne     exit_iret
+
+/* SYSRET. In: rdx = current EC; rcx gets a user address or the one behind the last user page, which is not executable */
+            mov     EC_RIP(%rdx), %rcx
+            mov     EC_RDI(%rdx), %rdi
+            mov     EC_RSI(%rdx), %rsi
+            LOAD_PRESERVED
+            mov     $RFLAGS_INIT, %r11d
+            sysretq
+
+/* Fast path of ipc_call: the callee is on this CPU and waits, and there is nothing else to do.
+ * r11 = caller. rdi and rsi stay as they are until nothing can fail any more. */
+            .balign 64
+fast_call:  mov     %rcx, EC_RIP(%r11)
+            SAVE_PRESERVED %r11
+            mov     %rdi, %rax
+            shr     $8, %rax                            /* portal selector                                      */
+            mov     %rax, %rcx
+            shr     $SEL_LEAF_BITS, %rcx
+            cmp     $LEAF_MASK, %rcx
+            ja      slow_saved
+            and     $LEAF_MASK, %eax
+            mov     EC_OBJ_ROOT(%r11), %rdx
+            mov     (%rdx, %rcx, 8), %rdx
+            mov     (%rdx, %rax, 8), %rax               /* capability                                           */
+            movslq  %eax, %rbx                          /* portal                                               */
+            test    %rax, %rax                          /* CAP_PT_CALL_BIT                                      */
+            jns     slow_saved
+            mov     PT_FAST(%rbx), %rdx                 /* callee                                               */
+            mov     CPU (TOKEN), %eax
+            cmp     EC_RECV(%rdx), %eax
+            jne     slow_saved
+            mov     CPU (HAZARD), %eax
+            cmp     EC_HAZARD(%rdx), %eax
+            jne     slow_saved
+
+            mov     %rdx, EC_CALLEE(%r11)
+            mov     %r11, EC_CALLER(%rdx)
+            movl    $0, EC_RECV(%rdx)
+            movq    $REPLY_CALL, EC_REPLY(%r11)         /* and EC_EXIT: SYSRET                                  */
+            COPY_MESSAGE %r11, %rdx, call_more, call_done
+            SWITCH_SPACE %rdx
+            mov     %rdx, CPU (CURRENT)
+            mov     PT_ID(%rbx), %rdi
+            mov     PT_IP(%rbx), %rcx
+            LOAD_PRESERVED
+            mov     $RFLAGS_INIT, %r11d
+            sysretq
+
+/* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. r11 = callee. */
+            .balign 64
+fast_reply: SAVE_PRESERVED %r11
+            mov     EC_CALLER(%r11), %rdx
+            cmpl    $REPLY_CALL, EC_REPLY(%rdx)
+            jne     slow_saved
+            mov     CPU (HAZARD), %eax
+            cmp     EC_HAZARD(%rdx), %eax
+            jne     slow_saved
+
+            mov     CPU (TOKEN), %eax
+            mov     %eax, EC_RECV(%r11)
+            movq    $ec_nobody, EC_CALLER(%r11)
+            movq    $0, EC_CALLEE(%rdx)
+            COPY_MESSAGE %r11, %rdx, reply_more, reply_done
+            SWITCH_SPACE %rdx
+            mov     %rdx, CPU (CURRENT)
+            mov     EC_RIP(%rdx), %rcx
+            xor     %edi, %edi                          /* STATUS_SUCCESS                                       */
+            LOAD_PRESERVED
+            mov     $RFLAGS_INIT, %r11d
+            sysretq
+
+/* Left a fast path: the preserved registers are saved, rdi and rsi are untouched, r11 = current EC */
+slow_saved: mov     $CPU_STACK_TOP, %rsp
+            mov     %rdi, EC_RDI(%r11)
+            mov     %rsi, EC_RSI(%r11)
+            movl    $0, EC_EXIT(%r11)
+            mov     %r11, %r9
+            mov     %edi, %eax
+            and     $0xf, %eax
+            call    *syscall_table(, %rax, 8)
+            test    %rax, %rax
+            js      run
+            mov     CPU (CURRENT), %r11
+            mov     %rax, EC_RDI(%r11)
+            mov     %r11, CPU (NEXT)
+            jmp     run
+
+            COPY_MORE call_more, call_done
+            COPY_MORE reply_more, reply_done
+
+/* Exceptions and interrupts --------------------------------------------------------------------------------------------
+ * The CPU pushes SS, RSP, RFLAGS, CS, RIP and for some exceptions an error code (Intel SDM 3A, 6.14.2); a stub adds a 0 where
+ * there is none, and the vector. Stubs are 16 bytes apart: the IDT is made from that.
+ */
+            .balign 16
+            .globl  idt_stubs
+idt_stubs:
+            .set    vec, 0
+            .rept   VEC_COUNT
+            .balign 16
+            .if !(vec == 8 || (vec >= 10 && vec <= 14) || vec == 17 || vec == 21 || vec == 29 || vec == 30)
+            push    $0
+            .endif
+            push    $vec
+            .if vec == 2 || vec == 8 || vec == 18
+            jmp     entry_ist
+            .else
+            jmp     entry_exc
+            .endif
+            .set    vec, vec + 1
+            .endr
+
+entry_exc:  testb   $3, 24(%rsp)                        /* CS: from user mode?                                  */
+            jz      entry_kernel
+            push    %r11
+            mov     CPU (CURRENT), %r11
+            mov     %rax, EC_RAX(%r11)
+            mov     %rcx, EC_RCX(%r11)
+            mov     %rdx, EC_RDX(%r11)
+            mov     %rbx, EC_RBX(%r11)
+            mov     %rbp, EC_RBP(%r11)
+            mov     %rsi, EC_RSI(%r11)
+            mov     %rdi, EC_RDI(%r11)
+            mov     %r8,  EC_R8(%r11)
+            mov     %r9,  EC_R9(%r11)
+            mov     %r10, EC_R10(%r11)
+            mov     %r12, EC_R12(%r11)
+            mov     %r13, EC_R13(%r11)
+            mov     %r14, EC_R14(%r11)
+            mov     %r15, EC_R15(%r11)
+            pop     %rax
+            mov     %rax, EC_R11(%r11)
+            pop     %rdi                                /* vector                                               */
+            pop     %rax
+            mov     %rax, EC_ERROR(%r11)
+            pop     %rax
+            mov     %rax, EC_RIP(%r11)
+            pop     %rax                                /* CS                                                   */
+            pop     %rax
+            mov     %rax, EC_RFLAGS(%r11)
+            pop     %rax
+            mov     %rax, EC_RSP(%r11)
+            movl    $EXIT_IRET, EC_EXIT(%r11)
+            mov     $CPU_STACK_TOP, %rsp
+            cld
+            .globl  clac_user
+clac_user:  .byte   0x0f, 0x1f, 0x00                    /* NOP; CLAC where there is SMAP: see patch.c           */
+            mov     %r11, %rsi
+            cmp     $VEC_EXC_COUNT, %edi
+            jae     1f
+            call    exception_user
+            jmp     run
+1:          call    interrupt_arrived
+            mov     CPU (CURRENT), %rdx
+            mov     CPU (HAZARD), %ecx
+            cmp     EC_HAZARD(%rdx), %ecx
+            je      exit_iret
+            mov     %rdx, CPU (NEXT)
+            jmp     run
+
+/* IRET. In: rdx = current EC */
+exit_iret:  pushq   $SEL_USER_DATA
+            pushq   EC_RSP(%rdx)
+            pushq   EC_RFLAGS(%rdx)
+            pushq   $SEL_USER_CODE
+            pushq   EC_RIP(%rdx)
+            mov     EC_RAX(%rdx), %rax
+            mov     EC_RCX(%rdx), %rcx
+            mov     EC_RBX(%rdx), %rbx
+            mov     EC_RBP(%rdx), %rbp
+            mov     EC_RSI(%rdx), %rsi
+            mov     EC_RDI(%rdx), %rdi
+            mov     EC_R8(%rdx),  %r8
+            mov     EC_R9(%rdx),  %r9
+            mov     EC_R10(%rdx), %r10
+            mov     EC_R11(%rdx), %r11
+            mov     EC_R12(%rdx), %r12
+            mov     EC_R13(%rdx), %r13
+            mov     EC_R14(%rdx), %r14
+            mov     EC_R15(%rdx), %r15
+            mov     EC_RDX(%rdx), %rdx
+            iretq
+
+/* In the kernel: interrupts while idle or at a preemption point, and NMI, double fault, machine check from anywhere, on stacks of
+ * their own. Preserves everything. Stack: vector, error code, RIP, CS, RFLAGS, RSP, SS */
+entry_ist:
+entry_kernel:
+            push    %rax
+            push    %rcx
+            push    %rdx
+            push    %rsi
+            push    %rdi
+            push    %r8
+            push    %r9
+            push    %r10
+            push    %r11
+            cld
+            .globl  clac_kernel
+clac_kernel:.byte   0x0f, 0x1f, 0x00
+            mov     72(%rsp), %rdi                      /* vector                                               */
+            lea     80(%rsp), %rsi                      /* error code and frame                                 */
+            call    interrupt_kernel
+            pop     %r11
+            pop     %r10
+            pop     %r9
+            pop     %r8
+            pop     %rdi
+            pop     %rsi
+            pop     %rdx
+            pop     %rcx
+            pop     %rax
+            add     $16, %rsp
+            iretq
+
+/* The first way out: the idle EC or the root EC of this CPU, on its empty stack */
+            .globl  run_first
+run_first:  jmp     run

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What happens on an exception or interrupt, by vector and by where it came from. */
+#include <exception.h>
+
+#include <abi/event_arch.h>
+#include <base/assert.h>
+#include <console/console.h>
+#include <cpu.h>
+#include <cpu_local.h>
+#include <cr.h>
+#include <ec.h>
+#include <ec_fpu.h>
+#include <hazard.h>
+#include <interrupt.h>
+#include <ipc.h>
+#include <lapic.h>
+#include <panic.h>
+#include <recall.h>
+#include <scheduler.h>
+#include <timeout.h>
+#include <tlb.h>
+#include <vectors.h>
+
+void exception_user (uint32_t vector, struct ec *ec)
+{
+    ec->regs.event = vector;
+    ec->regs.cr2   = vector == EXC_PF ? cr2_read() : 0;
+
+    cpu_local.next = ec;
+
+    if (vector == EXC_NM && ec_fpu_claim (ec))
+        return;
+
+    ipc_event (ec);
+}
+
+void interrupt_arrived (uint32_t vector)
+{
+    switch (vector) {
+
+        case VEC_TIMER:
+            lapic_eoi();
+            if (timeout_interrupt())
+                scheduler_slice_end();
+            break;
+
+        case VEC_IPI_RKE:
+            lapic_eoi();
+            recall_serve();
+            ec_wake_pending();
+            cpu_deferred();
+            cpu_local.hazard |= HAZARD_RCU;             /* a batch may wait for this CPU                            */
+            break;
+
+        case VEC_IPI_TLB:
+            lapic_eoi();
+            tlb_serve();
+            break;
+
+        case VEC_IPI_HALT:
+            cpu_halt_forever();
+
+        default:
+            interrupt_handle ((uint8_t)vector);
+            break;
+    }
+}
+
+void interrupt_kernel (uint32_t vector, struct exception_frame const *f)
+{
+    if (LIKELY (vector >= VEC_EXC_COUNT)) {
+        interrupt_arrived (vector);
+        return;
+    }
+
+    if (vector == EXC_DB) {                             /* e.g. a data breakpoint that SYSCALL overtook: not ours   */
+        dr6_write (0);
+        return;
+    }
+
+    if (vector == EXC_NMI) {
+        print ("CPU %u: NMI at IP %#lx", cpu_local.id, f->rip);
+        return;
+    }
+
+    panic ("exception %u in the kernel: error %#lx, IP %#lx, SP %#lx, CR2 %#lx", vector, f->error, f->rip, f->rsp, cr2_read());
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Host page tables of x86, 4 levels (Intel SDM 3A, 4.5). */
+#pragma once
+
+#include <ptab.h>
+
+/* Entry bits, tables 4-15 to 4-20 */
+#define HPT_P       BIT64 (0)
+#define HPT_W       BIT64 (1)
+#define HPT_U       BIT64 (2)
+#define HPT_PWT     BIT64 (3)                           /* PAT index bit 0                                          */
+#define HPT_PCD     BIT64 (4)                           /* PAT index bit 1                                          */
+#define HPT_A       BIT64 (5)                           /* set from the start: no CPU ever has to write an entry    */
+#define HPT_D       BIT64 (6)
+#define HPT_S       BIT64 (7)                           /* level above 0: leaf                                      */
+#define HPT_PAT     BIT64 (7)                           /* level 0: PAT index bit 2                                 */
+#define HPT_G       BIT64 (8)
+#define HPT_KERNEL  BIT64 (9)                           /* ignored by the CPU: page of the kernel, never delegated  */
+#define HPT_PAT_S   BIT64 (12)                          /* level above 0: PAT index bit 2                           */
+#define HPT_NX      BIT64 (63)
+#define HPT_ADDR    UINT64_C (0x000ffffffffff000)
+
+#define HPT_LEVELS  4
+
+/* Attributes of a leaf for the user (0 if there is no permission), and the permissions of attributes */
+uint64_t hpt_attr (unsigned perm, uint32_t mad);
+unsigned hpt_perm (uint64_t attr);
+uint64_t hpt_restrict (uint64_t attr, unsigned pmm);
+
+static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }
+
+uint64_t    hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order);
+enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
+
+/* The table below a top-level entry that was taken out of use: freed step by step after a grace period */
+void        hpt_dead (pte_slot_t *table, unsigned level);
+
+/* PAT: index = memory attribute CA, so that MAD_WB...MAD_WP are 0...4 (SDM 3A, 11.12.2) */
+#define PAT_VALUE   UINT64_C (0x0000000500010406)

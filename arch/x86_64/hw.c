@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The platform as the hypercalls see it: sleep states, interrupt pins, time. */
+#include <hw.h>
+
+#include <acpi/acpi.h>
+#include <clock.h>
+#include <cpu.h>
+#include <cpu_features.h>
+#include <cpu_local.h>
+#include <init.h>
+#include <interrupt.h>
+#include <lapic.h>
+#include <memattr.h>
+#include <power.h>
+#include <timer.h>
+
+static _Atomic (bool) transition;                       /* Ordering: acq_rel swap; the first one prevails           */
+
+enum status hw_sleep (uint64_t desc)
+{
+    unsigned const s = power_desc_s (desc);
+
+    if (!power_supported (s) || (s == POWER_RESET && desc != POWER_RESET))
+        return STATUS_BAD_FTR;
+
+    if (atomic_swap (&transition, true))
+        return STATUS_ABORTED;
+
+    cpus_stop_others();
+
+    if (s == POWER_RESET)
+        power_reset();
+
+    power_off (power_desc_a (desc), power_desc_b (desc));
+    power_reset();                                      /* it did not obey, and the other CPUs are gone             */
+}
+
+unsigned hw_int_pins (void) { return interrupt_pins(); }
+
+void hw_assign_int (uint32_t pin, cpu_t cpu, unsigned flags)
+{
+    interrupt_assign (pin, cpu, cpu_remote[cpu]->arch.apic_id, flags);
+}
+
+uint64_t phys_end (void) { return BIT64 (cpu_paddr_bits()); }
+
+paddr_t hw_rsdp (void) { return acpi.rsdp; }
+
+uint64_t hw_stc_freq (void) { return clock_freq(); }
+
+void timer_set (uint64_t deadline) { lapic_timer_set (deadline); }
+
+uint64_t timer_ms_to_ticks (uint64_t ms) { return clock_ticks_ms (ms); }

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The boot CPU from start.S to the root task, top down. */
+#include <init.h>
+
+#include <buddy.h>
+#include <clock.h>
+#include <cmdline.h>
+#include <console/console.h>
+#include <console/mbuf.h>
+#include <console/uart_16550.h>
+#include <console_sm.h>
+#include <cpu.h>
+#include <cpu_features.h>
+#include <cpu_local.h>
+#include <desc.h>
+#include <exception.h>
+#include <interrupt.h>
+#include <ioapic.h>
+#include <kmem.h>
+#include <lapic.h>
+#include <mmio.h>
+#include <multiboot.h>
+#include <panic.h>
+#include <patch.h>
+#include <pd.h>
+#include <pic.h>
+#include <pmap.h>
+#include <power.h>
+#include <pt.h>
+#include <release.h>
+#include <root.h>
+#include <sc.h>
+#include <sm.h>
+#include <smp.h>
+#include <space_hst.h>
+#include <space_mem.h>
+#include <space_obj.h>
+#include <space_pio.h>
+
+#define COM1            0x3f8
+#define LAPIC_DEFAULT   UINT64_C (0xfee00000)           /* Intel SDM 3A, 11.4.1; also the start of the MSI range    */
+#define MSI_RANGE_END   UINT64_C (0xfef00000)
+
+struct acpi acpi;
+
+static struct boot_info boot;
+static uint32_t boot_magic, boot_information;           /* as the root task gets them                               */
+
+/* What nobody but the kernel may touch (interface specification, 8.2) */
+static void protect (void)
+{
+    space_mem_protect (kmem_phys ((void *)LINK_ADDR), kmem_phys (POOL_END));
+    space_mem_protect (LAPIC_DEFAULT, MSI_RANGE_END);
+
+    if (acpi.lapic)
+        space_mem_protect (acpi.lapic, acpi.lapic + PAGE_SIZE);
+
+    for (unsigned i = 0; i < acpi.ioapics; i++)
+        space_mem_protect (acpi.ioapic[i].addr, acpi.ioapic[i].addr + PAGE_SIZE);
+
+    for (unsigned i = 0; i < acpi.protects; i++)
+        space_mem_protect (acpi.protect[i].start, acpi.protect[i].end);
+
+    struct acpi_gas const *const port[] = { &acpi.pm1a_cnt, &acpi.pm1b_cnt, &acpi.pm2_cnt };
+
+    for (unsigned i = 0; i < ARRAY_SIZE (port); i++)
+        if (port[i]->addr && port[i]->space == ACPI_GAS_IO)
+            for (unsigned b = 0; b < (port[i]->bits ? port[i]->bits / 8U : 1); b++)
+                space_pio_protect ((uint16_t)(port[i]->addr + b));
+
+    if (acpi.smi_cmd)
+        space_pio_protect (acpi.smi_cmd);
+}
+
+/* The UART that firmware names, or COM1; what has been said so far is said there, too */
+static void console_uart (void)
+{
+    static struct uart_16550 uart = { .port = COM1, .stride = 1 };
+    struct acpi_gas const *const gas = &acpi.uart;
+
+    if (cmdline_flag ("noserial"))
+        return;
+
+    if (gas->addr && gas->space == ACPI_GAS_IO)
+        uart.port = (uint16_t)gas->addr;
+
+    if (gas->addr && gas->space == ACPI_GAS_MEMORY) {
+        uart.stride = gas->bits == 32 ? 4 : gas->bits == 16 ? 2 : 1;
+        uart.regs   = mmio_map (gas->addr, PAGE_SIZE);
+    }
+
+    if (!uart_16550_init (&uart))
+        return;
+
+    mbuf_replay (&uart.console);
+    console_add (&uart.console);
+}
+
+static void objects (void)
+{
+    pd_init();
+    sc_init();
+    pt_init();
+    sm_init();
+
+    if (space_obj_nova_init() != STATUS_SUCCESS)
+        panic ("out of memory");
+}
+
+/* On the CPU's own stack and tables */
+static void init_bsp (void)
+{
+    desc_init();
+    desc_cpu_init();
+
+    mbuf_init (MBUF_START, (size_t)(MBUF_END - MBUF_START));
+    rlx_store (&mbuf_signal, console_sm_line);
+    console_add (&mbuf_console);
+
+    print ("Kilonova %s x86_64, %s", release, compiler);
+    print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
+
+    bool const booted = multiboot_parse (&boot, boot_magic, boot_information);
+
+    cmdline_set (boot.cmdline);
+    acpi_parse (&acpi, boot.rsdp);
+    console_uart();
+
+    clock_init (&acpi);
+    pic_init();
+    lapic_init (mmio_map (acpi.lapic ? acpi.lapic : LAPIC_DEFAULT, PAGE_SIZE));
+    lapic_cpu_init();
+    cpu_local.arch.apic_id = lapic_id();
+    ioapic_init (&acpi);
+    interrupt_init();
+    power_init (&acpi);
+    protect();
+
+    objects();
+
+    if (!bootstrap() || !nova_init())
+        panic ("out of memory");
+
+    smp_start (&acpi);
+
+    if (booted)
+        root_create (&boot, boot_magic, boot_information);
+
+    run_first();
+}
+
+void init (uint32_t magic, uint32_t info, int64_t load_offset)
+{
+    boot_magic       = magic;
+    boot_information = info;
+    kmem_offset      = LINK_ADDR - LOAD_ADDR - (uint64_t)load_offset;
+
+    cpu_features_init();
+    patch_init();
+    cpu_features_enable();
+
+    buddy_init (POOL_START, POOL_END);
+
+    if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS || !pmap_init())
+        cpu_halt_forever();                             /* KMEM_MIB=0 would do that: nothing to say it with         */
+
+    struct cpu_local *const local = pmap_cpu_create (0);
+    paddr_t const root = local ? space_hst_root (&space_hst_nova, NULL, 0) : 0;
+
+    if (!root)
+        cpu_halt_forever();
+
+    local->token = 1;
+    atomic_init (&local->root, root);
+    cpu_remote[0] = local;
+    cpuset_set (&cpus_online, 0);
+
+    root_load (root);
+    enter_cpu_stack (init_bsp);
+}

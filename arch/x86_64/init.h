@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Start of the kernel on the boot CPU and on the others. */
+#pragma once
+
+#include <acpi/acpi.h>
+#include <base/compiler.h>
+
+extern struct acpi acpi;                                /* what firmware said; fixed after init()                   */
+
+/* From start.S: Multiboot registers and the offset by which the image was moved */
+NORETURN void init (uint32_t magic, uint32_t info, int64_t load_offset);
+
+/* From start.S on every other CPU */
+NORETURN void bootstrap_ap (void);
+
+/* Each CPU on its own stack and tables: everything that is per CPU, up to its idle EC. False: out of memory. */
+bool bootstrap (void);
+
+NORETURN void enter_cpu_stack (void (*func) (void));

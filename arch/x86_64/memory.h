@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Virtual address map of the kernel, 4-level paging (Intel SDM 3A, 4.5).
+ *
+ *   slot 511 (top 512 GiB): table of one CPU
+ *     0xffffffff80000000   kernel image and its memory pool       same on every CPU
+ *     0xffffffffa0000000   windows onto physical memory           same on every CPU, boot only
+ *     0xffffffffb0000000   device registers                       same on every CPU
+ *     0xffffffffffe00000   data of this CPU: stacks, variables, TSS
+ *   slot 510: I/O permission bitmap of the space that is loaded (or the shared all-ones one)
+ *   slot 509: the table of slot 511 again, so that the TSS page, last of slot 511, also ends just below the bitmap:
+ *             the CPU finds the bitmap at TSS base + 16-bit offset (SDM 1, 19.5.2)
+ *   slots 0...255: user
+ */
+#pragma once
+
+#define LOAD_ADDR           0x200000                    /* default; any multiple of 2 MiB below 4 GiB works     */
+#define LINK_ADDR           0xffffffff80000000
+#define WINDOW_ADDR         0xffffffffa0000000
+#define MMIO_ADDR           0xffffffffb0000000
+#define MMIO_PAGES          512                         /* one page table                                       */
+
+#define CPU_PD_ADDR         0xffffffffc0000000
+#define CPU_AREA            0xffffffffffe00000          /* 2 MiB, one page table                                */
+#define CPU_STACK_DB        0xfffffffffffee000          /* debug exceptions may hit the kernel's first instruction  */
+#define CPU_STACK_DB_TOP    0xfffffffffffef000
+#define CPU_STACK           0xffffffffffff0000          /* 2 pages, like all stacks with an unmapped page below */
+#define CPU_STACK_TOP       0xffffffffffff2000
+#define CPU_STACK_DF        0xffffffffffff4000          /* double fault                                         */
+#define CPU_STACK_DF_TOP    0xffffffffffff5000
+#define CPU_STACK_NMI       0xffffffffffff6000
+#define CPU_STACK_NMI_TOP   0xffffffffffff7000
+#define CPU_STACK_MC        0xffffffffffff8000
+#define CPU_STACK_MC_TOP    0xffffffffffff9000
+#define CPU_LOCAL           0xffffffffffffb000          /* struct cpu_local                                     */
+#define CPU_LOCAL_PAGES     2
+#define CPU_TSS             0xfffffffffffff000          /* TSS, then GDT                                        */
+
+#define TSS_ALIAS           0xfffffefffffff000          /* the TSS page seen through slot 509                   */
+#define PIO_BITMAP          0xffffff0000000000          /* slot 510: 2 pages of bits, then a page of ones       */
+
+#define SLOT_KERNEL         511
+#define SLOT_PIO            510
+#define SLOT_ALIAS          509
+#define USER_SLOTS          256
+
+#define USER_END            0x0000800000000000          /* first address that is not user-accessible            */
+
+#define STACK_PAGES         2
+
+#define ELF_MACHINE         62                          /* EM_X86_64                                            */

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel mappings. Everything in slot 511 below the area of the CPU hangs off one page directory that all CPUs share, so a
+ * window or a device that the boot CPU maps is there for all.
+ */
+#include <pmap.h>
+
+#include <base/assert.h>
+#include <buddy.h>
+#include <cpu.h>
+#include <cpu_features.h>
+#include <cpu_local.h>
+#include <cr.h>
+#include <hpt.h>
+#include <kmem.h>
+#include <mmio.h>
+#include <space_hst.h>
+#include <space_pio.h>
+#include <window.h>
+
+#define TABLE       (HPT_P | HPT_W | HPT_A)
+#define RW          (HPT_P | HPT_W | HPT_A | HPT_D | HPT_G | HPT_NX)
+#define RO          (HPT_P | HPT_A | HPT_D | HPT_G | HPT_NX)
+#define RX          (HPT_P | HPT_A | HPT_D | HPT_G)
+#define UC          (HPT_PWT | HPT_PCD)
+#define LARGE       (UINT64_C (1) << 21)
+
+static uint64_t pd_kernel[512] ALIGNED (4096);          /* LINK_ADDR ... LINK_ADDR + 1 GiB                          */
+static uint64_t pt_image[512]  ALIGNED (4096);          /* the first 2 MiB of it                                    */
+static uint64_t pt_mmio[512]   ALIGNED (4096);
+static uint64_t *pdpt_cpu[CPU_MAX];
+static unsigned mmio_used;                              /* pages                                                    */
+
+uint64_t kmem_offset;
+
+static unsigned index (uintptr_t va, unsigned level) { return ptab_index (va, level); }
+
+bool pmap_init (void)
+{
+    uintptr_t const text = (uintptr_t)TEXT_START, rodata = (uintptr_t)TEXT_END, data = (uintptr_t)RODATA_END;
+
+    for (uintptr_t v = LINK_ADDR; v < LINK_ADDR + LARGE; v += PAGE_SIZE)
+        pt_image[index (v, 0)] = v < text ? 0 : kmem_phys ((void *)v) | (v < rodata ? RX : v < data ? RO : RW);
+
+    pd_kernel[index (LINK_ADDR, 1)] = kmem_phys (pt_image) | TABLE;
+    pd_kernel[index (MMIO_ADDR, 1)] = kmem_phys (pt_mmio) | TABLE;
+
+    for (uintptr_t v = LINK_ADDR + LARGE; v < (uintptr_t)MBUF_END; v += LARGE)
+        pd_kernel[index (v, 1)] = kmem_phys ((void *)v) | RW | HPT_S;
+
+    return true;
+}
+
+static void *map_page (uint64_t *pt, uintptr_t va)
+{
+    void *const page = buddy_alloc (0, BUDDY_ZERO);
+
+    if (page)
+        pt[index (va, 0)] = kmem_phys (page) | RW;
+
+    return page;
+}
+
+static bool map_stack (uint64_t *pt, uintptr_t base, unsigned pages)
+{
+    while (pages--)
+        if (!map_page (pt, base + pages * PAGE_SIZE))
+            return false;
+
+    return true;
+}
+
+struct cpu_local *pmap_cpu_create (cpu_t cpu)
+{
+    uint64_t *const pdpt = buddy_alloc (0, BUDDY_ZERO), *const pd = buddy_alloc (0, BUDDY_ZERO), *const pt = buddy_alloc (0, BUDDY_ZERO);
+    char *const local = buddy_alloc (1, BUDDY_ZERO);
+
+    if (!pdpt || !pd || !pt || !local)
+        return NULL;
+
+    STATIC_ASSERT (CPU_LOCAL_PAGES == 2);
+    STATIC_ASSERT (sizeof (struct cpu_local) <= CPU_LOCAL_PAGES * PAGE_SIZE);
+
+    pdpt[index (LINK_ADDR, 2)]  = kmem_phys (pd_kernel) | TABLE;
+    pdpt[index (CPU_AREA, 2)]   = kmem_phys (pd) | TABLE;
+    pd[index (CPU_AREA, 1)]     = kmem_phys (pt) | TABLE;
+
+    for (unsigned i = 0; i < CPU_LOCAL_PAGES; i++)
+        pt[index (CPU_LOCAL, 0) + i] = kmem_phys (local + i * PAGE_SIZE) | RW;
+
+    if (!map_page (pt, CPU_TSS) || !map_stack (pt, CPU_STACK, STACK_PAGES) || !map_stack (pt, CPU_STACK_DF, 1) ||
+        !map_stack (pt, CPU_STACK_NMI, 1) || !map_stack (pt, CPU_STACK_MC, 1) || !map_stack (pt, CPU_STACK_DB, 1))
+        return NULL;
+
+    pdpt_cpu[cpu] = pdpt;
+
+    return (void *)local;
+}
+
+void root_init (uint64_t *table, cpu_t cpu, struct space_pio const *pio)
+{
+    table[SLOT_KERNEL] = table[SLOT_ALIAS] = kmem_phys (pdpt_cpu[cpu]) | TABLE;
+    table[SLOT_PIO]    = space_pio_entry (pio);
+}
+
+/* Windows are 2 MiB pages: three each, so that any 2 MiB range fits whatever its alignment, and a hole behind it */
+void const *window_map (enum window w, paddr_t addr, size_t size)
+{
+    uint64_t const end = addr + size;
+
+    if (!size || size > WINDOW_MAX || end < addr || end > BIT64 (cpu_paddr_bits()))
+        return NULL;
+
+    uintptr_t const va = WINDOW_ADDR + (uintptr_t)w * 4 * LARGE;
+    paddr_t const base = align_dn (addr, LARGE);
+
+    for (unsigned i = 0; i < 2; i++) {
+        paddr_t const p = base + i * LARGE;
+        pd_kernel[index (va, 1) + i] = p < end ? p | ((RO | HPT_S) & ~HPT_G) : 0;
+        invlpg (va + i * LARGE);
+    }
+
+    return (void const *)(va + (addr - base));
+}
+
+static uintptr_t map_phys (paddr_t addr, size_t size, uint64_t attr)
+{
+    paddr_t const base = align_dn (addr, PAGE_SIZE);
+    uint64_t const pages = (align_up (addr + size, PAGE_SIZE) - base) >> PAGE_BITS;
+
+    if (!size || addr + size < addr || addr + size > BIT64 (cpu_paddr_bits()) || mmio_used + pages + 1 > MMIO_PAGES)
+        return 0;
+
+    uintptr_t const va = MMIO_ADDR + mmio_used * PAGE_SIZE;
+
+    for (unsigned i = 0; i < pages; i++)
+        pt_mmio[mmio_used + i] = (base + i * PAGE_SIZE) | RW | attr;
+
+    mmio_used += (unsigned)pages + 1;                   /* and a hole                                               */
+
+    return va + (addr - base);
+}
+
+volatile void *mmio_map (paddr_t addr, size_t size) { return (volatile void *)map_phys (addr, size, UC); }
+
+void *pmap_low (paddr_t page) { return (void *)map_phys (page, PAGE_SIZE, 0); }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's own mappings: image, windows, device registers, and the area of each CPU. */
+#pragma once
+
+#include <base/types.h>
+
+struct cpu_local;
+
+/* Boot CPU: final tables for the image (W^X); needs the page allocator. False: out of memory. */
+bool pmap_init (void);
+
+/* Makes the tables and pages of a CPU's own area; returns its cpu_local through its global address, or null (out of memory) */
+struct cpu_local *pmap_cpu_create (cpu_t);
+
+
+/* Ordinary memory below 1 MiB, for the start of other CPUs. Boot CPU; at most once. Null when there is no room. */
+void *pmap_low (paddr_t page);

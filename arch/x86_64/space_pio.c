@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Port I/O spaces. */
+#include <space_pio.h>
+
+#include <abi/perm.h>
+#include <buddy.h>
+#include <hpt.h>
+#include <pd.h>
+#include <slab.h>
+#include <space_hst.h>
+#include <tlb.h>
+
+#define TABLE   (HPT_P | HPT_W | HPT_A)
+#define LEAF    (HPT_P | HPT_A | HPT_D | HPT_NX)
+
+static struct slab_cache cache;
+static uint64_t *ones;                                  /* a page of ones: no port, and the byte behind the bitmap  */
+static uint64_t *table_none;                            /* level 2, for spaces without ports                        */
+
+struct space_pio space_pio_nova;
+
+/* Tables for slot 510: bitmap pages 0 and 1, then the page whose first byte ends the bitmap */
+static bool make_tables (uint64_t *table[3], void const *bitmap0, void const *bitmap1)
+{
+    for (unsigned i = 0; i < 3; i++)
+        if (!(table[i] = buddy_alloc (0, BUDDY_ZERO))) {
+            while (i--)
+                buddy_free (table[i]);
+            return false;
+        }
+
+    table[0][0] = kmem_phys (table[1]) | TABLE;
+    table[1][0] = kmem_phys (table[2]) | TABLE;
+    table[2][0] = kmem_phys (bitmap0) | LEAF;
+    table[2][1] = kmem_phys (bitmap1) | LEAF;
+    table[2][2] = kmem_phys (ones) | LEAF;
+
+    return true;
+}
+
+enum status space_pio_init (void)
+{
+    uint64_t *table[3];
+
+    slab_init (&cache, sizeof (struct space_pio));
+    kobject_init (&space_pio_nova.obj, KOBJECT_PIO);
+
+    ones = buddy_alloc (0, BUDDY_ONES);
+
+    if (!ones || !make_tables (table, ones, ones))
+        return STATUS_MEM_OBJ;
+
+    table_none = table[0];
+
+    space_pio_nova.bitmap = buddy_alloc (1, BUDDY_ZERO);
+
+    return space_pio_nova.bitmap ? STATUS_SUCCESS : STATUS_MEM_OBJ;
+}
+
+enum status space_pio_create (struct space_pio **out, struct pd *pd)
+{
+    struct space_pio *const s = slab_alloc (&cache);
+
+    if (UNLIKELY (!s))
+        return STATUS_MEM_OBJ;
+
+    kobject_init (&s->obj, KOBJECT_PIO);
+    kobject_ref (&pd->obj);
+    s->pd = pd;
+    *out = s;
+
+    return STATUS_SUCCESS;
+}
+
+void space_pio_unlink (struct kobject *o)
+{
+    struct space_pio *const s = container_of (o, struct space_pio, obj);
+
+    pd_detach (s->pd, KOBJECT_PIO, s);
+}
+
+/* Every EC that used the bitmap held a reference, and with the ECs went the page tables that mapped it. */
+bool space_pio_retire (struct kobject *o)
+{
+    struct space_pio *const s = container_of (o, struct space_pio, obj);
+
+    if (s->bitmap) {
+        buddy_free (s->bitmap);
+        for (unsigned i = 0; i < 3; i++)
+            buddy_free (s->table[i]);
+    }
+
+    kobject_unref (&s->pd->obj);
+    slab_free (&cache, s);
+
+    return false;
+}
+
+uint64_t space_pio_entry (struct space_pio const *s)
+{
+    return kmem_phys (s && s->bitmap ? s->table[0] : table_none) | TABLE;
+}
+
+static void set (struct space_pio *s, uint64_t port, uint64_t mask, bool permit)
+{
+    _Atomic (uint64_t) *const w = &s->bitmap[port / 64];
+
+    if (permit)
+        atomic_and (w, ~mask);
+    else
+        atomic_or (w, mask);
+}
+
+void space_pio_protect (uint16_t port) { set (&space_pio_nova, port, BIT64 (port % 64), false); }
+
+/* The first port: makes the bitmap and shows it in the tables of all CPUs that run ECs of this PD */
+static bool make_bitmap (struct space_pio *s)
+{
+    void *const bitmap = buddy_alloc (1, BUDDY_ONES);
+
+    if (!bitmap || !make_tables (s->table, bitmap, (char *)bitmap + PAGE_SIZE)) {
+        buddy_free (bitmap);
+        return false;
+    }
+
+    rel_store (&s->bitmap, bitmap);
+
+    return true;
+}
+
+static enum status ensure_bitmap (struct space_pio *s)
+{
+    {
+        SPIN_GUARD (&s->lock);
+
+        if (s->bitmap)
+            return STATUS_SUCCESS;
+
+        if (!make_bitmap (s))
+            return STATUS_MEM_CAP;
+    }
+
+    struct space_hst *const hst = s->pd ? pd_space (s->pd, KOBJECT_HST) : NULL;
+
+    if (hst && acq_load (&s->pd->space[KOBJECT_PIO]) == s) {
+
+        {
+            SPIN_GUARD (&hst->lock);
+            for (unsigned c = 0; c < CPU_MAX; c++) {
+                uint64_t *const t = rlx_load (&hst->cpu_table[c]);
+                if (t)
+                    t[SLOT_PIO] = space_pio_entry (s);
+            }
+        }
+
+        tlb_shootdown (hst);
+    }
+
+    if (hst)
+        kobject_unref (&hst->obj);
+
+    return STATUS_SUCCESS;
+}
+
+/* Which of the 64 ports around a port are permitted: a set bit permits */
+static uint64_t permitted (struct space_pio const *s, uint64_t port)
+{
+    return s->bitmap ? ~rlx_load (&s->bitmap[port / 64]) : 0;
+}
+
+enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t base, unsigned ord, unsigned pmm)
+{
+    uint64_t const end  = base + BIT64 (ord);
+    uint64_t const step = MIN (BIT64 (ord), 64U);
+    uint64_t const mask = ~UINT64_C (0) >> (64 - step) << base % 64;
+
+    for (uint64_t p = base; p < end; p += step) {       /* a word of the bitmap, or less, at a time                 */
+
+        uint64_t const on = pmm & PERM_PIO_A ? permitted (src, p) & mask : 0;
+
+        if (on && UNLIKELY (!dst->bitmap)) {
+            enum status const s = ensure_bitmap (dst);
+            if (s != STATUS_SUCCESS)
+                return s;
+        }
+
+        if (dst->bitmap) {
+            set (dst, p, on, true);
+            set (dst, p, mask & ~on, false);
+        }
+    }
+
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the boot loader to init(), and from an INIT-SIPI-SIPI to bootstrap_ap().
+ *
+ * The boot CPU arrives in 32-bit protected mode without paging, EAX = Multiboot magic, EBX = physical address of the
+ * information (Multiboot 2.0, 3.3; Multiboot 0.6.96, 3.2), nothing else defined: no stack, no GDT. The code may have been
+ * moved by a multiple of 2 MiB, so it finds out where it is before it touches memory by name.
+ */
+#include <memory.h>
+#include <vectors.h>
+
+#define MB1_FLAGS       0x3                             /* modules page-aligned, memory information             */
+#define MB2_MAGIC       0xe85250d6
+#define PTE_P           0x01
+#define PTE_W           0x02
+#define PTE_S           0x80                            /* 2 MiB page                                           */
+#define BOOT_PDES       ((KMEM_MIB + 4) / 2)            /* 2 MiB pages of image, pool and console buffer        */
+
+/* Multiboot headers ---------------------------------------------------------------------------------------------------*/
+
+            .section .multiboot, "a", @progbits
+            .balign 8
+            .long   0x1badb002, MB1_FLAGS, -(0x1badb002 + MB1_FLAGS)
+
+            .balign 8
+mb2:        .long   MB2_MAGIC, 0, mb2_end - mb2, -(MB2_MAGIC + (mb2_end - mb2))
+            .balign 8                                   /* module alignment, 3.1.10                             */
+            .word   6, 0
+            .long   8
+            .balign 8                                   /* relocatable, 3.1.14: anywhere below 4 GiB, 2 MiB steps */
+            .word   10, 1
+            .long   24, 0x200000, 0xffffffff, 0x200000
+            .globl  mb2_preference
+mb2_preference:
+            .long   1                                   /* lowest possible address                              */
+            .balign 8
+            .word   0, 0
+            .long   8
+mb2_end:
+
+/* Boot CPU ------------------------------------------------------------------------------------------------------------*/
+
+            .section .init, "ax", @progbits
+            .code32
+            .globl  start
+start:      cld
+            cli
+            mov     (%ebx), %ecx                        /* the information is the only memory we know: borrow   */
+            lea     4(%ebx), %esp                       /* its first word as a stack for one call               */
+            call    1f
+1:          pop     %ebp
+            mov     %ecx, (%ebx)
+            sub     $1b, %ebp                           /* EBP = load offset                                    */
+            lea     boot_stack_top(%ebp), %esp
+            mov     %eax, %edi
+            mov     %ebx, %esi
+
+            mov     $0x80000000, %eax                   /* long mode and NX? (AMD APM 3, E.4.2)                 */
+            cpuid
+            cmp     $0x80000001, %eax
+            jb      no_long_mode
+            mov     $0x80000001, %eax
+            cpuid
+            bt      $29, %edx
+            jnc     no_long_mode
+
+            lea     boot_pdpt_hi + PTE_P + PTE_W(%ebp), %eax        /* boot_pml4[511] -> boot_pdpt_hi[510] -> boot_pd_hi */
+            mov     %eax, boot_pml4 + 511 * 8(%ebp)
+            lea     boot_pd_hi + PTE_P + PTE_W(%ebp), %eax
+            mov     %eax, boot_pdpt_hi + 510 * 8(%ebp)
+            lea     LOAD_ADDR + PTE_P + PTE_W + PTE_S(%ebp), %eax
+            lea     boot_pd_hi(%ebp), %edx
+            mov     $BOOT_PDES, %ecx
+1:          mov     %eax, (%edx)
+            add     $0x200000, %eax
+            add     $8, %edx
+            loop    1b
+
+            lea     boot_pdpt_lo + PTE_P + PTE_W(%ebp), %eax        /* identity: the 2 MiB page this code runs in */
+            mov     %eax, boot_pml4(%ebp)
+            lea     LOAD_ADDR(%ebp), %ecx
+            shr     $30, %ecx
+            lea     boot_pd_lo + PTE_P + PTE_W(%ebp), %eax
+            mov     %eax, boot_pdpt_lo(%ebp, %ecx, 8)
+            lea     LOAD_ADDR + PTE_P + PTE_W + PTE_S(%ebp), %eax
+            mov     %eax, %ecx
+            shr     $21, %ecx
+            and     $511, %ecx
+            mov     %eax, boot_pd_lo(%ebp, %ecx, 8)
+
+            lea     boot_gdt(%ebp), %eax
+            mov     %eax, boot_gdtr + 2(%ebp)
+            lgdt    boot_gdtr(%ebp)
+            lea     boot_pml4(%ebp), %eax
+            mov     %eax, %cr3
+            mov     $0x20, %eax                         /* CR4.PAE                                              */
+            mov     %eax, %cr4
+            mov     $0xc0000080, %ecx                   /* IA32_EFER: SCE, LME                                  */
+            rdmsr
+            or      $0x101, %eax
+            wrmsr
+            mov     $0x80010001, %eax                   /* CR0: PG, WP, PE                                      */
+            mov     %eax, %cr0
+            lea     1f(%ebp), %eax
+            push    $8
+            push    %eax
+            lret
+            .code64
+1:          xor     %eax, %eax
+            mov     %eax, %ds
+            mov     %eax, %es
+            mov     %eax, %ss
+            mov     %eax, %fs
+            mov     %eax, %gs
+            movslq  %ebp, %rdx                          /* init (magic, info, load offset) on the boot stack    */
+            mov     $boot_stack_hi_top, %rsp
+            mov     $init, %rax
+            xor     %ebp, %ebp
+            call    *%rax
+            ud2
+
+            .code32
+no_long_mode:                                           /* One line on COM1 and, where there is one, the VGA text screen */
+            lea     no_long_mode_text(%ebp), %esi
+            mov     $0xb8000, %edi
+            mov     $no_long_mode_end - no_long_mode_text, %ecx
+1:          lodsb
+            mov     $0x3f8, %edx
+            out     %al, %dx
+            mov     $0x0f, %ah
+            stosw
+            loop    1b
+2:          hlt
+            jmp     2b
+no_long_mode_text:
+            .ascii  "Kilonova: this CPU has no 64-bit mode\r\n"
+no_long_mode_end:
+
+            .section .init.data, "aw", @progbits
+            .balign 8
+boot_gdt:   .quad   0, 0x00209a0000000000, 0x00cf92000000ffff   /* null, 64-bit code, data (SDM 3A, 3.4.5)        */
+boot_gdtr:  .word   boot_gdtr - boot_gdt - 1
+            .long   0, 0
+
+            .balign 4096
+boot_pml4:      .fill 512, 8, 0
+boot_pdpt_hi:   .fill 512, 8, 0
+boot_pd_hi:     .fill 512, 8, 0
+boot_pdpt_lo:   .fill 512, 8, 0
+boot_pd_lo:     .fill 512, 8, 0
+boot_stack:     .fill 64, 8, 0
+boot_stack_top:
+
+/* Application processors: copied to a page below 1 MiB, entered in real mode at offset 0 with CS = page >> 4 (SDM 3A, 9.4.4) */
+
+            .section .rodata, "a", @progbits
+            .balign 16
+            .globl  ap_start, ap_end
+            .code16
+ap_start:   cli
+            cld
+            mov     %cs, %ax
+            mov     %ax, %ds
+            lgdtl   ap_gdtr - ap_start
+            mov     $0x20, %eax
+            mov     %eax, %cr4
+            mov     ap_cr3 - ap_start, %eax
+            mov     %eax, %cr3
+            mov     $0xc0000080, %ecx                   /* IA32_EFER: NXE, LME, SCE                             */
+            rdmsr
+            or      $0x901, %eax
+            wrmsr
+            mov     $0x80010001, %eax
+            mov     %eax, %cr0
+            ljmpl   *(ap_far - ap_start)
+            .code64
+ap_long:    xor     %eax, %eax
+            mov     %eax, %ds
+            mov     %eax, %es
+            mov     %eax, %ss
+            mov     %eax, %fs
+            mov     %eax, %gs
+            mov     ap_root(%rip), %rax                 /* the jump goes first: RAX does not map this page      */
+            mov     $ap_high, %rcx
+            jmp     *%rcx
+
+            .balign 8
+ap_gdt:     .quad   0, 0x00209a0000000000, 0x00cf92000000ffff
+ap_gdtr:    .word   ap_gdtr - ap_gdt - 1
+            .globl  ap_gdt_base, ap_far, ap_cr3, ap_root, ap_gdt, ap_long
+ap_gdt_base:.long   0                                   /* filled in: physical address of ap_gdt in the copy    */
+ap_far:     .long   0                                   /* filled in: physical address of ap_long in the copy   */
+            .word   8
+ap_cr3:     .long   0                                   /* filled in: tables that also map this page            */
+            .balign 8
+ap_root:    .quad   0                                   /* filled in: page-table root of this CPU               */
+ap_end:
+
+            .section .text, "ax", @progbits
+            .code64
+ap_high:    mov     %rax, %cr3                          /* In: RAX = page-table root of this CPU; out: its own stack */
+            mov     $CPU_STACK_TOP, %rsp
+            xor     %ebp, %ebp
+            call    bootstrap_ap
+            ud2
+
+/* Leaves the boot stack for the stack of this CPU. In: RDI = function that never returns */
+            .globl  enter_cpu_stack
+enter_cpu_stack:
+            mov     $CPU_STACK_TOP, %rsp
+            xor     %ebp, %ebp
+            call    *%rdi
+            ud2
+
+            .section .bss
+            .balign 4096
+            .fill   2 * 4096, 1, 0
+boot_stack_hi_top:

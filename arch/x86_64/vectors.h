@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interrupt vectors (Intel SDM 3A, 6.2 and 11.8.3: bits 7...4 of a vector are its priority class). Shared with assembly.
+ *
+ *   0x00 - 0x1f  exceptions
+ *   0x20 - 0x2f  where the 8259s would deliver, if a masked one still has a spurious interrupt to give
+ *   0x30 - 0xcf  interrupt pins: pin n has vector VEC_GSI_BASE + n for good, so an EOI never names another pin
+ *   0xe0 - 0xe3  local APIC
+ *   0xf0 - 0xf3  from other CPUs
+ *   0xff         spurious; the low four bits of this one must be set on old local APICs (11.9)
+ */
+#pragma once
+
+#define VEC_EXC_COUNT       0x20
+
+#define VEC_PIC_BASE        0x20
+#define VEC_PIC_COUNT       16
+
+#define VEC_GSI_BASE        0x30
+#define VEC_GSI_COUNT       160
+
+#define VEC_TIMER           0xe0
+#define VEC_ERROR           0xe1
+#define VEC_PERFM           0xe2
+#define VEC_THERM           0xe3
+
+#define VEC_IPI_RKE         0xf0                        /* re-evaluate: look at this CPU's hazards              */
+#define VEC_IPI_RRQ         0xf1                        /* look at this CPU's remote run queue                  */
+#define VEC_IPI_TLB         0xf2                        /* flush translations                                   */
+#define VEC_IPI_HALT        0xf3                        /* stop: panic or power transition elsewhere            */
+
+#define VEC_SPURIOUS        0xff
+#define VEC_COUNT           0x100

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a benchmark is, and what the driver gives it. A benchmark file holds one constant array of struct bench and registers
+ * it with BENCHES (array); nothing else has to know of it. README.md shows an example.
+ */
+#pragma once
+
+#include <hypercall.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <thread.h>
+
+struct bench_run;
+
+/* Runs the operation once between two readings of the counter; takes and returns the parameter registers. See timed.h. */
+typedef uint64_t bench_timed (struct hyp_regs *, uint64_t aux);
+
+struct bench {
+    char const *    name;                               /* group first: "ipc.same.w8"                           */
+    char const *    group;
+    char const *    op;                                 /* what exactly one sample covers                       */
+    bench_timed *   timed;
+    bench_timed *   empty;                              /* the same code without the operation                  */
+    unsigned        iterations;                         /* 0: DEFAULT_ITERATIONS                                */
+    bool            cold;                               /* offered as NAME.cold too                             */
+    bool            unwatched;                          /* no timeout while it measures, as an armed one changes
+                                                           what the kernel does when it schedules               */
+    unsigned        param;                              /* for the functions below: number of words, priority   */
+
+    /* Untimed, all optional. They return false after bench_fail () or bench_skip (). */
+    bool         (* setup) (struct bench_run *);        /* sets run->regs, aux, expect                          */
+    bool         (* before) (struct bench_run *, struct hyp_regs *);    /* each time; may change the registers  */
+    bool         (* after) (struct bench_run *, struct hyp_regs const *);       /* each time: undoes            */
+    bool         (* end) (struct bench_run *);          /* once, when all is measured                           */
+    bool         (* verify) (struct bench_run *);       /* once, in the driver: are the figures plausible?      */
+};
+
+enum { DEFAULT_ITERATIONS = 10000, COLD_ITERATIONS = 50, WARM_UP = 32 };
+
+struct bench_run {
+    struct bench const *    bench;
+    bool                    cold;
+    unsigned                iterations;
+    struct thread *         self;                       /* the global EC that runs this benchmark               */
+    struct hyp_regs         regs;                       /* parameters of the operation                          */
+    uint64_t                aux;                        /* one more register for operations of several parts    */
+    enum status             expect;                     /* status that each operation must have                 */
+    bool                    failed, skipped, ended;
+    char                    reason[96];
+    int64_t *               sample;
+    unsigned                samples;
+    int64_t                 overhead, min, median, max;
+};
+
+/* Priorities: the driver above all, so that it can end a benchmark that hangs */
+enum { PRIO_WORKER = 126, BUDGET_MS = 0xffff };
+
+bool bench_fail (struct bench_run *, char const *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+bool bench_skip (struct bench_run *, char const *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+
+/* In a function that returns bool: bench_fail () unless the hypercall was successful */
+#define TRY(run, call)                                                                                                      \
+    do {                                                                                                                    \
+        enum status const try_status = (call);                                                                              \
+        if (try_status != STATUS_SUCCESS)                                                                                   \
+            return bench_fail (run, "%s: %s", #call, status_name (try_status));                                             \
+    } while (0)
+
+struct bench_table {
+    struct bench const *    bench;
+    size_t                  count;
+};
+
+/* The alignment keeps the compiler from choosing a larger one, which would leave holes in the table of tables */
+#define BENCHES(array)                                                                                                      \
+    static struct bench_table const bench_table_of_##array __attribute__ ((used, section ("registry.bench"), aligned (8))) = \
+        { array, sizeof (array) / sizeof ((array)[0]) }

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Facts about the machine and the kernel, as meta lines. */
+#pragma once
+
+void meta_print (void);
+void meta_print_cpu (void);                             /* the architecture's part                              */

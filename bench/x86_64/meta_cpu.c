@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <line.h>
+#include <meta.h>
+#include <stdbool.h>
+#include <string.h>
+
+struct cpuid {
+    uint32_t    a, b, c, d;
+};
+
+static struct cpuid cpuid (uint32_t leaf, uint32_t sub)
+{
+    struct cpuid r;
+    __asm__ volatile ("cpuid" : "=a" (r.a), "=b" (r.b), "=c" (r.c), "=d" (r.d) : "a" (leaf), "c" (sub));
+    return r;
+}
+
+void meta_print_cpu (void)
+{
+    struct cpuid const l0 = cpuid (0, 0), l1 = cpuid (1, 0), e0 = cpuid (0x80000000, 0);
+    struct cpuid const l7 = l0.a >= 7 ? cpuid (7, 0) : (struct cpuid) { 0 }, l71 = l7.a ? cpuid (7, 1) : (struct cpuid) { 0 };
+    struct cpuid const e1 = e0.a >= 0x80000001 ? cpuid (0x80000001, 0) : (struct cpuid) { 0 };
+    struct cpuid const e7 = e0.a >= 0x80000007 ? cpuid (0x80000007, 0) : (struct cpuid) { 0 };
+    uint32_t const family = (l1.a >> 8 & 0xf) + ((l1.a >> 8 & 0xf) == 0xf ? l1.a >> 20 & 0xff : 0);
+    uint32_t const model  = (l1.a >> 4 & 0xf) | ((l1.a >> 8 & 0xf) == 6 || (l1.a >> 8 & 0xf) == 0xf ? l1.a >> 12 & 0xf0 : 0);
+    char text[49] = "", word[49];
+
+    memcpy (text + 0, &l0.b, 4);
+    memcpy (text + 4, &l0.d, 4);
+    memcpy (text + 8, &l0.c, 4);
+    line ("meta", "cpu_vendor=%s cpu_family=%#x cpu_model=%#x cpu_stepping=%u cpu_signature=%#x",
+          line_word (word, sizeof (word), text), family, model, l1.a & 0xf, l1.a);
+
+    memset (text, 0, sizeof (text));
+
+    for (uint32_t i = 0; e0.a >= 0x80000004 && i < 3; i++) {
+        struct cpuid const r = cpuid (0x80000002 + i, 0);
+        memcpy (text + 16 * i, &r, sizeof (r));
+    }
+
+    line ("meta", "cpu_brand=%s", line_word (word, sizeof (word), text));
+
+    line ("meta", "cpuid_1_ecx=%#x cpuid_1_edx=%#x cpuid_7_ebx=%#x cpuid_7_ecx=%#x cpuid_7_edx=%#x cpuid_7_1_eax=%#x "
+          "cpuid_7_1_edx=%#x cpuid_80000001_ecx=%#x cpuid_80000001_edx=%#x", l1.c, l1.d, l7.b, l7.c, l7.d, l71.a, l71.d, e1.c, e1.d);
+
+    line ("meta", "counter=tsc tsc_invariant=%u tsc_deadline=%u hypervisor=%u vmx=%u svm=%u ibt=%u shstk=%u pcid=%u smep=%u "
+          "smap=%u umip=%u la57=%u rdt_a=%u", e7.d >> 8 & 1, l1.c >> 24 & 1, l1.c >> 31, l1.c >> 5 & 1, e1.c >> 2 & 1, l7.d >> 20 & 1,
+          l7.c >> 7 & 1, l1.c >> 17 & 1, l7.b >> 7 & 1, l7.b >> 20 & 1, l7.c >> 2 & 1, l7.c >> 16 & 1, l7.b >> 15 & 1);
+
+    if (l1.c >> 31) {                                   /* the leaf that emulators and hypervisors sign         */
+        struct cpuid const h = cpuid (0x40000000, 0);
+        memset (text, 0, sizeof (text));
+        memcpy (text + 0, &h.b, 4);
+        memcpy (text + 4, &h.c, 4);
+        memcpy (text + 8, &h.d, 4);
+        line ("meta", "hypervisor_signature=%s", line_word (word, sizeof (word), text));
+    }
+}

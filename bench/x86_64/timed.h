@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TIMED (name, aux, insns) makes name (): load the five parameter registers and RBX = aux, execute insns once between two
+ * readings of the counter, hand back the parameter registers p0 and p1 and the ticks between the readings.
+ *
+ * Everything but insns is the same, instruction for instruction, in every such function; so the ticks of one with the
+ * operation left out are the overhead of all others. RDTSC takes RAX and RDX, hence p2 and p3 are loaded behind it. The
+ * fences keep an out-of-order CPU from moving the readings into the operation, or it around them. A hypercall changes RCX and
+ * R11; insns may use these two and R9 besides.
+ */
+#pragma once
+
+#include <hypercall.h>
+
+#define TIMED(name, insns)                                                                                                  \
+    static uint64_t name (struct hyp_regs *r, uint64_t aux)                                                                 \
+    {                                                                                                                       \
+        register uint64_t r8 __asm__ ("r8") = r->p4;                                                                        \
+        register uint64_t r12 __asm__ ("r12") = r->p2;                                                                      \
+        register uint64_t r13 __asm__ ("r13") = r->p3;                                                                      \
+        uint64_t ticks, start;                                                                                              \
+        __asm__ volatile ("lfence                           \n\t"                                                           \
+                          "rdtsc                            \n\t"                                                           \
+                          "lfence                           \n\t"                                                           \
+                          "shl     $32, %%rdx               \n\t"                                                           \
+                          "lea     (%%rax, %%rdx), %[start] \n\t"                                                           \
+                          "mov     %[p2], %%rdx             \n\t"                                                           \
+                          "mov     %[p3], %%rax             \n\t"                                                           \
+                          insns    "                        \n\t"                                                           \
+                          "lfence                           \n\t"                                                           \
+                          "rdtsc                            \n\t"                                                           \
+                          "shl     $32, %%rdx               \n\t"                                                           \
+                          "or      %%rdx, %%rax             \n\t"                                                           \
+                          "sub     %[start], %%rax"                                                                         \
+                          : "=&a" (ticks), [start] "=&r" (start), "+D" (r->p0), "+S" (r->p1), "+r" (r8)                     \
+                          : [p2] "r" (r12), [p3] "r" (r13), "b" (aux)                                                       \
+                          : "rdx", "rcx", "r9", "r11", "cc", "memory");                                                     \
+        return ticks;                                                                                                       \
+    }                                                                                                                       \
+    _Static_assert (sizeof (#name) > 1, "takes the semicolon")

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Shared by the table parsers in this directory, nobody else. Firmware is hostile: parsers see a table only through
+ * acpi_read(), which copies from inside the mapped size or refuses. Numbers of sections: ACPI specification 6.5.
+ */
+#pragma once
+
+#include <acpi/acpi.h>
+#include <base/macros.h>
+#include <window.h>
+
+/* System description table header, 5.2.6 */
+struct acpi_header {
+    char        signature[4];
+    uint32_t    length;                             /* of the whole table, bytes                                */
+    uint8_t     revision, checksum;
+    char        oem_id[6], oem_table_id[8];
+    uint32_t    oem_revision, creator_id, creator_revision;
+} PACKED;
+
+STATIC_ASSERT (sizeof (struct acpi_header) == 36);
+
+/* Generic Address Structure as tables hold it, 5.2.3.2 */
+struct acpi_raw_gas {
+    uint8_t     space, bits, offset, access;
+    uint64_t    addr;
+} PACKED;
+
+STATIC_ASSERT (sizeof (struct acpi_raw_gas) == 12);
+
+/* A table that is mapped, complete and has a good checksum. Valid until its window shows something else. */
+struct acpi_table {
+    char const *    name;                           /* signature as a string                                    */
+    size_t          size;
+    uint8_t const * data;
+};
+
+/* Where the RSDP says that the root tables are; 0 if there is none */
+struct acpi_roots { paddr_t rsdp, rsdt, xsdt; };
+
+/* Do all n bytes add up to 0 (modulo 256)? */
+bool acpi_sum_zero (void const *data, size_t n);
+
+/* Copies n bytes at offset off into dst. False, and dst untouched, when they are not all inside the table. */
+bool acpi_read (struct acpi_table const *, size_t off, void *dst, size_t n) MUST_CHECK;
+
+/* Checked form: addr is 0 unless the register is in memory or at a port below 64 Ki */
+struct acpi_gas acpi_gas (struct acpi_raw_gas);
+
+/* Finds the RSDP, at the hint or by search; prints its line. False if there is none (after one line). */
+bool acpi_rsdp (struct acpi_roots *out, paddr_t hint);
+
+void acpi_madt (struct acpi *, struct acpi_table const *);
+void acpi_fadt (struct acpi *, struct acpi_table const *);
+void acpi_hpet (struct acpi *, struct acpi_table const *);
+void acpi_spcr (struct acpi *, struct acpi_table const *);
+void acpi_dbg2 (struct acpi *, struct acpi_table const *);
+void acpi_dmar (struct acpi *, struct acpi_table const *);
+void acpi_ivrs (struct acpi *, struct acpi_table const *);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Named accessors for shared words. A plain access to an _Atomic object is sequentially consistent and therefore banned;
+ * every use says which order it needs, and the shared field's comment says whom it pairs with.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#define rlx_load(p)             atomic_load_explicit ((p), memory_order_relaxed)
+#define rlx_store(p, v)         atomic_store_explicit ((p), (v), memory_order_relaxed)
+#define acq_load(p)             atomic_load_explicit ((p), memory_order_acquire)
+#define rel_store(p, v)         atomic_store_explicit ((p), (v), memory_order_release)
+#define atomic_swap(p, v)       atomic_exchange_explicit ((p), (v), memory_order_acq_rel)
+#define atomic_add(p, v)        atomic_fetch_add_explicit ((p), (v), memory_order_acq_rel)
+#define atomic_sub(p, v)        atomic_fetch_sub_explicit ((p), (v), memory_order_acq_rel)
+#define atomic_or(p, v)         atomic_fetch_or_explicit ((p), (v), memory_order_acq_rel)
+#define atomic_and(p, v)        atomic_fetch_and_explicit ((p), (v), memory_order_acq_rel)
+#define atomic_cas(p, e, v)     atomic_compare_exchange_strong_explicit ((p), (e), (v), memory_order_acq_rel, memory_order_acquire)
+#define full_fence()            atomic_thread_fence (memory_order_seq_cst)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Compiler attributes, in one place so that a move to C23 is one file. */
+#pragma once
+
+#define ALWAYS_INLINE   static inline __attribute__ ((always_inline))
+#define ALIGNED(x)      __attribute__ ((aligned (x)))
+#define COLD            __attribute__ ((cold))
+#define FORMAT(x, y)    __attribute__ ((format (printf, (x), (y))))
+#define HOT             __attribute__ ((hot))
+#define MUST_CHECK      __attribute__ ((warn_unused_result))
+#define NOINLINE        __attribute__ ((noinline))
+#define NORETURN        _Noreturn
+#define PACKED          __attribute__ ((packed))
+#define SECTION(x)      __attribute__ ((section (x)))
+#define UNUSED          __attribute__ ((unused))
+#define USED            __attribute__ ((used))
+
+#define LIKELY(x)       __builtin_expect (!!(x), 1)
+#define UNLIKELY(x)     __builtin_expect (!!(x), 0)
+#define UNREACHED       __builtin_unreachable()
+
+#define STATIC_ASSERT(x) _Static_assert (x, #x)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* CPUs of the system. The architecture starts them; numbers are dense, the boot CPU is 0. */
+#pragma once
+
+#include <base/compiler.h>
+#include <cpuset.h>
+
+struct cpu_local;
+
+extern struct cpuset     cpus_online;                   /* grows during boot only, fixed before the root task runs  */
+extern struct cpu_local *cpu_remote[CPU_MAX];           /* cpu_local of every online CPU through its global address */
+
+/* Numbers are dense, and the boot CPU is always online */
+static inline unsigned cpu_count (void) { return bit_high (cpus_online.bits) + 1; }
+
+/* Hands a call over to another CPU, which runs it after a grace period of its own; then that CPU may touch what it owns. */
+struct rcu_head;
+void cpu_defer (cpu_t, struct rcu_head *);
+void cpu_deferred (void);                               /* that CPU, when it has been kicked                        */
+
+/* Contract, implemented by the architecture */
+void cpus_stop_others (void);                           /* for good: panic, power-off                                */
+void cpus_kick (struct cpuset const *);                 /* interrupt them: they re-evaluate their hazards           */
+void cpu_kick  (cpu_t);
+void cpu_idle  (void);                                  /* wait for an interrupt with interrupts on, then off again */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Data of one CPU, at the same virtual address on every CPU. Only its CPU writes it, with interrupts off; fields that other
+ * CPUs touch through cpu_remote[] are _Atomic and say so.
+ */
+#pragma once
+
+#include <base/atomic.h>
+#include <base/compiler.h>
+#include <base/types.h>
+#include <cpu_arch.h>
+#include <rcu.h>
+#include <scheduler.h>
+#include <timeout.h>
+
+struct cpu_local {
+    /* One cache line for the IPC path */
+    struct ec           *current;                       /* the EC whose state is loaded or being saved              */
+    _Atomic (paddr_t)    root;                          /* page-table root that is loaded. Ordering: space_hst.c    */
+    uint32_t             hazard;                        /* HAZARD_*                                                 */
+    uint32_t             id;                            /* cpu_t, widened; fixed                                    */
+    uint32_t             token;                         /* id + 1: a local EC of this CPU waits for messages        */
+    struct ec           *next;                          /* switch request of a hypercall: run this one; null: let the scheduler decide */
+
+    struct ec           *idle;
+    struct ec           *fpu_owner;                     /* may be null                                              */
+
+    _Atomic (uint32_t)   tlb_request, tlb_done;         /* shootdowns asked for by others, and served by this CPU   */
+    _Atomic (uint32_t)   kick_request, kick_done;       /* strong recalls, in the same way                          */
+    _Atomic (struct ec *) wake;                         /* ECs that other CPUs made ready: a stack, emptied at once */
+    _Atomic (struct rcu_head *) deferred;               /* calls that other CPUs hand over, likewise                */
+
+    struct scheduler     sched;
+    struct timeout_queue timeouts;
+    struct rcu_cpu       rcu;
+    struct cpu_arch      arch;
+};
+
+extern struct cpu_local cpu_local;                      /* placed by the linker script                              */

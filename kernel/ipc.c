@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slow half of IPC: everything that the fast path in entry.S leaves, and the same result where both apply.
+ *
+ * A busy callee is helped: the caller lends its SC to the callee's chain and tries again when that SC comes back to it. The
+ * EC that the callee works for is marked REPLY_CALL_HELPED, so that the reply takes the slow way, where the SC goes on
+ * with its own chain instead of running the other caller.
+ */
+#include <ipc.h>
+
+#include <abi/event_arch.h>
+#include <base/assert.h>
+#include <cpu_local.h>
+#include <preempt.h>
+#include <pt.h>
+#include <scheduler.h>
+#include <string.h>
+#include <syscall.h>
+
+static void copy_message (union utcb *dst, union utcb const *src, uint32_t mtd)
+{
+    memcpy (dst->word, src->word, ((mtd & MTD_WORDS_MASK) + 1) * sizeof *dst->word);
+}
+
+static void link (struct ec *caller, struct ec *callee, enum reply reply)
+{
+    caller->callee = callee;
+    caller->reply  = reply;
+    callee->caller = caller;
+    callee->recv   = 0;
+}
+
+static void unlink (struct ec *caller, struct ec *callee)
+{
+    caller->callee = NULL;
+    caller->reply  = REPLY_NONE;
+    callee->caller = &ec_nobody;
+}
+
+/* A portal's entry address was not a user address: the EC finds itself there and takes the exception of the fetch. */
+static void enter_bad_ip (struct ec *ec)
+{
+    ec->cont = NULL;
+    ec_arch_event (ec, EXC_GP);
+    ipc_event (ec);
+}
+
+static void enter_portal (struct ec *callee, struct pt const *pt, uint32_t mtd)
+{
+    REGS_P0 (&callee->regs) = rlx_load (&pt->id);
+    REGS_P1 (&callee->regs) = mtd;
+    REGS_IP (&callee->regs) = pt->ip;
+
+    callee->exit = EXIT_SYSRET;
+    callee->cont = UNLIKELY (pt->fast != callee) ? enter_bad_ip : NULL;
+
+    cpu_local.next = callee;
+}
+
+/* Runs the callee's chain on the caller's SC. The caller's continuation is to try again. */
+static void help (struct ec *self, struct ec *callee, cont_t again)
+{
+    self->cont = again;
+
+    if (callee->caller->reply == REPLY_CALL)
+        callee->caller->reply = REPLY_CALL_HELPED;
+
+    preemption_point();                                 /* two ECs may help each other without end                  */
+
+    struct ec *const ec = ec_chain_end (callee);
+
+    if (ec->blocked) {
+        scheduler_wait (ec);
+        cpu_local.next = NULL;
+    } else
+        cpu_local.next = ec;
+}
+
+long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
+{
+    struct cap const cap = space_obj_lookup (self->space_obj, sel);
+
+    if (UNLIKELY (!cap_is (cap, KOBJECT_PT, PERM_PT_CALL)))
+        return STATUS_BAD_CAP;
+
+    struct pt const *const pt = container_of (cap_object (cap), struct pt, obj);
+    struct ec *const callee = pt->ec;
+
+    if (UNLIKELY (callee->cpu != self->cpu))
+        return STATUS_BAD_CPU;
+
+    if (UNLIKELY (callee->dead))
+        return STATUS_ABORTED;
+
+    if (LIKELY (callee->recv)) {
+        self->cont = NULL;
+        link (self, callee, REPLY_CALL);
+        copy_message (callee->utcb, self->utcb, mtd);
+        enter_portal (callee, pt, mtd);
+        return SYS_DEFER;
+    }
+
+    if (timeout)
+        return STATUS_TIMEOUT;
+
+    help (self, callee, syscall_again);
+
+    return SYS_DEFER;
+}
+
+void ipc_event (struct ec *self)
+{
+    struct cap const cap = space_obj_lookup (self->space_obj, self->evt + self->regs.event);
+
+    if (UNLIKELY (!cap_is (cap, KOBJECT_PT, PERM_PT_EVENT))) {
+        ec_kill (self, "no event portal");
+        return;
+    }
+
+    struct pt const *const pt = container_of (cap_object (cap), struct pt, obj);
+    struct ec *const callee = pt->ec;
+
+    if (UNLIKELY (callee->cpu != self->cpu || callee->dead)) {
+        ec_kill (self, callee->dead ? "event handler is dead" : "event handler on another CPU");
+        return;
+    }
+
+    if (UNLIKELY (!callee->recv)) {
+        help (self, callee, ipc_event);
+        return;
+    }
+
+    uint32_t const mtd = rlx_load (&pt->mtd);
+
+    self->cont = NULL;
+    link (self, callee, REPLY_EVENT);
+    ec_arch_save_state (self, callee->utcb, mtd);
+    enter_portal (callee, pt, mtd);
+}
+
+long ipc_reply (struct ec *self, uint32_t mtd)
+{
+    struct ec *const caller = self->caller;
+    enum reply const reply = (enum reply)caller->reply;
+
+    cpu_local.next = NULL;
+
+    if (UNLIKELY (self->kind != EC_LOCAL)) {            /* no portal will ever lead to it: it waits forever          */
+        self->cont = syscall_again;
+        self->blocked = true;
+        return SYS_DEFER;
+    }
+
+    self->recv = cpu_local.token;
+
+    if (caller == &ec_nobody)
+        return SYS_DEFER;
+
+    unlink (caller, self);
+
+    if (reply == REPLY_EVENT) {
+
+        bool const alive = ec_arch_load_state (caller, self->utcb, mtd);
+        if (UNLIKELY (!alive))
+            ec_kill (caller, "event reply");
+
+    } else {
+        copy_message (caller->utcb, self->utcb, mtd);
+        REGS_P0 (&caller->regs) = STATUS_SUCCESS;
+        REGS_P1 (&caller->regs) = mtd;
+    }
+
+    return SYS_DEFER;
+}
+
+/* The callee dies: an ipc_call ends with ABORTED; an event has nobody left to answer it. */
+void ipc_abort_caller (struct ec *callee)
+{
+    while (callee->caller != &ec_nobody) {
+
+        struct ec *const caller = callee->caller;
+        bool const event = caller->reply == REPLY_EVENT;
+
+        unlink (caller, callee);
+
+        if (!event) {
+            REGS_P0 (&caller->regs) = STATUS_ABORTED;
+            return;
+        }
+
+        ec_mark_dead (caller, "event handler died");
+        callee = caller;
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inter-process communication beyond the fast path: calls, replies, events, helping. */
+#pragma once
+
+#include <base/types.h>
+#include <ec.h>
+
+/* A hypercall handler returns its status, or SYS_DEFER when the EC goes on later, as its continuation says. */
+enum { SYS_DEFER = -1 };
+
+long ipc_call  (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd);
+long ipc_reply (struct ec *self, uint32_t mtd);
+
+/* Delivers the pending event (regs.event) through the EC's event portal; the EC dies if there is none. */
+void ipc_event (struct ec *self);
+
+/* The callee dies. Its caller gets ABORTED; a chain of event handlers that waits for it dies with it. */
+void ipc_abort_caller (struct ec *callee);
+

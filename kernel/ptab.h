@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page-table core, generic over formats. Lock-free: every change of an entry is one atomic exchange; two CPUs that update
+ * overlapping ranges at the same time leave the result of one order of the two.
+ *
+ * Levels count from 0, the leaves of one page. An entry is a hole, a leaf, or a reference to a table of the next lower level.
+ * The cores are always inline with a visible static const descriptor, so that each format gets straight code.
+ */
+#pragma once
+
+#include <abi/status.h>
+#include <base/atomic.h>
+#include <base/macros.h>
+#include <buddy.h>
+#include <kmem.h>
+
+typedef _Atomic (uint64_t) pte_slot_t;
+
+#define PTAB_BPL        9                               /* address bits per level                                   */
+#define PTAB_ENTRIES    (1U << PTAB_BPL)
+
+enum pte_kind { PTE_HOLE, PTE_LEAF, PTE_TABLE };
+
+struct ptab_fmt {
+    unsigned      levels;
+    unsigned    (*leaf_max) (void);                     /* highest level that may hold leaves                       */
+    uint64_t      addr_mask;                            /* physical address bits of an entry                        */
+    uint64_t      table_attr;                           /* bits of an entry that refers to a table                  */
+    enum pte_kind (*kind) (uint64_t pte, unsigned level);
+    uint64_t    (*leaf) (uint64_t attr, unsigned level);/* attributes as a leaf of that level has them              */
+    uint64_t    (*attr) (uint64_t pte, unsigned level); /* and back, as a leaf of level 0 has them                  */
+    void        (*dead) (pte_slot_t *, unsigned level); /* a table of that level was cut off                        */
+};
+
+static inline unsigned ptab_shift (unsigned level) { return PAGE_BITS + level * PTAB_BPL; }
+
+static inline unsigned ptab_index (uint64_t va, unsigned level) { return (unsigned)(va >> ptab_shift (level)) & (PTAB_ENTRIES - 1); }
+
+/* What maps va: returns the leaf's attributes (0: hole), its physical address, and the order in pages of the uniform area around va */
+ALWAYS_INLINE uint64_t ptab_lookup (struct ptab_fmt const *f, pte_slot_t *table, uint64_t va, paddr_t *pa, unsigned *order)
+{
+    for (unsigned l = f->levels - 1;; l--) {
+
+        uint64_t const e = acq_load (&table[ptab_index (va, l)]);
+        enum pte_kind const k = f->kind (e, l);
+
+        if (k == PTE_TABLE) {
+            table = kmem_virt (e & f->addr_mask);
+            continue;
+        }
+
+        *order = l * PTAB_BPL;
+        *pa    = k == PTE_LEAF ? (e & f->addr_mask & ~(BIT64 (ptab_shift (l)) - 1)) | (va & (BIT64 (ptab_shift (l)) - 1)) : 0;
+
+        return k == PTE_LEAF ? f->attr (e, l) : 0;
+    }
+}
+
+/* Fills a new table so that it maps what the leaf or hole e of level l mapped */
+ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint64_t e, unsigned l)
+{
+    if (f->kind (e, l) != PTE_LEAF)
+        return;                                         /* fresh tables are zero, and zero is a hole                */
+
+    uint64_t const attr = f->leaf (f->attr (e, l), l - 1);
+    paddr_t const addr  = e & f->addr_mask & ~(BIT64 (ptab_shift (l)) - 1);
+
+    for (unsigned i = 0; i < PTAB_ENTRIES; i++)
+        atomic_init (&table[i], attr | (addr + ((uint64_t)i << ptab_shift (l - 1))));
+}
+
+/* The table below slot p of level l; splits a leaf, allocates for a hole; null: no memory, or not needed (hole and !create) */
+ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create)
+{
+    for (uint64_t e = acq_load (p);;) {
+
+        enum pte_kind const k = f->kind (e, l);
+
+        if (k == PTE_TABLE)
+            return kmem_virt (e & f->addr_mask);
+
+        if (k == PTE_HOLE && !create)
+            return NULL;
+
+        pte_slot_t *const table = buddy_alloc (0, BUDDY_ZERO);
+
+        if (UNLIKELY (!table))
+            return NULL;
+
+        ptab_fill (f, table, e, l);
+
+        if (LIKELY (atomic_cas (p, &e, kmem_phys (table) | f->table_attr)))
+            return table;
+
+        buddy_free (table);                             /* somebody changed the entry: look again                   */
+    }
+}
+
+/*
+ * Maps [va, va + 2^order pages) to pa with attributes attr (0: hole). va and pa are aligned to the order.
+ * MEM_CAP: a table was missing; what came before it is done. Sets *flush when the TLB may hold what is no longer so. Tables that
+ * are cut off go to f->dead(), which frees them after a grace period; this CPU flushes the TLBs before it gets there.
+ */
+ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order,
+                                       uint64_t attr, bool *flush)
+{
+    unsigned const level = MIN (order / PTAB_BPL, attr ? f->leaf_max() : f->levels - 1);
+    uint64_t const step  = BIT64 (ptab_shift (level));
+    uint64_t const end   = va + (PAGE_SIZE << order);
+
+    while (va < end) {
+
+        pte_slot_t *t = root;
+        unsigned l = f->levels - 1;
+
+        while (t && l > level) {
+            t = ptab_descend (f, &t[ptab_index (va, l)], l, attr);
+            l -= t != NULL;
+        }
+
+        if (!t) {
+
+            paddr_t p;
+            unsigned o;
+            if (attr || ptab_lookup (f, root, va, &p, &o))
+                return STATUS_MEM_CAP;                  /* no table, or a leaf that could not be split              */
+
+            uint64_t const skip = PAGE_SIZE << o;
+            va = (va | (skip - 1)) + 1;
+            pa = 0;
+            continue;
+        }
+
+        do {
+
+            uint64_t const e   = attr ? f->leaf (attr, level) | pa : 0;
+            uint64_t const old = atomic_swap (&t[ptab_index (va, level)], e);
+            enum pte_kind const k = f->kind (old, level);
+
+            if (k != PTE_HOLE && old != e)
+                *flush = true;
+
+            if (UNLIKELY (k == PTE_TABLE))
+                f->dead (kmem_virt (old & f->addr_mask), level - 1);
+
+            va += step;
+            pa += attr ? step : 0;
+
+        } while (va < end && ptab_index (va, level));
+    }
+
+    return STATUS_SUCCESS;
+}

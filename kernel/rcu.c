@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Grace periods in batches. At most one batch runs at a time; it began when `started` was raised to its number, and it is
+ * over when every CPU that was online then has passed a quiescent state. A CPU gathers calls in `next`, gives them the
+ * number of the batch that will cover them as soon as it has none waiting, and runs them when that batch is over.
+ *
+ * All global state is under one lock: batches are rare (destruction of objects), the IPC path never comes here.
+ */
+#include <rcu.h>
+
+#include <base/assert.h>
+#include <cpu.h>
+#include <cpu_local.h>
+#include <cpuset.h>
+#include <hazard.h>
+#include <spinlock.h>
+
+#define RCU_CALLS_PER_PASS  8
+
+static struct spinlock lock;
+static uint64_t        started, completed;              /* batch numbers, started - completed is 0 or 1; lock       */
+static uint64_t        wanted;                          /* highest batch number that somebody waits for; lock       */
+static struct cpuset   waiting;                         /* CPUs that batch `started` still waits for; lock          */
+
+static void list_clear (struct rcu_list *l) { l->head = NULL; l->tail = &l->head; }
+
+static void list_move (struct rcu_list *to, struct rcu_list *from)
+{
+    if (!from->head)
+        return;
+
+    *to->tail = from->head;
+    to->tail  = from->tail;
+    list_clear (from);
+}
+
+void rcu_cpu_init (void)
+{
+    struct rcu_cpu *const r = &cpu_local.rcu;
+
+    list_clear (&r->next);
+    list_clear (&r->curr);
+    list_clear (&r->done);
+}
+
+void rcu_call (struct rcu_head *h, rcu_func_t func)
+{
+    struct rcu_list *const l = &cpu_local.rcu.next;
+
+    h->next  = NULL;
+    h->func  = func;
+    *l->tail = h;
+    l->tail  = &h->next;
+
+    cpu_local.hazard |= HAZARD_RCU;
+}
+
+/* Starts the next batch if one is wanted and none runs; tells the other CPUs to pass a quiescent state. */
+static void batch_start (struct cpuset *kick)
+{
+    if (started != completed || wanted <= started)
+        return;
+
+    started++;
+    waiting = cpus_online;
+    *kick   = cpus_online;
+    cpuset_clear (kick, cpu_local.id);
+}
+
+static bool run_calls (struct rcu_list *l)
+{
+    for (unsigned n = 0; l->head && n < RCU_CALLS_PER_PASS; n++) {
+
+        struct rcu_head *const h = l->head;
+
+        if (!(l->head = h->next))
+            l->tail = &l->head;
+
+        if (h->func (h)) {                              /* not finished: to the end of the line                     */
+            h->next  = NULL;
+            *l->tail = h;
+            l->tail  = &h->next;
+        }
+    }
+
+    return l->head;
+}
+
+bool rcu_quiescent (void)
+{
+    struct rcu_cpu *const r = &cpu_local.rcu;
+    struct cpuset kick = { 0 };
+
+    {
+        SPIN_GUARD (&lock);
+
+        if (!r->curr.head && r->next.head) {            /* a batch that has begun may not cover calls made since    */
+            list_move (&r->curr, &r->next);
+            r->batch = started + 1;
+            wanted   = MAX (wanted, r->batch);
+        }
+
+        batch_start (&kick);
+
+        if (started != completed) {
+            cpuset_clear (&waiting, cpu_local.id);
+            if (cpuset_empty (&waiting)) {
+                completed = started;
+                batch_start (&kick);
+            }
+        }
+
+        if (r->curr.head && r->batch <= completed)
+            list_move (&r->done, &r->curr);
+    }
+
+    cpus_kick (&kick);
+
+    bool const more = run_calls (&r->done);
+
+    if (!more && !r->curr.head && !r->next.head)
+        cpu_local.hazard &= ~HAZARD_RCU;
+
+    return more;
+}

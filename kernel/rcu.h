@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Read-copy-update: work that waits until no CPU can hold a borrowed pointer any more. See doc/rcu.md. */
+#pragma once
+
+#include <base/compiler.h>
+#include <base/types.h>
+
+struct rcu_head;
+
+/* Returns true to be called again at the CPU's next pass */
+typedef bool (*rcu_func_t) (struct rcu_head *);
+
+struct rcu_head {
+    struct rcu_head *next;
+    rcu_func_t       func;
+};
+
+struct rcu_list { struct rcu_head *head, **tail; };
+
+struct rcu_cpu {                                        /* of one CPU; only that CPU touches it                     */
+    struct rcu_list next;                               /* waits for a batch number                                 */
+    struct rcu_list curr;                               /* waits for batch `batch` to complete                      */
+    struct rcu_list done;                               /* grace period over: to be called                          */
+    uint64_t        batch;
+};
+
+void rcu_cpu_init (void);
+
+/* func (head) runs on this CPU after a grace period that begins now or later. */
+void rcu_call (struct rcu_head *, rcu_func_t func);
+
+/*
+ * A quiescent state of this CPU: it holds no borrowed pointer. Starts and completes batches and runs a bounded number of
+ * due calls. Returns true if there is more to run, so that the caller comes back after its preemption point.
+ */
+bool rcu_quiescent (void);

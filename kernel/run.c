@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What runs next: hazards, scheduling and continuations, until an EC is ready to return to user mode. */
+#include <ec.h>
+
+#include <abi/event_arch.h>
+#include <console_sm.h>
+#include <cpu_local.h>
+#include <ipc.h>
+#include <scheduler.h>
+#include <space_hst.h>
+
+static void recall (struct ec *ec)
+{
+    atomic_and (&ec->hazard, ~(uint32_t)HAZARD_RECALL);
+    ec_arch_full_exit (ec);
+    ec_arch_event (ec, EVENT_HST_ARCH + EVENT_RECALL);
+    ipc_event (ec);
+}
+
+/* Work of the CPU that does not depend on what runs next, but may change it */
+static void cpu_hazards (void)
+{
+    if (cpu_local.hazard & HAZARD_CONSOLE) {
+        cpu_local.hazard &= ~HAZARD_CONSOLE;
+        console_sm_signal();
+    }
+
+    if (cpu_local.hazard & HAZARD_RCU) {
+        cpu_local.next = NULL;                          /* retirement may free what was to run                      */
+        rcu_quiescent();
+    }
+}
+
+static void switch_to (struct ec *ec)
+{
+    cpu_local.current = ec;
+    space_hst_switch (ec->root);
+}
+
+void ec_run (void)
+{
+    for (;;) {
+
+        if (UNLIKELY (cpu_local.hazard & (HAZARD_CONSOLE | HAZARD_RCU)))
+            cpu_hazards();
+
+        struct ec *ec = cpu_local.next;
+        cpu_local.next = NULL;
+
+        if (!ec || UNLIKELY (cpu_local.hazard & HAZARD_SCHED))
+            ec = scheduler_select();
+
+        switch_to (ec);
+
+        if (UNLIKELY (ec->cont)) {
+            ec->cont (ec);
+            continue;
+        }
+
+        if (UNLIKELY (rlx_load (&ec->hazard) & HAZARD_RECALL)) {
+            recall (ec);
+            continue;
+        }
+
+        ec_arch_switch_fpu (ec);
+
+        /* What RCU has left now waits for other CPUs or for the next entry: it must not hold up this EC. */
+        if (LIKELY (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU)))
+            return;
+
+        cpu_local.next = ec;                            /* one more pass, then this EC                              */
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Scheduling contexts: creation, retirement, time accounting. */
+#include <sc.h>
+
+#include <cpu.h>
+#include <cpu_local.h>
+#include <ec.h>
+#include <pause.h>
+#include <scheduler.h>
+#include <slab.h>
+#include <timer.h>
+
+static struct slab_cache cache;
+
+void sc_init (void) { slab_init (&cache, sizeof (struct sc)); }
+
+enum status sc_create (struct sc **out, struct ec *ec, uint16_t budget_ms, uint8_t prio, uint16_t cos)
+{
+    struct sc *const sc = slab_alloc (&cache);
+
+    if (UNLIKELY (!sc))
+        return STATUS_MEM_OBJ;
+
+    kobject_init (&sc->obj, KOBJECT_SC);
+    list_init (&sc->link);
+    kobject_ref (&ec->obj);
+    sc->ec     = ec;
+    sc->cpu    = ec->cpu;
+    sc->prio   = prio;
+    sc->cos    = cos;
+    sc->budget = sc->left = timer_ms_to_ticks (budget_ms);
+
+    *out = sc;
+
+    return STATUS_SUCCESS;
+}
+
+bool sc_retire (struct kobject *o)
+{
+    struct sc *const sc = container_of (o, struct sc, obj);
+
+    if (sc->cpu != cpu_local.id) {                      /* only its CPU may touch its queues                        */
+        cpu_defer (sc->cpu, &o->rcu);
+        return false;
+    }
+
+    scheduler_remove (sc);
+    ec_unbind_sc (sc->ec);
+    kobject_unref (&sc->ec->obj);
+    slab_free (&cache, sc);
+
+    return false;
+}
+
+void sc_start (struct sc *sc, uint64_t now)
+{
+    uint32_t const seq = rlx_load (&sc->seq);
+
+    rlx_store (&sc->seq, seq + 1);
+    atomic_thread_fence (memory_order_release);
+    rlx_store (&sc->start, now);
+    rel_store (&sc->seq, seq + 2);
+}
+
+void sc_stop (struct sc *sc, uint64_t now)
+{
+    uint32_t const seq = rlx_load (&sc->seq);
+    uint64_t const ran = now - rlx_load (&sc->start);
+
+    rlx_store (&sc->seq, seq + 1);
+    atomic_thread_fence (memory_order_release);
+    rlx_store (&sc->used, rlx_load (&sc->used) + ran);
+    rlx_store (&sc->start, 0);
+    rel_store (&sc->seq, seq + 2);
+
+    sc->left = sc->left > ran ? sc->left - ran : 0;
+}
+
+uint64_t sc_time (struct sc const *sc)
+{
+    for (;;) {
+
+        uint32_t const seq   = acq_load (&sc->seq);
+        uint64_t const used  = rlx_load (&sc->used);
+        uint64_t const start = rlx_load (&sc->start);
+
+        atomic_thread_fence (memory_order_acquire);
+
+        if (!(seq & 1) && rlx_load (&sc->seq) == seq)
+            return used + (start ? timer_now() - start : 0);
+
+        pause();
+    }
+}

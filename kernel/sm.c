@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Semaphores. Who takes an EC out of the queue, under the lock, decides with which status it goes on. */
+#include <sm.h>
+
+#include <base/assert.h>
+#include <ec.h>
+#include <slab.h>
+
+#define SM_WAKES_PER_STEP   16
+
+static struct slab_cache cache;
+
+void sm_init (void) { slab_init (&cache, sizeof (struct sm)); }
+
+enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt)
+{
+    struct sm *const sm = slab_alloc (&cache);
+
+    if (UNLIKELY (!sm))
+        return STATUS_MEM_OBJ;
+
+    kobject_init (&sm->obj, KOBJECT_SM);
+    list_init (&sm->queue);
+    sm->count     = count;
+    sm->interrupt = interrupt;
+
+    *out = sm;
+
+    return STATUS_SUCCESS;
+}
+
+static struct ec *dequeue (struct sm *sm)
+{
+    if (list_empty (&sm->queue))
+        return NULL;
+
+    struct ec *const ec = container_of (sm->queue.next, struct ec, sm_link);
+
+    list_remove (&ec->sm_link);
+    rlx_store (&ec->sm, NULL);
+
+    return ec;
+}
+
+/* Waiters get ABORTED; a second grace period outlasts those who found the semaphore through such an EC. */
+bool sm_retire (struct kobject *o)
+{
+    struct sm *const sm = container_of (o, struct sm, obj);
+
+    if (sm->retiring) {
+        slab_free (&cache, sm);
+        return false;
+    }
+
+    for (unsigned n = 0; n < SM_WAKES_PER_STEP; n++) {
+
+        spin_lock (&sm->lock);
+        struct ec *const ec = dequeue (sm);
+        spin_unlock (&sm->lock);
+
+        if (!ec) {
+            sm->retiring = true;
+            rcu_call (&o->rcu, o->rcu.func);
+            return false;
+        }
+
+        REGS_P0 (&ec->regs) = STATUS_ABORTED;
+        ec_wake (ec);
+    }
+
+    return true;
+}
+
+enum status sm_up (struct sm *sm)
+{
+    spin_lock (&sm->lock);
+
+    struct ec *const ec = dequeue (sm);
+
+    if (LIKELY (!ec)) {
+        bool const full = sm->count == ~UINT64_C (0);
+        sm->count += !full;
+        spin_unlock (&sm->lock);
+        return full ? STATUS_OVRFLOW : STATUS_SUCCESS;
+    }
+
+    spin_unlock (&sm->lock);
+
+    REGS_P0 (&ec->regs) = STATUS_SUCCESS;
+    ec_wake (ec);
+
+    return STATUS_SUCCESS;
+}
+
+bool sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t timeout)
+{
+    spin_lock (&sm->lock);
+
+    uint64_t const count = sm->count;
+
+    if (LIKELY (count)) {
+        sm->count = zero ? 0 : count - 1;
+        spin_unlock (&sm->lock);
+        return true;
+    }
+
+    ec->blocked = true;                                 /* before it can be found in the queue                      */
+    list_append (&sm->queue, &ec->sm_link);
+    rlx_store (&ec->sm, sm);
+
+    spin_unlock (&sm->lock);
+
+    if (timeout)
+        timeout_insert (&ec->timeout, timeout);
+
+    return false;
+}
+
+bool sm_cancel (struct ec *ec)
+{
+    struct sm *const sm = rlx_load (&ec->sm);
+
+    if (!sm)
+        return false;
+
+    SPIN_GUARD (&sm->lock);
+
+    if (rlx_load (&ec->sm) != sm)                       /* another CPU was faster                                   */
+        return false;
+
+    list_remove (&ec->sm_link);
+    rlx_store (&ec->sm, NULL);
+
+    return true;
+}
+
+void sm_timeout (struct timeout *t)
+{
+    struct ec *const ec = container_of (t, struct ec, timeout);
+
+    if (!sm_cancel (ec))                                /* released in the same moment: that wins                   */
+        return;
+
+    REGS_P0 (&ec->regs) = STATUS_TIMEOUT;
+    ec_wake_local (ec);
+}

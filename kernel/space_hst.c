@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Host spaces: tables per CPU, delegation of memory, kernel pages for the user. */
+#include <space_hst.h>
+
+#include <abi/perm.h>
+#include <base/assert.h>
+#include <buddy.h>
+#include <ipc.h>
+#include <memory.h>
+#include <pd.h>
+#include <preempt.h>
+#include <slab.h>
+#include <space_mem.h>
+#include <space_pio.h>
+#include <tlb.h>
+
+#define CHUNK_ORDER_MAX     18                          /* 1 GiB: stays below one top-level entry                   */
+#define CHUNKS_PER_POINT    32                          /* between two preemption points                            */
+
+static struct slab_cache cache;
+
+struct space_hst space_hst_nova;
+
+static enum status init (struct space_hst *s, struct pd *pd)
+{
+    s->table = buddy_alloc (0, BUDDY_ZERO);
+
+    if (UNLIKELY (!s->table))
+        return STATUS_MEM_OBJ;
+
+    kobject_init (&s->obj, KOBJECT_HST);
+    s->pd = pd;
+
+    return STATUS_SUCCESS;
+}
+
+enum status space_hst_nova_init (void)
+{
+    slab_init (&cache, sizeof (struct space_hst));
+
+    return init (&space_hst_nova, NULL);
+}
+
+enum status space_hst_create (struct space_hst **out, struct pd *pd)
+{
+    struct space_hst *const s = slab_alloc (&cache);
+
+    if (UNLIKELY (!s || init (s, pd) != STATUS_SUCCESS)) {
+        slab_free (&cache, s);
+        return STATUS_MEM_OBJ;
+    }
+
+    kobject_ref (&pd->obj);
+    *out = s;
+
+    return STATUS_SUCCESS;
+}
+
+void space_hst_unlink (struct kobject *o)
+{
+    struct space_hst *const s = container_of (o, struct space_hst, obj);
+
+    pd_detach (s->pd, KOBJECT_HST, s);
+}
+
+bool space_hst_retire (struct kobject *o)
+{
+    struct space_hst *const s = container_of (o, struct space_hst, obj);
+
+    for (unsigned i = 0; i < USER_SLOTS; i++) {
+        uint64_t const e = rlx_load (&s->table[i]);
+        if (e)
+            hpt_dead (kmem_virt (e & HPT_ADDR), HPT_LEVELS - 2);
+    }
+
+    for (unsigned c = 0; c < CPU_MAX; c++)
+        buddy_free (rlx_load (&s->cpu_table[c]));
+
+    buddy_free (s->table);
+    kobject_unref (&s->pd->obj);
+    slab_free (&cache, s);
+
+    return false;
+}
+
+paddr_t space_hst_root (struct space_hst *s, struct space_pio *pio, cpu_t cpu)
+{
+    uint64_t *table = acq_load (&s->cpu_table[cpu]);
+
+    if (table)
+        return kmem_phys (table);
+
+    uint64_t *const fresh = buddy_alloc (0, BUDDY_ZERO);
+
+    if (UNLIKELY (!fresh))
+        return 0;
+
+    {
+        SPIN_GUARD (&s->lock);
+
+        table = rlx_load (&s->cpu_table[cpu]);
+
+        if (!table) {
+
+            for (unsigned i = 0; i < USER_SLOTS; i++)
+                fresh[i] = rlx_load (&s->table[i]);
+
+            root_init (fresh, cpu, pio);
+            rel_store (&s->cpu_table[cpu], fresh);
+
+            return kmem_phys (fresh);
+        }
+    }
+
+    buddy_free (fresh);
+
+    return kmem_phys (table);
+}
+
+/* Makes sure that the top-level entry for an address exists, in the master table and in that of every CPU */
+static bool top_level (struct space_hst *s, uint64_t va)
+{
+    unsigned const slot = ptab_index (va, HPT_LEVELS - 1);
+
+    if (LIKELY (acq_load (&s->table[slot])))
+        return true;
+
+    void *const table = buddy_alloc (0, BUDDY_ZERO);
+
+    if (UNLIKELY (!table))
+        return false;
+
+    SPIN_GUARD (&s->lock);
+
+    if (rlx_load (&s->table[slot])) {
+        buddy_free (table);
+        return true;
+    }
+
+    uint64_t const e = kmem_phys (table) | HPT_P | HPT_W | HPT_U | HPT_A;
+
+    for (unsigned c = 0; c < CPU_MAX; c++) {
+        uint64_t *const t = rlx_load (&s->cpu_table[c]);
+        if (t)
+            t[slot] = e;
+    }
+
+    rel_store (&s->table[slot], e);
+
+    return true;
+}
+
+static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
+{
+    /* The page below the end is never executable: a SYSCALL in its last bytes would return to a non-canonical address. */
+    if (UNLIKELY (attr && va + (PAGE_SIZE << order) == USER_END)) {
+
+        if (order) {
+            for (unsigned o = order; o--; ) {
+                uint64_t const half = PAGE_SIZE << o;
+                enum status const st = update (s, va, pa, o, attr, flush);
+                if (st != STATUS_SUCCESS)
+                    return st;
+                va += half;
+                pa += half;
+            }
+        }
+
+        attr |= HPT_NX;
+        order = 0;
+    }
+
+    if (UNLIKELY (attr && !top_level (s, va)))
+        return STATUS_MEM_CAP;
+
+    return hpt_update (s->table, va, pa, order, attr, flush);
+}
+
+/* What the source offers at a page: attributes after masking, physical address, order of the uniform area */
+static uint64_t source (struct space_hst *src, uint64_t page, unsigned pmm, uint32_t mad, paddr_t *pa, unsigned *order)
+{
+    uint64_t const va = page << PAGE_BITS;
+
+    if (src != &space_hst_nova)
+        return hpt_restrict (hpt_lookup (src->table, va, pa, order), pmm);
+
+    *order = CHUNK_ORDER_MAX;
+    *pa    = va;
+
+    return space_mem_allowed (va, order) ? hpt_attr (pmm, mad) : 0;
+}
+
+long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
+                         unsigned pmm, uint32_t mad, uint64_t *progress)
+{
+    uint64_t const pages = BIT64 (ord);
+    unsigned chunks = 0;
+    bool flush = false;
+    long status = STATUS_SUCCESS;
+
+    for (uint64_t i = *progress; i < pages; ) {
+
+        paddr_t pa = 0;
+        unsigned o = 0;
+        uint64_t const attr = source (src, ssb + i, pmm, mad, &pa, &o);
+
+        o = MIN (MIN (o, ord), CHUNK_ORDER_MAX);
+
+        status = update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, &flush);
+        if (UNLIKELY (status != STATUS_SUCCESS))
+            break;
+
+        i += BIT64 (o);
+
+        if (++chunks % CHUNKS_PER_POINT == 0 && i < pages) {
+            preemption_point();
+            if (cpu_local.hazard & HAZARD_SCHED) {
+                *progress = i;
+                status = SYS_DEFER;
+                break;
+            }
+        }
+    }
+
+    if (flush)
+        tlb_shootdown (dst);
+
+    return status;
+}
+
+enum status space_hst_map_kernel (struct space_hst *s, uint64_t hva, void *page, bool write)
+{
+    bool flush = false;
+    uint64_t const attr = HPT_P | HPT_U | HPT_A | HPT_D | HPT_NX | HPT_KERNEL | (write ? HPT_W : 0);
+    enum status const st = update (s, hva, kmem_phys (page), 0, attr, &flush);
+
+    if (flush)
+        tlb_shootdown (s);
+
+    return st;
+}
+
+void space_hst_unmap_kernel (struct space_hst *s, uint64_t hva, void const *page)
+{
+    paddr_t pa;
+    unsigned order;
+    bool flush = false;
+    uint64_t const attr = hpt_lookup (s->table, hva, &pa, &order);
+
+    if (!hpt_kernel (attr) || align_dn (pa, PAGE_SIZE) != kmem_phys (page))
+        return;                                         /* the user has put something else there: flushed then      */
+
+    if (hpt_update (s->table, hva, 0, 0, 0, &flush) == STATUS_SUCCESS && flush)
+        tlb_shootdown (s);
+}

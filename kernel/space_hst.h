@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Host space: the virtual memory of a PD. The tables below the top level are shared by all CPUs; each CPU on which the PD has
+ * an EC has a top-level table of its own, because it also maps the data of that CPU.
+ */
+#pragma once
+
+#include <abi/status.h>
+#include <cpu_local.h>
+#include <cpuset.h>
+#include <kobject.h>
+#include <ptab.h>
+#include <spinlock.h>
+#include <space_hst_arch.h>
+
+struct space_pio;
+
+struct space_hst {
+    struct kobject   obj;
+    struct pd       *pd;                                /* reference; null for the NOVA host space                  */
+    pte_slot_t      *table;                             /* the user half that is copied to the CPUs' tables         */
+    struct spinlock  lock;                              /* creation of top-level entries and of CPU tables          */
+    _Atomic (uint64_t *) cpu_table[CPU_MAX];            /* Ordering: release by space_hst_root(), acquire elsewhere */
+};
+
+extern struct space_hst space_hst_nova;
+
+enum status space_hst_nova_init (void) MUST_CHECK;
+enum status space_hst_create (struct space_hst **out, struct pd *) MUST_CHECK;     /* MEM_OBJ                       */
+void        space_hst_unlink (struct kobject *);
+bool        space_hst_retire (struct kobject *);
+
+/* Physical address of the top-level table for a CPU, made if need be; 0: out of memory. pio: bitmap to map, may be null. */
+paddr_t     space_hst_root (struct space_hst *, struct space_pio *pio, cpu_t) MUST_CHECK;
+
+/*
+ * Delegates 2^ord pages. ssb, dsb: page numbers, aligned to ord. Continues at *progress (pages done) and stores there how far it came.
+ * SUCCESS, MEM_CAP; SYS_DEFER (-1): interrupted, to be called again.
+ */
+long        space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
+                                unsigned pmm, uint32_t mad, uint64_t *progress) MUST_CHECK;
+
+/* Maps a kernel page (UTCB, HIP) for the user; it cannot be delegated from there. MEM_CAP. */
+enum status space_hst_map_kernel (struct space_hst *, uint64_t hva, void *page, bool write) MUST_CHECK;
+void        space_hst_unmap_kernel (struct space_hst *, uint64_t hva, void const *page);
+
+/* Loads the page tables; this CPU */
+static inline void space_hst_switch (paddr_t root)
+{
+    if (UNLIKELY (root != rlx_load (&cpu_local.root))) {
+        rlx_store (&cpu_local.root, root);              /* Ordering: before the load of the root, which serializes; pairs with tlb.c */
+        root_load (root);
+    }
+}

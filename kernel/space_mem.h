@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Physical memory that user space may have, and everything that it must not. */
+#pragma once
+
+#include <base/types.h>
+
+/* Boot: [start, end) is protected; page granularity, rounded outwards. Ranges beyond the table's room protect everything above the lowest of them. */
+void space_mem_protect (paddr_t start, paddr_t end);
+
+/*
+ * May [addr, addr + 2^order pages) be delegated from the NOVA host space? Returns true if all of it may; otherwise *order is
+ * reduced to the order of the largest naturally aligned area around addr that is uniform, and the result speaks of that.
+ */
+bool space_mem_allowed (paddr_t addr, unsigned *order);

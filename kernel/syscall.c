@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hypercalls, in the order of their numbers. A handler reads as the table of its status codes: one line for each precondition,
+ * then the work. Parameters come straight from user space; anything is possible.
+ */
+#include <syscall.h>
+
+#include <console/console.h>
+#include <cos.h>
+#include <cpu.h>
+#include <cpu_local.h>
+#include <hw.h>
+#include <ipc.h>
+#include <memattr.h>
+#include <memory.h>
+#include <pd.h>
+#include <preempt.h>
+#include <pt.h>
+#include <recall.h>
+#include <sc.h>
+#include <scheduler.h>
+#include <sm.h>
+#include <space_hst.h>
+#include <space_pio.h>
+
+#define HANDLER(name)                                                                                               \
+    static long sys_##name (UNUSED uint64_t p0, UNUSED uint64_t p1, UNUSED uint64_t p2, UNUSED uint64_t p3,         \
+                            UNUSED uint64_t p4, UNUSED struct ec *self)
+
+#define OBJECT(cap, type) container_of (cap_object (cap), struct type, obj)
+
+static unsigned flags (uint64_t p0) { return (unsigned)(p0 >> HYPERCALL_FLAG_SHIFT) & 0xf; }
+
+static struct cap lookup (struct ec const *self, uint64_t sel) { return space_obj_lookup (self->space_obj, sel); }
+
+/* The new object's only reference goes into the capability; without a capability the object goes, too. */
+static enum status insert (struct ec *self, uint64_t sel, struct kobject *o, enum kobject_type type, unsigned perm)
+{
+    enum status const s = space_obj_insert (self->space_obj, sel, cap_make (o, type, perm));
+
+    if (UNLIKELY (s != STATUS_SUCCESS))
+        kobject_unref (o);
+
+    return s;
+}
+
+/* Selectors in use are found before anything is created; the insertion decides again. */
+static bool slot_free (struct ec const *self, uint64_t sel) { return sel < SEL_NUM && cap_is_null (lookup (self, sel)); }
+
+HANDLER (ipc_call)
+{
+    return ipc_call (self, abi_get_ipc_call_pt (p0), flags (p0) & FLAG_CALL_TIMEOUT, (uint32_t)abi_get_ipc_call_mtd (p1));
+}
+
+HANDLER (ipc_reply)
+{
+    return ipc_reply (self, (uint32_t)abi_get_ipc_reply_mtd (p1));
+}
+
+/* First host and object spaces are the only ones; of PIO spaces, the first one is that of the host ECs. */
+static enum status create_space (struct ec *self, uint64_t sel, struct pd *pd, enum kobject_type type, unsigned perm)
+{
+    bool const first = pd_reserve (pd, type);
+
+    if (!first && type != KOBJECT_PIO)
+        return STATUS_ABORTED;
+
+    struct space_obj *obj;
+    struct space_hst *hst;
+    struct space_pio *pio;
+    enum status s = type == KOBJECT_OBJ ? space_obj_create (&obj, pd) :
+                    type == KOBJECT_HST ? space_hst_create (&hst, pd) : space_pio_create (&pio, pd);
+
+    if (UNLIKELY (s != STATUS_SUCCESS)) {
+        if (first)
+            pd_attach (pd, type, NULL);
+        return s;
+    }
+
+    struct kobject *const o = type == KOBJECT_OBJ ? &obj->obj : type == KOBJECT_HST ? &hst->obj : &pio->obj;
+
+    if (first)                                          /* a failed insertion detaches it again                     */
+        pd_attach (pd, type, o);
+
+    return insert (self, sel, o, type, perm);
+}
+
+HANDLER (create_pd)
+{
+    uint64_t const sel = abi_get_create_pd_sel (p0);
+    struct cap const cpd = lookup (self, abi_get_create_pd_pd (p1));
+
+    if (UNLIKELY (!cap_is (cpd, KOBJECT_PD, PERM_PD_PD) || !slot_free (self, sel)))
+        return STATUS_BAD_CAP;
+
+    struct pd *const pd = OBJECT (cpd, pd);
+
+    switch (flags (p0)) {
+
+        case CREATE_PD: {
+            struct pd *n;
+            enum status const s = pd_create (&n);
+            return s != STATUS_SUCCESS ? s : insert (self, sel, &n->obj, KOBJECT_PD, cap_perm (cpd));
+        }
+
+        case CREATE_OBJ: return create_space (self, sel, pd, KOBJECT_OBJ, PERM_OBJ_ALL);
+        case CREATE_HST: return create_space (self, sel, pd, KOBJECT_HST, PERM_HST_ALL);
+        case CREATE_PIO: return SPACE_PIO_REQUIRED ? create_space (self, sel, pd, KOBJECT_PIO, PERM_PIO_ALL) : STATUS_BAD_FTR;
+
+        case CREATE_GST:
+        case CREATE_DMA:
+        case CREATE_MSR: return STATUS_BAD_FTR;
+    }
+
+    return STATUS_BAD_PAR;
+}
+
+HANDLER (create_ec)
+{
+    uint64_t const sel = abi_get_create_ec_sel (p0), hvp = abi_get_create_ec_hvp (p2);
+    cpu_t const cpu = (cpu_t)abi_get_create_ec_cpu (p2);
+
+    if (UNLIKELY (hvp >= USER_END >> PAGE_BITS))
+        return STATUS_BAD_PAR;
+
+    if (UNLIKELY (cpu >= cpu_count()))
+        return STATUS_BAD_CPU;
+
+    struct cap const cpd = lookup (self, abi_get_create_ec_pd (p1));
+
+    if (UNLIKELY (!cap_is (cpd, KOBJECT_PD, PERM_PD_EC) || !slot_free (self, sel)))
+        return STATUS_BAD_CAP;
+
+    if (flags (p0) & FLAG_EC_GUEST)
+        return STATUS_BAD_FTR;
+
+    struct ec *ec;
+    enum status const s = ec_create (&ec, &(struct ec_args) {
+        .pd   = OBJECT (cpd, pd),
+        .kind = flags (p0) & FLAG_EC_GLOBAL ? EC_GLOBAL : EC_LOCAL,
+        .fpu  = flags (p0) & FLAG_EC_FPU,
+        .cpu  = cpu,
+        .hva  = hvp << PAGE_BITS,
+        .sp   = abi_get_create_ec_sp (p3),
+        .evt  = abi_get_create_ec_evt (p4),
+    });
+
+    return s != STATUS_SUCCESS ? s : insert (self, sel, &ec->obj, KOBJECT_EC, PERM_EC_ALL);
+}
+
+HANDLER (create_sc)
+{
+    uint64_t const sel = abi_get_create_sc_sel (p0);
+    uint16_t const budget = (uint16_t)abi_get_create_sc_budget (p3), cos = (uint16_t)abi_get_create_sc_cos (p3);
+    uint8_t const prio = (uint8_t)abi_get_create_sc_prio (p3);
+
+    if (UNLIKELY (!budget || !prio || !cos_valid (cos)))
+        return STATUS_BAD_PAR;
+
+    struct cap const cpd = lookup (self, abi_get_create_sc_pd (p1));
+    struct cap const cec = lookup (self, abi_get_create_sc_ec (p2));
+
+    if (UNLIKELY (!cap_is (cpd, KOBJECT_PD, PERM_PD_SC) || !cap_is (cec, KOBJECT_EC, PERM_EC_BIND_SC) || !slot_free (self, sel)))
+        return STATUS_BAD_CAP;
+
+    struct ec *const ec = OBJECT (cec, ec);
+
+    if (UNLIKELY (ec->kind != EC_GLOBAL))
+        return STATUS_BAD_CAP;
+
+    if (UNLIKELY (!ec_bind_sc (ec)))
+        return STATUS_ABORTED;
+
+    struct sc *sc;
+    enum status s = sc_create (&sc, ec, budget, prio, cos);
+
+    if (UNLIKELY (s != STATUS_SUCCESS)) {
+        ec_unbind_sc (ec);
+        return s;
+    }
+
+    kobject_ref (&sc->obj);                             /* until the SC's CPU has seen it                           */
+    s = insert (self, sel, &sc->obj, KOBJECT_SC, PERM_SC_ALL);
+
+    if (LIKELY (s == STATUS_SUCCESS))
+        scheduler_admit (sc);
+
+    kobject_unref (&sc->obj);
+
+    return s;
+}
+
+HANDLER (create_pt)
+{
+    uint64_t const sel = abi_get_create_pt_sel (p0);
+    struct cap const cpd = lookup (self, abi_get_create_pt_pd (p1));
+    struct cap const cec = lookup (self, abi_get_create_pt_ec (p2));
+
+    if (UNLIKELY (!cap_is (cpd, KOBJECT_PD, PERM_PD_PT) || !cap_is (cec, KOBJECT_EC, PERM_EC_BIND_PT) || !slot_free (self, sel)))
+        return STATUS_BAD_CAP;
+
+    struct ec *const ec = OBJECT (cec, ec);
+
+    if (UNLIKELY (ec->kind != EC_LOCAL))
+        return STATUS_BAD_CAP;
+
+    struct pt *pt;
+    enum status const s = pt_create (&pt, ec, abi_get_create_pt_ip (p3));
+
+    return s != STATUS_SUCCESS ? s : insert (self, sel, &pt->obj, KOBJECT_PT, PERM_PT_ALL);
+}
+
+HANDLER (create_sm)
+{
+    uint64_t const sel = abi_get_create_sm_sel (p0);
+    struct cap const cpd = lookup (self, abi_get_create_sm_pd (p1));
+
+    if (UNLIKELY (!cap_is (cpd, KOBJECT_PD, PERM_PD_SM) || !slot_free (self, sel)))
+        return STATUS_BAD_CAP;
+
+    struct sm *sm;
+    enum status const s = sm_create (&sm, abi_get_create_sm_cnt (p2), SM_NO_INT);
+
+    return s != STATUS_SUCCESS ? s : insert (self, sel, &sm->obj, KOBJECT_SM, PERM_SM_ALL);
+}
+
+static long delegate_obj (struct ec *self, struct space_obj *dst, struct space_obj const *src, uint64_t ssb, uint64_t dsb,
+                          unsigned ord, unsigned pmm)
+{
+    uint64_t const count = BIT64 (ord);
+
+    if (UNLIKELY (ssb + count > SEL_NUM || dsb + count > SEL_NUM))
+        return STATUS_BAD_PAR;
+
+    for (uint64_t i = self->progress; i < count; i++) {
+
+        enum status const s = space_obj_delegate (dst, src, dsb + i, ssb + i, pmm);
+        if (UNLIKELY (s != STATUS_SUCCESS))
+            return s;
+
+        if ((i & 63) == 63 && i + 1 < count) {
+            preemption_point();
+            if (cpu_local.hazard & HAZARD_SCHED) {
+                self->progress = i + 1;
+                return SYS_DEFER;
+            }
+        }
+    }
+
+    return STATUS_SUCCESS;
+}
+
+static long delegate_hst (struct ec *self, struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
+                          unsigned pmm, uint32_t mad)
+{
+    uint64_t const count = BIT64 (ord);
+    uint64_t const src_end = src == &space_hst_nova ? phys_end() >> PAGE_BITS : USER_END >> PAGE_BITS;
+
+    if (UNLIKELY (ssb + count > src_end || dsb + count > USER_END >> PAGE_BITS))
+        return STATUS_BAD_PAR;
+
+    if (UNLIKELY (src == &space_hst_nova && !mad_valid (mad)))
+        return STATUS_BAD_PAR;
+
+    return space_hst_delegate (dst, src, ssb, dsb, ord, pmm, mad, &self->progress);
+}
+
+static long delegate (struct ec *self, struct cap src, struct cap dst, uint64_t ssb, uint64_t dsb, unsigned ord, unsigned pmm, uint32_t mad)
+{
+    if (cap_is (src, KOBJECT_OBJ, PERM_SP_TAKE) && cap_is (dst, KOBJECT_OBJ, PERM_SP_GRANT))
+        return delegate_obj (self, OBJECT (dst, space_obj), OBJECT (src, space_obj), ssb, dsb, ord, pmm);
+
+    if (cap_is (src, KOBJECT_HST, PERM_SP_TAKE) && cap_is (dst, KOBJECT_HST, PERM_SP_GRANT))
+        return delegate_hst (self, OBJECT (dst, space_hst), OBJECT (src, space_hst), ssb, dsb, ord, pmm, mad);
+
+#if SPACE_PIO_REQUIRED
+    if (cap_is (src, KOBJECT_PIO, PERM_SP_TAKE) && cap_is (dst, KOBJECT_PIO, PERM_SP_GRANT)) {
+
+        if (UNLIKELY (ssb != dsb || ssb + BIT64 (ord) > PIO_PORTS))
+            return STATUS_BAD_PAR;
+
+        return space_pio_delegate (OBJECT (dst, space_pio), OBJECT (src, space_pio), ssb, ord, pmm);
+    }
+#endif
+
+    return STATUS_BAD_CAP;
+}
+
+HANDLER (ctrl_pd)
+{
+    uint64_t const ssb = abi_get_ctrl_pd_ssb (p2), dsb = abi_get_ctrl_pd_dsb (p3);
+    unsigned const ord = (unsigned)abi_get_ctrl_pd_ord (p2);
+
+    if (UNLIKELY ((ssb | dsb) & (BIT64 (ord) - 1)))
+        return STATUS_BAD_PAR;
+
+    long const s = delegate (self, lookup (self, abi_get_ctrl_pd_src (p0)), lookup (self, abi_get_ctrl_pd_dst (p1)),
+                             ssb, dsb, ord, (unsigned)abi_get_ctrl_pd_pmm (p3), (uint32_t)abi_get_ctrl_pd_mad (p4));
+
+    if (UNLIKELY (s == SYS_DEFER)) {                    /* preempted half-way: goes on where it stopped             */
+        self->cont = syscall_again;
+        cpu_local.next = NULL;
+    } else
+        self->progress = 0;
+
+    return s;
+}
+
+HANDLER (ctrl_ec)
+{
+    struct cap const cec = lookup (self, abi_get_ctrl_ec_ec (p0));
+
+    if (UNLIKELY (!cap_is (cec, KOBJECT_EC, PERM_EC_CTRL)))
+        return STATUS_BAD_CAP;
+
+    recall (OBJECT (cec, ec), flags (p0) & FLAG_RECALL_STRONG);
+
+    return STATUS_SUCCESS;
+}
+
+HANDLER (ctrl_sc)
+{
+    struct cap const csc = lookup (self, abi_get_ctrl_sc_sc (p0));
+
+    if (UNLIKELY (!cap_is (csc, KOBJECT_SC, PERM_SC_CTRL)))
+        return STATUS_BAD_CAP;
+
+    REGS_P1 (&self->regs) = sc_time (OBJECT (csc, sc));
+
+    return STATUS_SUCCESS;
+}
+
+HANDLER (ctrl_pt)
+{
+    struct cap const cpt = lookup (self, abi_get_ctrl_pt_pt (p0));
+
+    if (UNLIKELY (!cap_is (cpt, KOBJECT_PT, PERM_PT_CTRL)))
+        return STATUS_BAD_CAP;
+
+    struct pt *const pt = OBJECT (cpt, pt);
+
+    rlx_store (&pt->id, abi_get_ctrl_pt_pid (p1));
+    rlx_store (&pt->mtd, (uint32_t)abi_get_ctrl_pt_mtd (p2));
+
+    return STATUS_SUCCESS;
+}
+
+static long sm_down_blocking (struct sm *sm, struct ec *self, unsigned flag, uint64_t timeout)
+{
+    if (UNLIKELY (sm->interrupt != SM_NO_INT)) {
+
+        if (interrupt_cpu (sm->interrupt) != cpu_local.id)
+            return STATUS_BAD_CPU;
+
+        interrupt_deactivate (sm->interrupt);
+    }
+
+    self->cont = NULL;
+
+    if (LIKELY (sm_down (sm, self, flag & FLAG_SM_ZERO, timeout)))
+        return STATUS_SUCCESS;
+
+    cpu_local.next = NULL;
+
+    return SYS_DEFER;
+}
+
+HANDLER (ctrl_sm)
+{
+    struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
+    unsigned const flag = flags (p0);
+    unsigned const bit = flag & FLAG_SM_DOWN ? CAP_SM_DN_BIT : CAP_SM_UP_BIT;
+
+    if (UNLIKELY (!(csm.word >> bit & 1)))
+        return STATUS_BAD_CAP;
+
+    struct sm *const sm = OBJECT (csm, sm);
+
+    return flag & FLAG_SM_DOWN ? sm_down_blocking (sm, self, flag, abi_get_ctrl_sm_stc (p1)) : (long)sm_up (sm);
+}
+
+HANDLER (ctrl_hw)
+{
+    if (UNLIKELY (self->space_obj->pd != pd_root))
+        return STATUS_BAD_HYP;
+
+    switch (flags (p0)) {
+        case CTRL_HW_SLEEP: return hw_sleep (abi_get_ctrl_hw_desc (p0));
+        case CTRL_HW_QOS:
+        case CTRL_HW_L3:
+        case CTRL_HW_L2:
+        case CTRL_HW_MBA:   return STATUS_BAD_FTR;
+    }
+
+    return STATUS_BAD_PAR;
+}
+
+HANDLER (assign_int)
+{
+    uint64_t const cpu = abi_get_assign_int_cpu (p1);
+
+    if (UNLIKELY (cpu >= cpu_count()))
+        return STATUS_BAD_CPU;
+
+    struct cap const csm = lookup (self, abi_get_assign_int_sm (p0));
+
+    if (UNLIKELY (!cap_is (csm, KOBJECT_SM, PERM_SM_ASSIGN) || OBJECT (csm, sm)->interrupt == SM_NO_INT))
+        return STATUS_BAD_CAP;
+
+    hw_assign_int (OBJECT (csm, sm)->interrupt, (cpu_t)cpu, flags (p0));
+
+    REGS_P1 (&self->regs) = REGS_P2 (&self->regs) = 0;  /* a pin has no message                                     */
+
+    return STATUS_SUCCESS;
+}
+
+/* There is no IOMMU that this kernel manages, so no physical address names one. */
+HANDLER (assign_dev)
+{
+    if (UNLIKELY (self->space_obj->pd != pd_root))
+        return STATUS_BAD_HYP;
+
+    return cap_is (lookup (self, abi_get_assign_dev_dma (p0)), KOBJECT_DMA, PERM_SP_ASSIGN) ? STATUS_BAD_DEV : STATUS_BAD_CAP;
+}
+
+HANDLER (reserved) { return STATUS_BAD_HYP; }
+
+syscall_t const syscall_table[HYPERCALL_COUNT] = {
+#define X(number, name) [number] = sys_##name,
+    ABI_HYPERCALLS (X)
+#undef X
+    [HYPERCALL_reserved] = sys_reserved,
+};
+
+void syscall_again (struct ec *self)
+{
+    struct regs *const r = &self->regs;
+
+    self->cont = NULL;
+
+    long const s = syscall_table[REGS_P0 (r) & HYPERCALL_NUMBER_MASK]
+                   (REGS_P0 (r), REGS_P1 (r), REGS_P2 (r), REGS_P3 (r), REGS_P4 (r), self);
+
+    if (s != SYS_DEFER) {
+        REGS_P0 (r) = (uint64_t)s;
+        cpu_local.next = self;
+    }
+}

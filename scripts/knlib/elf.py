@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Facts of kernel and root ELF files, the 32-bit copy that Multiboot 1 loaders want, and changed copies for boot tests."""
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import struct
+import subprocess
+
+from . import tools
+from .errors import KnError, UsageError
+
+EM = {3: 'x86_64', 62: 'x86_64', 183: 'aarch64'}             # a 32-bit x86 ELF holds the 64-bit kernel here
+
+
+def read(path, what):
+    """The bytes of an ELF file; `what` names it in the error ("kernel", "root task")."""
+    try:
+        with open(path, 'rb') as file:
+            data = file.read()
+    except FileNotFoundError:
+        raise UsageError('%s file %s does not exist (build it with make, or name another one)' % (what, path)) from None
+    except OSError as error:
+        raise UsageError('%s file %s: %s' % (what, path, error.strerror)) from None
+    if data[:4] != b'\x7fELF' or len(data) < 52 or data[4] not in (1, 2):
+        raise UsageError('%s file %s is not an ELF file' % (what, path))
+    return data
+
+
+def arch(data):
+    return EM.get(struct.unpack_from('<H', data, 18)[0], 'unknown')
+
+
+def is_64(data):
+    return data[4] == 2
+
+
+def compiler(data):
+    """The compiler that the file itself names, in section .comment, in a string or in its debug information; else None."""
+    try:
+        from elftools.elf.elffile import ELFFile
+    except ImportError:
+        raise tools.missing_module('elftools') from None
+    names = []
+    try:
+        file = ELFFile(io.BytesIO(data))
+        section = file.get_section_by_name('.comment')
+        names = [s.decode('ascii', 'replace') for s in section.data().split(b'\0') if s] if section else []
+        if not names:
+            found = re.search(rb'\b(gcc|clang)[ -](version )?\d+\.\d+(\.\d+)?|\bgcc \([ -~]+?\) \d+\.\d+\.\d+', data)
+            names = [found.group(0).decode()] if found else []
+        if not names and file.has_dwarf_info():
+            for unit in file.get_dwarf_info().iter_CUs():
+                producer = unit.get_top_DIE().attributes.get('DW_AT_producer')
+                if producer and not producer.value.startswith(b'GNU AS'):
+                    names.append(producer.value.decode('ascii', 'replace').split(' -')[0])
+    except Exception:                                       # pyelftools has no common error; a fact less is no failure
+        pass
+    return ', '.join(dict.fromkeys(names)) or None
+
+
+def facts(path, what):
+    data = read(path, what)
+    return {'file': os.path.basename(path), 'sha256': hashlib.sha256(data).hexdigest(), 'bytes': len(data),
+            'arch': arch(data), 'compiler': compiler(data)}
+
+
+def make_32(path, out):
+    """Writes an ELF32 with the contents of `path` to `out` (a plain copy when it is one already)."""
+    if not is_64(read(path, 'kernel')):
+        shutil.copyfile(path, out)
+        return
+    tools.need('objcopy')
+    done = subprocess.run(['objcopy', '--strip-debug', '-O', 'elf32-i386', path, out], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise KnError('objcopy cannot make a 32-bit ELF from %s: %s' % (path, done.stderr.strip().splitlines()[-1:]))
+
+
+def layout(data):
+    """(format of an address, place of e_entry, places of (p_vaddr, p_paddr) of each loaded segment)."""
+    if is_64(data):
+        fmt, table, sizes, vaddr, paddr = '<Q', 32, 54, 16, 24
+    else:
+        fmt, table, sizes, vaddr, paddr = '<I', 28, 42, 8, 12
+    start, = struct.unpack_from(fmt, data, table)
+    size, count = struct.unpack_from('<HH', data, sizes)
+    loads = [at for at in range(start, start + size * count, size) if struct.unpack_from('<I', data, at)[0] == 1]
+    return fmt, 24, [(at + vaddr, at + paddr) for at in loads]
+
+
+def entry_point(data):
+    fmt, entry, _ = layout(data)
+    return struct.unpack_from(fmt, data, entry)[0]
+
+
+def shift(data, distance):
+    """The same image loaded `distance` bytes higher: physical addresses and the entry point move. Loaders look the entry
+    point up by virtual address, so a segment that is its own physical address keeps being that."""
+    data = bytearray(data)
+    fmt, entry, loads = layout(data)
+    places = [entry]
+    for vaddr, paddr in loads:
+        places += [paddr] + ([vaddr] if data[vaddr:vaddr + 4] == data[paddr:paddr + 4] else [])
+    for at in places:
+        value, = struct.unpack_from(fmt, data, at)
+        struct.pack_into(fmt, data, at, value + distance)
+    return bytes(data)
+
+
+def relocatable(data, low, high, preference):
+    """The same image with another relocatable tag in its Multiboot 2 header (3.1.14): lowest and highest address, and 0 for
+    no preference, 1 for the lowest, 2 for the highest possible load address."""
+    data = bytearray(data)
+    head = data.find(struct.pack('<I', 0xe85250d6), 0, 32768)
+    if head >= 0:
+        length, = struct.unpack_from('<I', data, head + 8)
+        at = head + 16
+        while at + 8 <= head + length:
+            kind, _, size = struct.unpack_from('<HHI', data, at)
+            if kind == 10:
+                struct.pack_into('<II', data, at + 8, low, high)
+                struct.pack_into('<I', data, at + 20, preference)
+                return bytes(data)
+            at += max(8, size + 7 & ~7)
+    raise KnError('the kernel has no relocatable tag in a Multiboot 2 header')

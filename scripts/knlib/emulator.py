@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU and Bochs: command lines, and a session that yields the console line by line."""
+
+import os
+import re
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+from . import tools
+
+QEMU = 'qemu-system-x86_64'
+LAST_LINES = 12                                             # of the console, shown when a run goes wrong
+
+
+@dataclass
+class Machine:
+    """One machine and what boots on it. File names are relative to the work directory, so that the recorded command
+    line is the same on every computer."""
+    emulator: str = 'qemu'
+    smp: int = 1
+    memory: int = 512                                       # MiB
+    icount: bool = True                                     # the counter advances once per instruction (QEMU)
+    cpu: str = ''
+    kernel: str = ''                                        # ELF32, booted by QEMU as Multiboot 1
+    append: str = 'serial'
+    root: str = ''
+    root_args: str = ''
+    iso: str = ''                                           # booted instead of `kernel`
+    extra: list = field(default_factory=list)               # more QEMU options or Bochs configuration lines
+
+    @property
+    def ticks_are(self):
+        exact = self.icount if self.emulator == 'qemu' else self.smp == 1
+        return 'instructions' if exact else 'tsc'
+
+    @property
+    def name(self):
+        """Name of the machine, the directory under results/<release>/."""
+        name = 'qemu-q35' + ('-icount' if self.icount else '') if self.emulator == 'qemu' else 'bochs-' + self.cpu_model
+        return name + ('-smp%d' % self.smp if self.smp > 1 else '')
+
+    @property
+    def cpu_model(self):
+        if self.cpu:
+            return self.cpu
+        if self.emulator == 'bochs':
+            return 'tigerlake'
+        return 'max,-x2apic' if self.icount else 'max'      # icount aborts the emulator when x2APIC is on
+
+
+def qemu_command(m):
+    line = [QEMU, '-M', 'q35', '-cpu', m.cpu_model, '-smp', str(m.smp), '-m', str(m.memory), '-nic', 'none']
+    if m.iso:
+        line += ['-cdrom', m.iso, '-boot', 'd']
+    else:
+        line += ['-kernel', m.kernel, '-append', m.append]
+        if m.root:                                          # a comma would start the next module
+            line += ['-initrd', (m.root + ' ' + m.root_args).strip().replace(',', ',,')]
+    line += ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot',
+             '-device', 'isa-debug-exit,iobase=0xf4']
+    if m.icount:                                            # sleep=off and a virtual clock: nothing of the host's time is seen
+        line += ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2024-01-01,clock=vm']
+    return line + list(m.extra)
+
+
+def bochs_config(m, serial):
+    return '\n'.join([
+        'config_interface: textconfig',
+        'display_library: rfb, options="timeout=0"',
+        'romimage: file=/usr/share/bochs/BIOS-bochs-latest',
+        'vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest',
+        'cpu: model=%s, count=%d, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1' % (m.cpu_model, m.smp),
+        'memory: guest=%d, host=%d' % (m.memory, m.memory),
+        'ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14',
+        'ata0-master: type=cdrom, path=%s, status=inserted' % m.iso,
+        'boot: cdrom',
+        'com1: enabled=1, mode=file, dev=%s' % serial,
+        'clock: sync=none, time0=local',
+        'port_e9_hack: enabled=1',
+        'log: bochs.log', 'panic: action=fatal', 'error: action=report', 'info: action=report'] + list(m.extra)) + '\n'
+
+
+def version(emulator):
+    """'QEMU 7.2.22' or 'Bochs 2.7'."""
+    if emulator == 'qemu':
+        tools.need(QEMU)
+        text = subprocess.run([QEMU, '--version'], capture_output=True, text=True, check=False).stdout
+        return 'QEMU ' + (re.search(r'version (\S+)', text) or [0, 'unknown'])[1]
+    tools.need('bochs')
+    done = subprocess.run(['bochs', '--help'], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    return 'Bochs ' + (re.search(r'Bochs x86 Emulator (\d\S*)', done.stdout + done.stderr) or [0, 'unknown'])[1]
+
+
+def workdir():
+    """A fresh directory in the build tree (or in /tmp when the tree is read-only)."""
+    base = os.environ.get('KN_BUILD', os.path.join(tools.TOP, 'build', 'kn'))
+    try:
+        os.makedirs(base, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix='run-', dir=base)
+    except OSError:
+        return tempfile.TemporaryDirectory(prefix='kn-')
+
+
+class Session:
+    """A running emulator. Use as a context manager: leaving it ends the emulator."""
+
+    def __init__(self, machine, directory, log=None):
+        self.machine, self.directory, self.log = machine, directory, log
+        self.tail = []                                      # last console lines
+        self.buffer = b''
+        self.errors = tempfile.TemporaryFile(dir=directory)
+        if machine.emulator == 'qemu':
+            tools.need(QEMU)
+            self.command, self.source = qemu_command(machine), None
+        else:
+            tools.need('bochs', '/usr/share/bochs/BIOS-bochs-latest', '/usr/share/bochs/VGABIOS-lgpl-latest')
+            with open(os.path.join(directory, 'bochsrc'), 'w', encoding='ascii') as file:
+                file.write(bochs_config(machine, 'serial.txt'))
+            self.command, self.source = ['bochs', '-q', '-f', 'bochsrc'], os.path.join(directory, 'serial.txt')
+        bochs = self.source is not None
+        self.process = subprocess.Popen(self.command, cwd=directory, start_new_session=True, stderr=self.errors,
+                                        stdin=subprocess.PIPE if bochs else subprocess.DEVNULL,
+                                        stdout=self.errors if bochs else subprocess.PIPE)
+        self.file, self.status = None, None
+        if bochs:                                           # Debian's Bochs starts in its debugger
+            self.process.stdin.write(b'c\n')
+            self.process.stdin.flush()
+        else:
+            self.selector = selectors.DefaultSelector()
+            self.selector.register(self.process.stdout, selectors.EVENT_READ)
+        self.started = time.monotonic()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+        for file in (self.process.stdin, self.process.stdout, self.file, self.errors):
+            if file:
+                file.close()
+
+    def kill(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def elapsed(self):
+        return time.monotonic() - self.started
+
+    def read(self, wait):
+        """Console bytes; b'' when none came in `wait` seconds, None when the emulator has ended and all is read."""
+        if self.source is None:
+            if not self.selector.select(wait):
+                return b''
+            data = os.read(self.process.stdout.fileno(), 65536)
+            if not data:
+                self.status = self.process.wait()
+                return None
+            return data
+        ended = self.process.poll()
+        if self.file is None and os.path.exists(self.source):
+            self.file = open(self.source, 'rb')
+        data = self.file.read(65536) if self.file else b''
+        if not data and ended is not None:
+            self.status = ended
+            return None
+        if not data:
+            time.sleep(min(wait, 0.05))
+        return data
+
+    def lines(self, until, idle=0.25):
+        """Yields each console line (bytes, without its end), and None whenever `idle` seconds pass without one. Ends when
+        the emulator ends (`status` is its exit status then) or at the time `until()` of time.monotonic()."""
+        while time.monotonic() < until():
+            data = self.read(min(idle, max(0.0, until() - time.monotonic())))
+            if data is None:
+                if self.buffer:
+                    yield self.keep(self.buffer)
+                    self.buffer = b''
+                return
+            if self.log and data:
+                self.log.write(data)
+                self.log.flush()
+            if not data:
+                yield None
+                continue
+            *whole, self.buffer = (self.buffer + data).split(b'\n')
+            for line in whole:
+                yield self.keep(line.rstrip(b'\r'))
+
+    def keep(self, line):
+        if plain(line).strip():
+            self.tail = (self.tail + [line])[-LAST_LINES:]
+        return line
+
+    def last_lines(self):
+        """The end of the console for an error message, readable on a terminal."""
+        rest = [self.buffer] if self.buffer.strip() else []
+        lines = [plain(line) for line in (self.tail + rest)[-LAST_LINES:]]
+        return ['last console lines:'] + ['| ' + line for line in lines] if lines else ['the console stayed empty']
+
+    def complaint(self):
+        """What the emulator itself said, one line; '' when it said nothing. Bochs: its panic line."""
+        self.errors.seek(0)
+        text = self.errors.read().decode('utf-8', 'replace')
+        if self.source is not None:
+            found = re.findall(r'(?:PANIC|>>PANIC<<).*|.*p\[.*', text)
+            return found[-1].strip() if found else ''
+        return text.strip().splitlines()[-1] if text.strip() else ''
+
+    def ended(self):
+        """One line on how the emulator ended."""
+        name = 'QEMU' if self.machine.emulator == 'qemu' else 'Bochs'
+        said = self.complaint()
+        return '%s ended with status %d%s' % (name, self.status, ': ' + said if said else '')
+
+
+def plain(line):
+    """Printable text of console bytes, without terminal escapes."""
+    text = re.sub(rb'\x1b(\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_c])', b'', line)
+    return ''.join(chr(b) if 32 <= b < 127 else ' ' if b == 9 else '?' for b in text if b != 13)[:200]

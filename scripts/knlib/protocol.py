@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The line protocol of doc/line-protocol.md: cuts verified lines out of a noisy console and assembles one run."""
+
+import re
+import zlib
+
+from . import samples
+
+MARK = b'KN1 '
+LINE = re.compile(rb'KN1 ([a-z]+) (.*) \*([0-9a-f]{8})\Z', re.S)
+KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'result', 'skip', 'fail', 'done'}
+
+
+def encode(kind, payload):
+    """One line as a root task prints it, without the line end (for tests)."""
+    body = ('KN1 %s %s' % (kind, payload)).encode()
+    return body + b' *%08x' % zlib.crc32(body)
+
+
+def words(payload):
+    """'a=1 b=x' -> {'a': '1', 'b': 'x'}; ValueError for a word without '='."""
+    result = {}
+    for word in payload.split():
+        key, equals, value = word.partition('=')
+        if not equals or not key:
+            raise ValueError("word '%s' is not key=value" % word)
+        result[key] = value
+    return result
+
+
+def decode(line):
+    """(kind, words, damage) of one console line. kind is None when no verified line is in it; damage says what of the
+    protocol was seen in it that cannot be verified, else it is None."""
+    line = line.rstrip(b'\r\n')
+    first = at = line.find(MARK)
+    damage = None
+    while at >= 0:
+        match = LINE.match(line, at)
+        if match and zlib.crc32(line[at:match.start(3) - 2]) == int(match.group(3), 16):
+            if at != first:                                 # a cut line and a whole one glued together
+                damage = 'cut line: %s' % show(line[first:at])
+            try:
+                return match.group(1).decode(), words(match.group(2).decode('ascii')), damage
+            except (ValueError, UnicodeDecodeError) as error:
+                return None, None, 'malformed line (%s): %s' % (error, show(line[at:]))
+        if match:
+            damage = 'wrong CRC: %s' % show(line[at:])
+        at = line.find(MARK, at + 1)
+    if first >= 0 and damage is None:
+        damage = 'cut line: %s' % show(line[first:])
+    return None, None, damage
+
+
+def show(line, width=100):
+    text = ''.join(chr(b) if 32 <= b < 127 else '?' for b in line)
+    return text if len(text) <= width else text[:width - 3] + '...'
+
+
+class Run:
+    """One run of a suite, fed line by line. `problems` lists all that makes the run invalid, in the order seen."""
+
+    def __init__(self):
+        self.begun = self.done = False
+        self.suite, self.total, self.meta, self.known = None, None, {}, []
+        self.benchmarks, self.skipped, self.failed, self.problems = [], [], [], []
+        self.open = None                                    # the benchmark between `bench` and `result`
+        self.next_seq = 0
+
+    def feed(self, line):
+        """Takes one console line (bytes); returns (kind, words) when a verified line was in it, else None."""
+        kind, word, damage = decode(line)
+        if damage:
+            self.problems.append(damage)
+        if kind is None:
+            return None
+        if kind == 'begin':                                 # anything before it belongs to nobody
+            self.__init__()
+        elif not self.begun:
+            self.problems.append("'%s' line before 'begin'" % kind)
+        if kind not in KINDS:
+            self.problems.append("unknown line kind '%s': this kn is older than the root task" % kind)
+            return None
+        try:
+            getattr(self, 'on_' + kind)(word)
+        except KeyError as error:
+            self.problems.append("'%s' line without %s" % (kind, error))
+        except ValueError as error:
+            self.problems.append("'%s' line of %s: %s" % (kind, word.get('name', '?'), error))
+        return kind, word
+
+    def on_begin(self, word):
+        self.begun, self.suite = True, word['suite']
+        self.total = int(word['benches']) if word.get('benches', '').isdigit() else None
+        if word['schema'] != '1':
+            self.problems.append("line protocol schema %s; this kn knows 1" % word['schema'])
+
+    def on_meta(self, word):
+        self.meta.update(word)
+
+    def on_list(self, word):
+        self.known.append(word)
+
+    def on_bench(self, word):
+        if self.open:
+            self.problems.append("benchmark %s has no 'result' line" % self.open['name'])
+        self.open = {'name': word['name'], 'group': word['group'], 'variant': word['variant'], 'unit': word['unit'],
+                     'op': word['op'].replace('_', ' '), 'iterations': int(word['iterations']),
+                     'overhead': int(word['overhead']), 'samples': []}
+        extra = {k: v for k, v in word.items() if k not in self.open}
+        if extra:
+            self.open['extra'] = extra
+        self.next_seq = 0
+
+    def current(self, word):
+        if not self.open or self.open['name'] != word['name']:
+            raise ValueError("no 'bench' line before it")
+        return self.open
+
+    def on_samples(self, word):
+        bench = self.current(word)
+        seq = int(word['seq'])
+        if seq != self.next_seq:
+            self.problems.append('%s: samples line %d missing' % (bench['name'], self.next_seq))
+        self.next_seq = seq + 1
+        for value, count in samples.parse_runs(word['v']):
+            samples.append_run(bench['samples'], value, count)
+
+    def on_result(self, word):
+        bench = self.current(word)
+        self.open = None
+        if not bench['samples']:
+            raise ValueError('no samples')
+        n, low, median, high = (int(word[k]) for k in ('n', 'min', 'median', 'max'))
+        have = samples.summary(bench['samples'])
+        if n != samples.count(bench['samples']):
+            raise ValueError('%d samples announced, %d received' % (n, samples.count(bench['samples'])))
+        if (low, median, high) != have:
+            raise ValueError('min, median, max %d, %d, %d, but the samples give %d, %d, %d' % ((low, median, high) + have))
+        self.benchmarks.append(bench)
+
+    def close(self, word):
+        """A skip or fail line may follow a bench line, and then stands in place of its samples and result."""
+        if self.open and self.open['name'] == word['name']:
+            self.open = None
+
+    def on_skip(self, word):
+        self.close(word)
+        self.skipped.append({'name': word['name'], 'reason': word['reason'].replace('_', ' ')})
+
+    def on_fail(self, word):
+        self.close(word)
+        self.failed.append({'name': word['name'], 'reason': word['reason'].replace('_', ' ')})
+
+    def on_done(self, word):
+        self.done = True
+        if self.open:
+            self.problems.append("benchmark %s has no 'result' line" % self.open['name'])
+        if int(word['failed']) != len(self.failed):
+            self.problems.append("'done' says %s failed, %d 'fail' lines seen" % (word['failed'], len(self.failed)))
+
+    def verdict(self):
+        """What is wrong with the run as a whole, one line each; empty when it is a result."""
+        faults = list(self.problems)
+        if not self.begun:
+            faults.append("no 'begin' line: the root task did not run, or its line protocol is not KN1")
+        elif not self.done:
+            faults.append("no 'done' line: the run did not end as planned")
+        faults += ['benchmark %s failed: %s' % (f['name'], f['reason']) for f in self.failed]
+        return faults

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boots a kernel with the benchmark root task, follows the line protocol live, returns the assembled run."""
+
+import os
+import re
+import shutil
+import sys
+import time
+
+from . import elf, emulator, iso, protocol, samples
+from .errors import KnError
+
+TROUBLE = re.compile(rb'\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
+GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
+
+
+class Progress:
+    """On a terminal: one line that is rewritten. Else: one line per finished benchmark."""
+
+    def __init__(self, quiet):
+        self.tty, self.quiet = sys.stderr.isatty(), quiet
+        self.count, self.total, self.name, self.started, self.drawn = 0, None, 'booting', time.monotonic(), 0.0
+
+    def draw(self):
+        if self.tty and time.monotonic() - self.drawn > 0.1:
+            self.drawn = time.monotonic()
+            step = '%d/%s' % (self.count, self.total or '?')
+            line = '[%s] %s  %.0f s' % (step, self.name, time.monotonic() - self.started)
+            sys.stderr.write('\r\x1b[K' + line[:shutil.get_terminal_size().columns - 1])
+            sys.stderr.flush()
+
+    def clear(self):
+        if self.tty:
+            sys.stderr.write('\r\x1b[K')
+            sys.stderr.flush()
+
+    def event(self, kind, word, run):
+        if kind == 'begin':
+            self.total, self.name = run.total, 'started'
+        elif kind == 'bench':
+            self.count, self.name, self.drawn = self.count + 1, word.get('name', '?'), 0.0
+        elif kind in ('skip', 'fail'):
+            self.count += self.name != word.get('name')
+            self.say('%-32s %s: %s' % (word.get('name', '?'), {'skip': 'skipped', 'fail': 'FAILED'}[kind],
+                                       word.get('reason', '').replace('_', ' ')))
+        elif kind == 'result' and run.benchmarks:
+            bench = run.benchmarks[-1]
+            low, median, high = samples.summary(bench['samples'])
+            spread = '' if low == high else '  (%d..%d)' % (low, high)
+            self.say('%-32s %10d%s' % (bench['name'], median, spread))
+        self.draw()
+
+    def say(self, text):
+        self.clear()
+        if not self.quiet:
+            print(text, flush=True)
+
+
+def stage(machine, kernel, root, directory):
+    """Puts the files into the work directory under fixed names and tells the machine."""
+    if machine.emulator == 'qemu':
+        elf.make_32(kernel, os.path.join(directory, 'kernel.elf32'))
+        shutil.copyfile(root, os.path.join(directory, 'root.elf'))
+        machine.kernel, machine.root = 'kernel.elf32', 'root.elf'
+    else:
+        iso.make(os.path.join(directory, 'boot.iso'), kernel, root, 'multiboot2' if elf.is_64(elf.read(kernel, 'kernel'))
+                 else 'multiboot', machine.append, machine.root_args)
+        machine.iso = 'boot.iso'
+
+
+def run(machine, kernel, root, timeout, log=None, header='', quiet=False):
+    """Returns (Run, command line). Raises KnError when there is no complete run."""
+    result, progress = protocol.Run(), Progress(quiet)
+    with emulator.workdir() as directory:
+        stage(machine, kernel, root, directory)
+        with emulator.Session(machine, directory, log) as session:
+            if log:
+                log.write(header.encode())
+            deadline = session.started + timeout
+            trouble = None
+            try:
+                for line in session.lines(lambda: deadline):
+                    progress.draw()
+                    if line is None:
+                        continue
+                    event = result.feed(line)
+                    if event:
+                        progress.event(*event, result)
+                    elif not trouble and TROUBLE.search(line):
+                        trouble = emulator.plain(line).strip()
+                        deadline = min(deadline, time.monotonic() + GRACE)
+                    if result.done:
+                        deadline = min(deadline, time.monotonic() + GRACE)
+                        if event and event[0] == 'done':    # give the root task time to end the machine, no more
+                            break
+            finally:
+                progress.clear()
+            fail(result, session, trouble, timeout)
+            return result, session.command
+
+
+def fail(result, session, trouble, timeout):
+    """One clear line for each way in which a run can go wrong."""
+    if not result.done:
+        where = ' in benchmark %s' % result.open['name'] if result.open else ''
+        if trouble:
+            text = 'the kernel reported trouble%s: %s' % (where, trouble)
+        elif session.status is not None:
+            text = "%s%s before the line 'done'" % (session.ended(), where)
+        else:
+            text = "no line 'done' within %d s%s (raise it with --timeout S)" % (timeout, where)
+        raise KnError(text, problems(result) + session.last_lines())
+    verdict = result.verdict()
+    if verdict:
+        raise KnError('the run is not a result: ' + verdict[0], verdict[1:])
+
+
+def problems(result, most=5):
+    more = len(result.problems) - most
+    return result.problems[:most] + (['and %d problems more' % more] if more > 0 else [])

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Run-length encoded samples: a list of [value, count] in the order of measurement."""
+
+
+def parse_runs(text):
+    """'258*9999,260*1' -> [[258, 9999], [260, 1]]; ValueError when malformed."""
+    runs = []
+    for word in text.split(','):
+        value, star, count = word.partition('*')
+        value, count = int(value), int(count) if star else 1
+        if count < 1:
+            raise ValueError('count %d of value %d' % (count, value))
+        append_run(runs, value, count)
+    return runs
+
+
+def append_run(runs, value, count):
+    """Appends, merging with the last run, so that equal samples have one encoding however the lines were cut."""
+    if runs and runs[-1][0] == value:
+        runs[-1][1] += count
+    else:
+        runs.append([value, count])
+
+
+def count(runs):
+    return sum(c for _, c in runs)
+
+
+def rank(runs, index):
+    """The sample at this index of the sorted samples."""
+    for value, c in sorted(map(tuple, runs)):
+        if index < c:
+            return value
+        index -= c
+    raise IndexError('rank beyond the number of samples')
+
+
+def summary(runs):
+    """(minimum, median, maximum); the median of an even number is the lower of the two in the middle."""
+    n = count(runs)
+    values = [v for v, _ in runs]
+    return min(values), rank(runs, (n - 1) // 2), max(values)
+

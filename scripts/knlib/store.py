@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Recorded results: JSON files under results/<release>/<machine>/<configuration>.json, checked against results/schema.json."""
+
+import json
+import os
+import tempfile
+
+from . import samples, tools
+from .errors import KnError, UsageError
+
+RESULTS = os.path.join(tools.TOP, 'results')
+SCHEMA = os.path.join(RESULTS, 'schema.json')
+REFERENCE = 'nova-24.08.0'
+WIDTH = 100                                                 # characters of samples on one line
+
+
+def validate(document, path):
+    try:
+        import jsonschema
+    except ImportError:
+        raise tools.missing_module('jsonschema') from None
+    if not isinstance(document, dict) or document.get('schema') != 1:
+        version = document.get('schema') if isinstance(document, dict) else None
+        raise KnError('%s: schema version %s; this kn knows 1 (results/schema.json)' % (path, version))
+    with open(SCHEMA, encoding='ascii') as file:
+        schema = json.load(file)
+    for error in jsonschema.Draft7Validator(schema).iter_errors(document):
+        where = '/'.join(str(p) for p in error.absolute_path) or 'top level'
+        raise KnError('%s: %s: %s' % (path, where, error.message.splitlines()[0][:160]))
+
+
+def pack(runs):
+    """[[258, 10000]] -> ['258*10000'], cut into lines."""
+    lines, line = [], ''
+    for value, count in runs:
+        word = '%d*%d' % (value, count)
+        if line and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line)
+            line = ''
+        line += (',' if line else '') + word
+    return lines + [line] if line else lines
+
+
+def unpack(lines):
+    runs = []
+    for line in lines:
+        for value, count in samples.parse_runs(line):
+            samples.append_run(runs, value, count)
+    return runs
+
+
+def text(document):
+    """The bytes that are stored: the same document gives the same text, in the order in which it was made."""
+    packed = dict(document, benchmarks=[dict(b, samples=pack(b['samples'])) for b in document['benchmarks']])
+    return json.dumps(packed, indent=1, ensure_ascii=True) + '\n'
+
+
+def write(document, path):
+    """Writes whole or not at all."""
+    data = text(document)
+    validate(json.loads(data), path)
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        with tempfile.NamedTemporaryFile('w', dir=os.path.dirname(os.path.abspath(path)), delete=False, encoding='ascii') as file:
+            file.write(data)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise UsageError('cannot write %s: %s' % (path, error.strerror)) from None
+
+
+def read(path):
+    try:
+        with open(path, encoding='utf-8') as file:
+            document = json.load(file)
+    except OSError as error:
+        raise UsageError('result file %s: %s' % (path, error.strerror)) from None
+    except ValueError as error:
+        raise KnError('result file %s is not JSON: %s' % (path, error)) from None
+    validate(document, path)
+    for bench in document['benchmarks']:
+        bench['samples'] = unpack(bench['samples'])
+        if (bench['min'], bench['median'], bench['max']) != samples.summary(bench['samples']) \
+                or bench['n'] != samples.count(bench['samples']):
+            raise KnError('%s: %s: figures do not fit the samples; the file was edited by hand' % (path, bench['name']))
+    return document
+
+
+def key(bench):
+    return bench['name'], bench['variant']
+
+
+def find_reference(document):
+    """Path of the recorded reference for the same machine, or None: the same configuration if there, else the first."""
+    folder = os.path.join(RESULTS, REFERENCE, document['machine'])
+    try:
+        names = sorted(n for n in os.listdir(folder) if n.endswith('.json'))
+    except OSError:
+        return None
+    same = document['configuration'] + '.json'
+    return os.path.join(folder, same if same in names else names[0]) if names else None
+
+
+def reference_for(document, given):
+    """The reference document that `given` names ('none', a path, or None for the recorded one), or None."""
+    if given == 'none' or (given is None and document['release'] == REFERENCE):
+        return None
+    path = given or find_reference(document)
+    if path is None:
+        return None
+    reference = read(path)
+    if reference['ticks_are'] != document['ticks_are']:
+        if given is None:
+            return None
+        raise UsageError('--reference %s counts %s, the result counts %s: they cannot be compared'
+                         % (given, reference['ticks_are'], document['ticks_are']))
+    return reference

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Results as a table: text, markdown, CSV or JSON."""
+
+import csv
+import io
+import json
+import math
+
+from . import store
+
+CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
+OP_WIDTH = 52
+FORMATS = ('text', 'markdown', 'csv', 'json')
+TICKS = {'instructions': 'instructions', 'cycles': 'core cycles', 'tsc': 'TSC ticks'}
+
+
+def name_of(document):
+    """How a column is headed: the kernel's title, or its release when it has none."""
+    return document['kernel'].get('title') or document['release']
+
+
+def rows(documents, reference):
+    """[{name, variant, group, op, unit, files: [bench or None], reference: bench or None, ratios: [float or None]}]"""
+    order, table = [], {}
+    for index, document in enumerate(documents):
+        for bench in document['benchmarks']:
+            key = store.key(bench)
+            if key not in table:
+                order.append(key)
+                table[key] = {'name': bench['name'], 'variant': bench['variant'], 'group': bench['group'], 'op': bench['op'],
+                              'unit': bench['unit'], 'files': [None] * len(documents), 'reference': None}
+            table[key]['files'][index] = bench
+    for bench in reference['benchmarks'] if reference else ():
+        if store.key(bench) in table:
+            table[store.key(bench)]['reference'] = bench
+    for row in table.values():
+        row['ratios'] = [ratio(bench, row['reference']) for bench in row['files']]
+    return [table[key] for key in order]
+
+
+def ratio(bench, reference):
+    """Median over the reference's median."""
+    if not bench or not reference or reference['median'] <= 0 or bench['median'] < 0:
+        return None
+    return bench['median'] / reference['median']
+
+
+def geometric_mean(ratios):
+    known = [r for r in ratios if r]
+    return math.exp(sum(map(math.log, known)) / len(known)) if known else None
+
+
+def titles(documents):
+    """Distinct column headings."""
+    names = [name_of(d) for d in documents]
+    if len(set(names)) == len(names):
+        return names
+    names = ['%s %s' % (name_of(d), d['configuration']) for d in documents]
+    return names if len(set(names)) == len(names) else ['%s #%d' % (n, i + 1) for i, n in enumerate(names)]
+
+
+def short(op, most):
+    return op if len(op) <= most else op[:most - 3].rstrip(' ,:') + '...'
+
+
+def grid(documents, reference):
+    """(headings, cells as text). One file: min, median, max; several: the medians side by side."""
+    lines, heads = rows(documents, reference), titles(documents)
+    variants = len({row['name'] for row in lines}) < len(lines)     # else the name tells them apart
+    head = ['benchmark'] + (['variant'] if variants else []) + ['operation']
+    if len(documents) == 1:
+        head += ['min', 'median', 'max'] + ([name_of(reference), 'ratio'] if reference else [])
+    else:
+        head += [name_of(reference)] if reference else []
+        for title in heads:
+            head += [title] + ([title + ' ratio'] if reference else [])
+    cells = []
+    for row in lines:
+        theirs = [str(row['reference']['median']) if row['reference'] else '-'] if reference else []
+        ratios = [['%.2f' % r if r is not None else '-'] if reference else [] for r in row['ratios']]
+        line = [row['name']] + ([row['variant']] if variants else []) + [row['op']]
+        if len(documents) == 1:
+            line += [str(row['files'][0][k]) for k in ('min', 'median', 'max')] + theirs + ratios[0]
+        else:
+            line += theirs
+            for bench, r in zip(row['files'], ratios):
+                line += [str(bench['median']) if bench else '-'] + r
+        cells.append(line)
+    return head, cells
+
+
+def caption(documents, reference):
+    first = documents[0]
+    lines = ['Unit: %s per operation, on %s. Columns of figures are medians unless they say otherwise.'
+             % (TICKS[first['ticks_are']], first['machine'])]
+    for head, document in zip(titles(documents), documents):
+        compiler = document['kernel'].get('compiler')
+        lines.append('%s: %s%s, %s samples each' % (head, document['configuration'], ', ' + compiler if compiler else '',
+                                                    spread([b['n'] for b in document['benchmarks']])))
+    if reference:
+        lines.append('ratio: this kernel / %s; below 1 is %s.' % (name_of(reference), 'fewer ' + TICKS[first['ticks_are']]))
+    return lines
+
+
+def spread(numbers):
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    return str(low) if low == high else '%d to %d' % (low, high)
+
+
+def remarks(documents, reference):
+    lines = []
+    if reference:
+        table = rows(documents, reference)
+        for index, head in enumerate(titles(documents)):
+            ratios = [row['ratios'][index] for row in table if row['group'] != CONTROL]
+            mean = geometric_mean(ratios)
+            if mean:
+                lines.append('%s: geometric mean of %d ratios: %.2f' % (head, sum(r is not None for r in ratios), mean))
+        known = {store.key(b) for d in documents for b in d['benchmarks']}
+        only = [b['name'] for b in reference['benchmarks'] if store.key(b) not in known]
+        if only:
+            lines.append('only measured on %s: %s' % (name_of(reference), ', '.join(only)))
+    for head, document in zip(titles(documents), documents):
+        lines += ['%s: %s skipped: %s' % (head, s['name'], s['reason']) for s in document['skipped']]
+    return lines
+
+
+def text(documents, reference, wide=False):
+    head, cells = grid(documents, reference)
+    left = head.index('operation') + 1
+    if not wide:
+        cells = [row[:left - 1] + [short(row[left - 1], OP_WIDTH)] + row[left:] for row in cells]
+    width = [max(len(row[i]) for row in [head] + cells) for i in range(len(head))]
+
+    def line(row):
+        return '  '.join(c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, width))).rstrip()
+
+    rule = '  '.join('-' * w for w in width)
+    out = caption(documents, reference) + ['', line(head), rule]
+    previous = None
+    for row, data in zip(cells, rows(documents, reference)):
+        if previous not in (None, data['group']):
+            out.append('')
+        previous = data['group']
+        out.append(line(row))
+    extra = remarks(documents, reference)
+    return '\n'.join(out + ([''] + extra if extra else [])) + '\n'
+
+
+def markdown(documents, reference):
+    head, cells = grid(documents, reference)
+    left = head.index('operation') + 1
+    bar = ['---' if i < left else '---:' for i in range(len(head))]
+    out = [line + '  ' for line in caption(documents, reference)] + ['']
+    out += ['| ' + ' | '.join(c.replace('|', '\\|') for c in row) + ' |' for row in [head, bar] + cells]
+    extra = remarks(documents, reference)
+    return '\n'.join(out + ([''] + ['- ' + e for e in extra] if extra else [])) + '\n'
+
+
+def comma(documents, reference):
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator='\n')
+    head, cells = grid(documents, reference)
+    writer.writerow(head + ['unit'])
+    writer.writerows(row + [documents[0]['ticks_are']] for row in cells)
+    return out.getvalue()
+
+
+def as_json(documents, reference):
+    def figures(bench):
+        return {k: bench[k] for k in ('n', 'min', 'median', 'max')} if bench else None
+
+    return json.dumps({
+        'unit': documents[0]['ticks_are'], 'machine': documents[0]['machine'], 'columns': titles(documents),
+        'reference': name_of(reference) if reference else None,
+        'benchmarks': [{'name': r['name'], 'variant': r['variant'], 'group': r['group'], 'operation': r['op'],
+                        'figures': [figures(b) for b in r['files']], 'reference': figures(r['reference']),
+                        'ratios': [round(x, 4) if x is not None else None for x in r['ratios']]}
+                       for r in rows(documents, reference)]}, indent=1) + '\n'
+
+
+def render(documents, reference, form, wide=False):
+    if form == 'text':
+        return text(documents, reference, wide)
+    return {'markdown': markdown, 'csv': comma, 'json': as_json}[form](documents, reference)

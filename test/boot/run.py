@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boot tests: boots the kernel in emulators as test/boot/tests.toml says and compares the console. Output as in TAP.
+
+examples:
+  test/boot/run.py                                  all tests, with this tree's kernel
+  test/boot/run.py --only 'qemu*' --jobs 2          some of them
+  test/boot/run.py --kernel K.elf --table T.toml    another kernel, other expectations
+
+exit codes: 0 all passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps)
+"""
+
+import argparse
+import fnmatch
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
+
+import gdbpoke                                              # noqa: E402 (path set above)
+from knlib import elf, emulator, iso, tools                 # noqa: E402
+from knlib.errors import KnError, UsageError                # noqa: E402
+
+KEYS = {                                                    # of a [[test]]: type and default
+    'name': (str, None),
+    'emulator': (str, 'qemu'),                              # qemu, bochs
+    'boot': (str, ''),                                      # multiboot1 (QEMU -kernel), grub-multiboot1, grub-multiboot2
+    'smp': (int, 1), 'memory': (int, 512), 'cpu': (str, ''), 'icount': (bool, False),
+    'append': (str, 'serial'),                              # kernel command line
+    'root': (str, ''),                                      # root ELF, relative to --objects; empty: no module
+    'args': (str, ''),                                      # its command line
+    'shift': (int, 0),                                      # load the kernel this many times 2 MiB higher (not multiboot2)
+    'relocate': (list, []),                                 # Multiboot 2: lowest, highest address, preference (1 low, 2 high)
+    'root_size': (int, -1),                                 # cut the root ELF to this many bytes
+    'root_bytes': (list, []),                               # change it: [[offset, "hexadecimal bytes"], ...]
+    'poke': (list, []),                                     # damage ACPI tables, see gdbpoke.py (multiboot1 in QEMU only)
+    'options': (list, []),                                  # more QEMU options or Bochs configuration lines
+    'expect': (list, []),                                   # regular expressions of console lines, in this order
+    'forbid': (list, []),                                   # none of these may appear
+    'settle': (float, 0.0),                                 # seconds to go on reading after the last expected line
+    'exit': (int, -1),                                      # exit status that the emulator must end with
+    'timeout': (float, 30.0),
+}
+
+
+class Failed(Exception):
+    def __init__(self, text, detail=()):
+        super().__init__(text)
+        self.detail = detail
+
+
+def load(path):
+    """The tests of a table, complete with the file's [defaults] and those of KEYS."""
+    try:
+        with open(path, 'rb') as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise UsageError('table %s: %s' % (path, error.strerror)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError('table %s: %s' % (path, error)) from None
+    tests = []
+    for given in table.get('test', []):
+        name = given.get('name', '?')
+        test = {key: default for key, (_, default) in KEYS.items()}
+        for key, value in list(table.get('defaults', {}).items()) + list(given.items()):
+            if key not in KEYS:
+                raise UsageError("table %s: test '%s': unknown key '%s'; known: %s" % (path, name, key, ' '.join(KEYS)))
+            kind = KEYS[key][0]
+            if not isinstance(value, kind) and not (kind is float and isinstance(value, int)):
+                raise UsageError("table %s: test '%s': %s wants a %s" % (path, name, key, kind.__name__))
+            test[key] = value
+        test['boot'] = test['boot'] or ('multiboot1' if test['emulator'] == 'qemu' else 'grub-multiboot2')
+        check(path, test)
+        tests.append(test)
+    if len({t['name'] for t in tests}) < len(tests):
+        raise UsageError('table %s: two tests have the same name' % path)
+    return tests
+
+
+def check(path, test):
+    def wrong(text):
+        raise UsageError("table %s: test '%s': %s" % (path, test['name'], text))
+
+    if not test['name']:
+        wrong('no name')
+    if test['emulator'] not in ('qemu', 'bochs'):
+        wrong('emulator is qemu or bochs')
+    if test['boot'] not in ('multiboot1', 'grub-multiboot1', 'grub-multiboot2'):
+        wrong('boot is multiboot1, grub-multiboot1 or grub-multiboot2')
+    if test['emulator'] == 'bochs' and test['boot'] == 'multiboot1':
+        wrong('Bochs boots through GRUB only')
+    if test['poke'] and (test['boot'], test['emulator']) != ('multiboot1', 'qemu'):
+        wrong('poke works with multiboot1 in QEMU only')
+    if test['relocate'] and (test['boot'] != 'grub-multiboot2' or len(test['relocate']) != 3):
+        wrong('relocate wants three numbers and grub-multiboot2')
+    if test['shift'] and test['boot'] == 'grub-multiboot2':
+        wrong('GRUB places a relocatable Multiboot 2 kernel by its header: use relocate, not shift')
+    if not test['expect'] and test['exit'] < 0:
+        wrong('expects nothing')
+    for pattern in test['expect'] + test['forbid']:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            wrong("pattern '%s': %s" % (pattern, error))
+
+
+def prepare(test, kernel, objects, directory):
+    """Makes the files of one test in its work directory; returns the Machine and the entry point of the kernel."""
+    image = elf.read(kernel, 'kernel')
+    if test['relocate']:
+        image = elf.relocatable(image, *test['relocate'])
+    name = os.path.join(directory, 'kernel.elf')
+    with open(name, 'wb') as file:
+        file.write(image)
+    if test['boot'] == 'multiboot1':
+        elf.make_32(name, name + '32')
+        name += '32'
+    if test['shift']:                                       # after make_32: objcopy goes by sections, which do not move
+        image = elf.shift(elf.read(name, 'kernel'), test['shift'] << 21)
+        with open(name, 'wb') as file:
+            file.write(image)
+    root = None
+    if test['root']:
+        root = os.path.join(directory, 'root.elf')
+        data = bytearray(elf.read(os.path.join(objects, test['root']), 'root task'))
+        for offset, text in test['root_bytes']:
+            new = bytes.fromhex(text)
+            data[offset:offset + len(new)] = new
+        with open(root, 'wb') as file:
+            file.write(data if test['root_size'] < 0 else data[:test['root_size']])
+    m = emulator.Machine(emulator=test['emulator'], smp=test['smp'], memory=test['memory'], icount=test['icount'],
+                         cpu=test['cpu'], append=test['append'], root_args=test['args'], extra=list(test['options']))
+    if test['boot'] == 'multiboot1':
+        m.kernel, m.root = 'kernel.elf32', 'root.elf' if root else ''
+    else:
+        iso.make(os.path.join(directory, 'boot.iso'), name, root,
+                 test['boot'].removeprefix('grub-').replace('multiboot1', 'multiboot'), test['append'], test['args'])
+        m.iso = 'boot.iso'
+    if test['poke']:
+        m.extra += ['-S', '-gdb', 'unix:path=gdb.sock,server=on,wait=off']
+    return m, elf.entry_point(image)
+
+
+def execute(test, kernel, objects, log):
+    """Runs one test; raises Failed."""
+    with emulator.workdir() as directory:
+        machine, entry = prepare(test, kernel, objects, directory)
+        wanted = [re.compile(p) for p in test['expect']]
+        forbidden = [re.compile(p) for p in test['forbid']]
+        with emulator.Session(machine, directory, log) as session:
+            if test['poke']:
+                try:
+                    gdbpoke.poke(os.path.join(directory, 'gdb.sock'), entry, test['poke'], test['timeout'])
+                except gdbpoke.PokeError as error:
+                    raise Failed('poke: %s' % error, session.last_lines()) from None
+            deadline = session.started + test['timeout']
+            settled = None
+            for line in session.lines(lambda: min(deadline, settled or deadline)):
+                text = emulator.plain(line or b'').rstrip()
+                for pattern in forbidden:
+                    if line is not None and pattern.search(text):
+                        raise Failed('forbidden line: %s' % text, session.last_lines())
+                if line is not None and wanted and wanted[0].search(text):
+                    wanted.pop(0)
+                if not wanted and test['exit'] < 0 and settled is None:
+                    settled = time.monotonic() + test['settle']
+            if wanted:
+                how = session.ended() if session.status is not None else 'waited %.0f s' % test['timeout']
+                raise Failed('no line /%s/ (%s)' % (wanted[0].pattern, how), session.last_lines())
+            if test['exit'] >= 0 and session.status is None:
+                raise Failed('the machine did not end in %.0f s' % test['timeout'], session.last_lines())
+            if test['exit'] >= 0 and session.status != test['exit']:
+                raise Failed('%s, expected %d' % (session.ended(), test['exit']), session.last_lines())
+
+
+def default_objects():
+    done = subprocess.run(['make', '-s', '-C', tools.TOP, 'kernel-path'], capture_output=True, text=True, check=False)
+    path = done.stdout.strip().splitlines()[-1:] or ['']
+    if done.returncode or not os.path.exists(path[0]):
+        raise UsageError('no --kernel given and make kernel-path builds none')
+    return path[0]
+
+
+def arguments():
+    head, tail = __doc__.split('\n\n', 1)
+    parser = argparse.ArgumentParser(description=head, epilog=tail, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--kernel', metavar='FILE', help='kernel ELF (default: what make kernel-path names)')
+    parser.add_argument('--objects', metavar='DIR', help='where the root ELF files lie (default: beside the kernel)')
+    parser.add_argument('--table', metavar='FILE', default=os.path.join(HERE, 'tests.toml'))
+    parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='run N at a time')
+    parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'boot'), help='keeps each console')
+    parser.add_argument('--list', action='store_true', help='only name the tests')
+    return parser.parse_args()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # ends the emulators too
+    args = arguments()
+    tests = [t for t in load(args.table) if fnmatch.fnmatchcase(t['name'], args.only)]
+    if not tests:
+        raise UsageError("--only '%s' names no test of %s" % (args.only, args.table))
+    if args.list:
+        print('\n'.join(t['name'] for t in tests))
+        return 0
+    for test in tests:
+        tools.need({'qemu': emulator.QEMU, 'bochs': 'bochs'}[test['emulator']])
+        if test['boot'] != 'multiboot1':
+            tools.need('grub-mkrescue', 'xorriso', 'mformat')
+    kernel = os.path.abspath(args.kernel or default_objects())
+    elf.read(kernel, 'kernel')
+    objects = args.objects or os.path.dirname(kernel)
+    shutil.rmtree(args.logs, ignore_errors=True)
+    os.makedirs(args.logs)
+    lock, numbers, failed = threading.Lock(), iter(range(1, len(tests) + 1)), []
+
+    def one(test):
+        started = time.monotonic()
+        path = os.path.join(args.logs, re.sub(r'[^\w.-]+', '-', test['name']) + '.log')
+        error, detail = None, []
+        with open(path, 'wb') as log:
+            try:
+                execute(test, kernel, objects, log)
+            except (Failed, KnError) as caught:
+                error, detail = str(caught), caught.detail
+        with lock:
+            print('%s %d - %s (%.1fs)' % ('not ok' if error else 'ok', next(numbers), test['name'], time.monotonic() - started))
+            if error:
+                failed.append(test)
+                print('\n'.join('  # ' + line for line in [error, *detail, 'whole console: ' + os.path.relpath(path)]))
+            sys.stdout.flush()
+
+    print('1..%d' % len(tests))
+    with ThreadPoolExecutor(max(1, args.jobs)) as pool:
+        for done in [pool.submit(one, test) for test in tests]:
+            done.result()
+    print('%d passed, %d failed' % (len(tests) - len(failed), len(failed)))
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except KnError as problem:
+        print('boot tests: %s' % problem, file=sys.stderr)
+        sys.exit(problem.code)
+    except KeyboardInterrupt:
+        sys.exit(1)

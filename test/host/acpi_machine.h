@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A machine: its tables at their addresses. Tests build it, damage it, then parse it. */
+#pragma once
+
+#include <acpi/acpi.h>
+
+#include <host.h>
+#include <window.h>
+
+#define RSDP_ADDR   0xf5a40
+#define RSDT_ADDR   0x1ffe0040
+#define XSDT_ADDR   0x1ffe0100
+#define TABLES_MAX  300
+
+struct table { uint64_t addr; size_t size; uint8_t data[4096]; };
+
+extern struct table tables[TABLES_MAX];
+extern unsigned count;
+extern uint8_t rsdp[36];
+extern struct acpi acpi;                                /* result of the last parse                                 */
+
+#define BYTES(t, ...) append ((t), (uint8_t const[]){ __VA_ARGS__ }, sizeof (uint8_t const[]){ __VA_ARGS__ })
+#define LE16(v) (uint8_t)(v), (uint8_t)((v) >> 8)
+#define LE32(v) LE16 (v), LE16 ((v) >> 16)
+#define LE64(v) LE32 (v), LE32 ((uint64_t)(v) >> 32)
+#define GAS(space, bits, access, addr) space, bits, 0, access, LE64 (addr)
+
+/* From an empty machine with an RSDP of this revision, by way of its tables, to root tables that name all of them */
+void start (uint8_t rev);
+struct table *add (uint64_t addr, char const *sig, uint8_t rev, size_t size);
+void append (struct table *, void const *, size_t);
+void finish (bool rsdt, bool xsdt);
+
+/* After damage: make the checksum good again; find a table */
+void fix (struct table *);
+void fix_rsdp (void);
+struct table *root (char const *sig);
+
+/* Puts the machine into modelled memory; parses it there and checks what holds whatever firmware says */
+void install (void);
+bool parse (void);
+
+/* For one table: builds the root table, parses, leaves only the lines after those of RSDP, root table and that table */
+void parse_one (void);
+
+/* Valid tables; the parts are appended */
+struct table *madt (uint64_t addr);
+struct table *full_madt (uint64_t addr);
+void lapic (struct table *, uint8_t id, uint32_t flags);
+void x2apic (struct table *, uint32_t id, uint32_t flags);
+void ioapic (struct table *, uint8_t id, uint32_t addr, uint32_t gsi);
+void override (struct table *, uint8_t bus, uint8_t irq, uint32_t gsi, uint16_t flags);
+
+struct table *fadt (uint64_t addr, size_t size, uint8_t rev);
+struct table *full_fadt (uint64_t addr);
+void put_gas (struct table *, size_t off, uint8_t space, uint8_t bits, uint64_t addr);
+
+struct table *hpet (uint64_t addr, uint64_t base);
+struct table *spcr (uint64_t addr, uint8_t type, uint8_t space, uint8_t bits, uint64_t base);
+struct table *dbg2 (uint64_t addr, uint32_t n);
+void dbg2_device (struct table *, uint16_t type, uint16_t subtype, uint8_t space, uint8_t bits, uint64_t base);
+struct table *dmar (uint64_t addr);
+void drhd (struct table *, uint8_t size, uint64_t base);
+struct table *ivrs (uint64_t addr);
+void ivhd (struct table *, uint8_t type, uint64_t base);
+
+/* A machine with one table of each kind that the kernel knows */
+void build_full (void);

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests. check-host runs kernel code on the build machine under the address and undefined-behaviour sanitizers, compiled with
+# $(COMP); make it with COMP=gcc and with COMP=clang. Each check-X target leaves "PASSED FAILED" in $(SUMMARY)/X, so that a
+# target that depends on several can add them up.
+
+# Host tests: $(call host-test,NAME,SOURCES) makes the program $H/NAME from SOURCES and whatever they need of $(HOST_LIB):
+# modelled memory, captured lines, a panic that aborts. Sources in the test replace those of the library.
+
+H           := build/host/$(COMP)
+SUMMARY     := $H/summary
+HOST_CC     := $(if $(filter clang,$(COMP)),clang,gcc)
+HOST_FLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -fno-common -fno-builtin -MMD -MP $(WARN) \
+               -fsanitize=address,undefined -fno-sanitize-recover=all -DDEBUG=1 -DKMEM_MIB=$(KMEM_MIB) \
+               -Itest/host/fake -Itest/host/fake_x86 -Itest/host -Iarch/$(ARCH) -Ikernel
+HOST_LIB    := $(wildcard test/host/fake/*.c) kernel/console/format.c
+HOST_OBJ     = $(patsubst %.c,$H/%.o,$1)
+HOST_TESTS  :=
+
+define host-test
+HOST_TESTS += $H/$1
+HOST_SRC   += $2
+$H/$1: $(call HOST_OBJ,$2) $H/libhost.a
+	$$(call say,HOSTLD,$$@)
+	$$Q$$(HOST_CC) -fsanitize=address,undefined $$^ -lcmocka -lpthread -o $$@
+endef
+
+# One line for each test program ---------------------------------------------------------------------------------------
+
+ACPI        := test/host/acpi_machine.c $(wildcard kernel/acpi/*.c)
+$(eval $(call host-test,acpi,test/host/acpi.c $(ACPI)))
+$(eval $(call host-test,acpi_tables,test/host/acpi_tables.c $(ACPI)))
+$(eval $(call host-test,acpi_damage,test/host/acpi_damage.c $(ACPI)))
+$(eval $(call host-test,multiboot,test/host/multiboot.c kernel/multiboot.c))
+$(eval $(call host-test,elf,test/host/elf.c kernel/elf.c))
+$(eval $(call host-test,cmdline,test/host/cmdline.c kernel/cmdline.c))
+$(eval $(call host-test,string,test/host/string.c))
+$(eval $(call host-test,format,test/host/format.c))
+$(eval $(call host-test,console,test/host/console.c kernel/cmdline.c))
+$(eval $(call host-test,mbuf,test/host/mbuf.c))
+$(eval $(call host-test,uart_16550,test/host/uart_16550.c))
+
+X86         := arch/x86_64
+# Registers of a modelled PC; the headers beside it hide the kernel's
+MACHINE     := test/host/fake_x86/machine.c
+$(eval $(call host-test,clock,test/host/clock.c $(MACHINE) $(X86)/clock.c $(X86)/clock_measure.c $(X86)/cpu_features.c))
+$(eval $(call host-test,lapic,test/host/lapic.c $(MACHINE) $(X86)/lapic.c $(X86)/lapic_timer.c $(X86)/cpu_features.c))
+$(eval $(call host-test,ioapic,test/host/ioapic.c $(MACHINE) $(X86)/ioapic.c $(X86)/pic.c))
+$(eval $(call host-test,interrupt,test/host/interrupt.c $(X86)/interrupt.c))
+$(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
+$(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/cpu_features.c))
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+# Rebuild when a flag, a source or a header that could hide another one comes or goes
+$H/host.stamp: FORCE
+	@mkdir -p $(@D); echo '$(HOST_CC) $(HOST_FLAGS) $(HOST_SRC) $(HDR) $(wildcard test/host/fake/*)' > $@.new; \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$H/%.o: %.c $H/host.stamp
+	$(call say,HOSTCC,$<)
+	@mkdir -p $(@D)
+	$Q$(HOST_CC) $(HOST_FLAGS) -c $< -o $@
+
+$H/libhost.a: $(call HOST_OBJ,$(HOST_LIB))
+	@rm -f $@
+	$Qar rcs $@ $^
+
+host-tests: $(HOST_TESTS)
+
+check-host: $(HOST_TESTS)
+	@mkdir -p $(SUMMARY)
+	@$(PYTHON) test/host/run.py $(COMP) $(SUMMARY)/host $(HOST_TESTS)
+
+# Total of all suites that ran with this compiler
+check-total:
+	@awk '{ p += $$1; f += $$2 } END { printf "  total   %d passed, %d failed\n", p, f; exit f > 0 }' $(SUMMARY)/*
+
+.PHONY: host-tests check-host check-total
+-include $(patsubst %.o,%.d,$(call HOST_OBJ,$(HOST_SRC) $(HOST_LIB)))

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of the boot harness (test/boot/run.py) and of kn run with real emulators, by a stand-in for the kernel: echo.S."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import fakelog
+from knlib import tools
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RUN = os.path.join(HERE, '..', 'boot', 'run.py')
+ROOT = b'\x7fELF\x02\x01\x01' + bytes(9) + b'\x02\x00\x3e\x00' + bytes(44) + b'\r\n'     # enough of an ELF for the tools
+WAYS = (('qemu', 'multiboot1'), ('qemu', 'grub-multiboot1'), ('qemu', 'grub-multiboot2'), ('bochs', 'grub-multiboot2'))
+TABLE = '''
+[[test]]
+name = "%(emulator)s %(boot)s"
+emulator = "%(emulator)s"
+boot = "%(boot)s"
+root = "root.elf"
+args = "bench=a,b* x"
+expect = ['^Echo kernel: .*bench=a,b\\* x$', 'KN1 begin', 'KN1 done']
+exit = %(exit)d
+timeout = 60
+'''
+
+
+class Boot(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix='boot-test-')
+        cls.addClassCleanup(shutil.rmtree, cls.dir)
+        cls.kernel, cls.root = os.path.join(cls.dir, 'echo.elf'), os.path.join(cls.dir, 'root.elf')
+        subprocess.run(['gcc', '-m32', '-nostdlib', '-static', '-Wl,-Ttext=0x200000,-z,noexecstack,--build-id=none,-n', '-o', cls.kernel,
+                        os.path.join(HERE, 'echo.S')], check=True)
+        with open(cls.root, 'wb') as file:
+            file.write(ROOT + fakelog.log(fakelog.lines()))
+
+    def table(self, text, code=0, *words):
+        path = os.path.join(self.dir, 'table.toml')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write(text)
+        done = subprocess.run([RUN, '--kernel', self.kernel, '--table', path, '--logs', os.path.join(self.dir, 'logs'), *words],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn('Traceback', done.stderr)
+        return done.stdout + done.stderr
+
+    def test_every_way_to_boot(self):
+        text = ''.join(TABLE % {'emulator': e, 'boot': b, 'exit': 1} for e, b in WAYS)
+        self.assertIn('4 passed, 0 failed', self.table(text, 0))
+
+    def test_failures_are_seen(self):
+        test = '[[test]]\nname = "t"\nroot = "root.elf"\ntimeout = 3\n'
+        self.assertIn('no line /never/ (QEMU ended with status 1)', self.table(test + "expect = ['Echo', 'never']", 1))
+        self.assertIn('no line /Echo/', self.table(test + "expect = ['KN1 done', 'Echo']", 1))
+        self.assertIn('forbidden line: KN1 skip', self.table(test + "expect = ['KN1 done']\nforbid = ['KN1 skip']", 1))
+        self.assertIn('expected 3', self.table(test + 'exit = 3', 1))
+        self.assertIn('0 passed, 1 failed', self.table(test + 'exit = 1\nroot_size = 10\nshift = 1\nexpect = ["KN1"]', 1))
+        self.table(test + 'exit = 1\nroot_size = 0', 0)
+
+    def test_poke(self):
+        test = '[[test]]\nname = "t"\nexit = 1\npoke = [{ table = "%s", offset = 4, bytes = "ff", checksum = true }]\n'
+        self.table(test % 'APIC', 0)
+        self.assertIn('no table XYZW; there are RSDP RSDT', self.table(test % 'XYZW', 1))
+
+    def test_usage(self):
+        self.assertIn("unknown key 'expected'", self.table('[[test]]\nname = "t"\nexpected = ["x"]', 2))
+        self.assertIn('expects nothing', self.table('[[test]]\nname = "t"', 2))
+        self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1', 2, '--only', 'x'))
+        self.assertIn('Bochs boots through GRUB', self.table('[[test]]\nname = "t"\nexit = 1\nemulator = "bochs"\nboot = "multiboot1"', 2))
+
+    def test_kn_run(self):
+        for emulator, ticks in (('qemu', 'instructions'), ('bochs', 'instructions')):
+            out = os.path.join(self.dir, emulator + '.json')
+            subprocess.run([os.path.join(tools.SCRIPTS, 'kn'), 'run', '-q', '--kernel', self.kernel, '--root', self.root, '--emulator', emulator,
+                            '--timeout', '60', '-o', out, '--release', 'test', '--log', out + '.log'], check=True)
+            with open(out, encoding='ascii') as file:
+                self.assertEqual(json.load(file)['ticks_are'], ticks)
+
+
+if __name__ == '__main__':
+    sys.exit(unittest.main())

@@ -1,0 +1,286 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of scripts/kn: the line protocol under damage, stored results, tables, charts, and each error with its exit code.
+
+The emulator is a script that prints a prepared log, so nothing boots here. Run: test/tools/test_kn.py"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import fakelog
+from knlib import elf, emulator, protocol, samples, store, tools
+
+KN = os.path.join(tools.SCRIPTS, 'kn')
+HELLO = b'\x7fELF\x02\x01\x01' + bytes(9) + b'\x02\x00\x3e\x00' + bytes(4 + 8) + (64).to_bytes(8, 'little') + bytes(14) + \
+        (56).to_bytes(2, 'little') + bytes(8)               # an ELF64 header without program headers
+
+
+def feed(lines):
+    run = protocol.Run()
+    for line in lines:
+        run.feed(line)
+    return run
+
+
+class Samples(unittest.TestCase):
+    def test_runs(self):
+        self.assertEqual(samples.parse_runs('5*3,5*1,-7*2'), [[5, 4], [-7, 2]])
+        for bad in ('', '5*0', '5*-1', 'x*1', '5*', '1*2*3'):
+            self.assertRaises(ValueError, samples.parse_runs, bad)
+
+    def test_summary(self):
+        self.assertEqual(samples.summary([[3, 2], [1, 1], [9, 1]]), (1, 3, 9))
+        self.assertEqual(samples.summary([[1, 1], [2, 1]]), (1, 1, 2))
+        self.assertEqual(samples.summary([[-4, 1]]), (-4, -4, -4))
+
+    def test_pack(self):
+        runs = [[i, i + 1] for i in range(200)]
+        packed = store.pack(runs)
+        self.assertEqual(store.unpack(packed), runs)
+        self.assertLessEqual(max(map(len, packed)), store.WIDTH)
+
+
+class Protocol(unittest.TestCase):
+    def test_good(self):
+        run = feed(fakelog.log(fakelog.lines()).split(b'\n'))
+        self.assertEqual(run.verdict(), [])
+        self.assertEqual(len(run.benchmarks), len(fakelog.BENCHES))
+        self.assertEqual(run.skipped, [{'name': 'vm-exit', 'reason': 'no SVM'}])
+
+    def test_noise_on_the_line(self):
+        run = feed([b'[  0] \x1b[0m\xff' + line + b'\r' for line in fakelog.lines()])
+        self.assertEqual(run.verdict(), [])
+
+    def test_kernel_line_inside(self):
+        lines = fakelog.lines()
+        lines[3] = lines[3][:20] + b'[ 0] a kernel message' + lines[3][20:]
+        self.assertIn('wrong CRC', feed(lines).verdict()[0])
+
+    def test_every_single_damage_is_seen(self):
+        good = fakelog.lines(benches=fakelog.BENCHES[:2], count=3)
+        for index in range(len(good)):
+            if b' skip ' not in good[index] and b' meta ' not in good[index]:
+                self.assertTrue(feed(good[:index] + good[index + 1:]).verdict(), 'line %d lost' % index)
+            for at in range(len(b'KN1 ') if index else 0, len(good[index]) - 1):
+                changed = good[index][:at] + bytes([good[index][at] ^ 1]) + good[index][at + 1:]
+                self.assertTrue(feed(good[:index] + [changed] + good[index + 1:]).verdict(), changed)
+            cut = good[index][:len(good[index]) // 2]
+            self.assertTrue(feed(good[:index] + [cut] + good[index + 1:]).verdict(), cut)
+
+    def test_cut_line_glued_to_a_whole_one(self):
+        good = fakelog.lines()
+        kind, word, damage = protocol.decode(good[0][:15] + good[1])
+        self.assertEqual(kind, 'meta')
+        self.assertIn('cut line', damage)
+
+    def test_begin_starts_over(self):
+        self.assertEqual(feed([b'KN1 half a line'] + fakelog.lines()).verdict(), [])
+
+    def test_wrong_figures(self):
+        lines = [protocol.encode('begin', 'suite=s schema=1')] + fakelog.bench_lines('a', 'g', 'x', [[5, 3]])
+        lines[-1] = protocol.encode('result', 'name=a n=3 min=5 median=6 max=5')
+        self.assertIn('samples give', feed(lines).verdict()[0])
+        lines[-1] = protocol.encode('result', 'name=a n=4 min=5 median=5 max=5')
+        self.assertIn('4 samples announced', feed(lines).verdict()[0])
+
+    def test_failed_benchmark(self):
+        lines = fakelog.lines()[:-1] + [protocol.encode('fail', 'name=x reason=status_BAD_CAP'),
+                                        protocol.encode('done', 'benches=1 failed=1')]
+        self.assertEqual(feed(lines).verdict(), ['benchmark x failed: status BAD CAP'])
+
+    def test_newer_protocol(self):
+        self.assertIn('schema 2', feed([protocol.encode('begin', 'suite=s schema=2')]).verdict()[0])
+        self.assertIn('unknown line kind', feed([protocol.encode('begin', 'suite=s schema=1'), protocol.encode('news', 'a=1')]).verdict()[0])
+
+
+class CommandLines(unittest.TestCase):
+    def test_comma_in_initrd(self):
+        m = emulator.Machine(kernel='k', root='r', root_args='bench=a,b')
+        line = emulator.qemu_command(m)
+        self.assertEqual(line[line.index('-initrd') + 1], 'r bench=a,,b')
+
+    def test_names(self):
+        self.assertEqual(emulator.Machine().name, 'qemu-q35-icount')
+        self.assertEqual(emulator.Machine(icount=False, smp=2).name, 'qemu-q35-smp2')
+        self.assertEqual(emulator.Machine(emulator='bochs').ticks_are, 'instructions')
+        self.assertEqual(emulator.Machine(icount=False).ticks_are, 'tsc')
+
+    def test_packages(self):
+        for proof in ('gcc', 'qemu-system-x86_64', 'gnuplot', 'py:jsonschema', 'grub-mkrescue'):
+            self.assertIn(proof, tools.packages())
+
+
+class Commands(unittest.TestCase):
+    """kn as a user runs it, with an emulator that prints `self.console`."""
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix='kn-test-')
+        self.addCleanup(shutil.rmtree, self.dir)
+        self.bin = os.path.join(self.dir, 'bin')
+        os.mkdir(self.bin)
+        self.file('kernel.elf', HELLO)
+        self.file('root.elf', HELLO)
+        self.script('objcopy', 'for last; do :; done; echo x > "$last"')
+        self.emulator(fakelog.log(fakelog.lines()))
+
+    def file(self, name, data):
+        path = os.path.join(self.dir, name)
+        with open(path, 'wb') as file:
+            file.write(data)
+        return path
+
+    def script(self, name, text):
+        path = os.path.join(self.bin, name)
+        with open(path, 'w', encoding='ascii') as file:
+            file.write('#!/bin/sh\n' + text + '\n')
+        os.chmod(path, 0o755)
+
+    def emulator(self, console, end='exit 1'):
+        self.script('qemu-system-x86_64', 'case "$*" in --version) echo "QEMU emulator version 9.9.9"; exit;; esac\n'
+                    'cat %s\n%s' % (self.file('console', console), end))
+
+    def kn(self, *words, path=None, code=0):
+        env = dict(os.environ, PATH=path or self.bin + ':/usr/bin:/bin', KN_BUILD=os.path.join(self.dir, 'build'))
+        env.pop('SOURCE_DATE_EPOCH', None)
+        done = subprocess.run([KN] + list(words), capture_output=True, text=True, env=env, cwd=self.dir, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn('Traceback', done.stderr)
+        return done
+
+    def run_kn(self, *words, code=0, **more):
+        return self.kn('run', '--kernel', 'kernel.elf', '--root', 'root.elf', '--timeout', '5', *words, code=code, **more)
+
+    def record(self, name='results/r1/m/c.json', column=3, *words):
+        self.emulator(fakelog.log(fakelog.lines(column)))
+        self.run_kn('-o', name, *words)
+        return name
+
+    def test_run_and_collect(self):
+        out = self.record()
+        with open(os.path.join(self.dir, out), encoding='ascii') as file:
+            first = file.read()
+        document = json.loads(first)
+        self.assertEqual(document['release'], 'r1')
+        self.assertEqual(document['configuration'], 'c')
+        self.assertEqual(document['ticks_are'], 'instructions')
+        self.assertEqual(document['emulator']['version'], 'QEMU 9.9.9')
+        self.assertIn("-initrd root.elf", document['emulator']['command'])
+        self.assertEqual(document['kernel']['banner'], 'Kilonova 1.0 (x86_64): [gcc 12.2.0]')
+        self.record()
+        with open(os.path.join(self.dir, out), encoding='ascii') as file:
+            self.assertEqual(file.read(), first)            # byte-identical
+        self.kn('collect', 'build/last.log', '-o', 'again.json', '--release', 'r1', '--configuration', 'c')
+        with open(os.path.join(self.dir, 'again.json'), encoding='ascii') as file:
+            self.assertEqual(file.read(), first)
+
+    def test_collect_of_a_foreign_log(self):
+        self.file('bare.log', fakelog.log(fakelog.lines()))
+        self.assertIn('give --machine', self.kn('collect', 'bare.log', '-o', 'a.json', code=2).stderr)
+        self.kn('collect', 'bare.log', '-o', 'a.json', '--machine', 'x230', '--ticks', 'tsc')
+        self.assertIn('TSC ticks', self.kn('show', 'a.json').stdout)
+
+    def test_run_ends_with_done_even_if_the_machine_stays(self):
+        self.emulator(fakelog.log(fakelog.lines()), 'exec sleep 60')
+        self.run_kn()
+
+    def test_run_errors(self):
+        missing = self.kn('run', '--kernel', 'nothere.elf', code=2).stderr
+        self.assertIn('nothere.elf does not exist', missing)
+        self.file('text', b'hello')
+        self.assertIn('is not an ELF file', self.kn('run', '--kernel', 'text', code=2).stderr)
+        self.assertIn('number above 0', self.run_kn('--smp', '0', code=2).stderr)
+
+        self.emulator(fakelog.log(fakelog.lines())[:400], 'exec sleep 60')
+        late = self.run_kn('--timeout', '1', code=1).stderr
+        self.assertIn("no line 'done' within 1 s", late)
+        self.assertIn('last console lines:', late)
+
+        self.emulator(fakelog.log(fakelog.lines()[:6]), 'exit 3')
+        self.assertIn("QEMU ended with status 3 in benchmark ipc.1pd.w1 before the line 'done'", self.run_kn(code=1).stderr)
+
+        self.emulator(fakelog.NOISE + b'[ 0] panic: no memory\r\n', 'exec sleep 60')
+        self.assertIn('trouble: [ 0] panic: no memory', self.run_kn(code=1).stderr)
+
+        damaged = fakelog.log(fakelog.lines()).replace(b'group=ipc', b'group=ipX', 1)
+        self.emulator(damaged)
+        self.assertIn('wrong CRC', self.run_kn(code=1).stderr)
+
+        self.emulator(b'', 'echo "qemu: bad option -x" >&2; exit 1')
+        self.assertIn('qemu: bad option -x', self.run_kn(code=1).stderr)
+
+    def test_missing_tools(self):
+        bare = os.path.join(self.dir, 'bare')
+        os.mkdir(bare)
+        os.symlink('/usr/bin/git', os.path.join(bare, 'git'))
+        self.assertIn('Debian package qemu-system-x86; run: make deps', self.run_kn(path=bare, code=3).stderr)
+        self.record()
+        self.assertIn('Debian package gnuplot-nox', self.kn('plot', 'results/r1/m/c.json', path=bare, code=3).stderr)
+
+    def test_failed_run_writes_no_result(self):
+        self.emulator(fakelog.log(fakelog.lines()[:-1]))
+        self.run_kn('-o', 'x.json', code=1)
+        self.assertFalse(os.path.exists(os.path.join(self.dir, 'x.json')))
+
+    def test_show(self):
+        ours, other = self.record(), self.record('other.json', 4, '--release', 'nova-24.08.0', '--label', 'nova-24.08.0')
+        text = self.kn('show', ours, '--reference', other).stdout
+        self.assertIn('Unit: instructions per operation', text)
+        row = next(line for line in text.splitlines() if line.startswith('ipc.2pd.w1'))
+        self.assertEqual(row.split()[-5:], ['139', '139', '139', '278', '0.50'])
+        self.assertIn('NOVA 24.08', text)
+        table = list(csv.DictReader(io.StringIO(self.kn('show', ours, '--reference', other, '--format', 'csv').stdout)))
+        self.assertEqual(table[0]['NOVA 24.08'], '52')
+        data = json.loads(self.kn('show', ours, other, '--reference', 'none', '--format', 'json').stdout)
+        self.assertEqual(data['benchmarks'][0]['figures'][1]['median'], 52)
+        self.assertIn('| ---: |', self.kn('show', ours, '--format', 'markdown').stdout)
+
+    def test_broken_results(self):
+        path = os.path.join(self.dir, self.record())
+        with open(path, encoding='ascii') as file:
+            good = file.read()
+        for old, new, message in (('"schema": 1', '"schema": 9', 'schema version 9'), ('"median": 139', '"median": 138', 'edited by hand'),
+                                  ('"tsc"', '"tsc"', ''), ('"ticks_are": "instructions"', '"ticks_are": "bogus"', 'ticks_are'), (good, '{', 'not JSON')):
+            with open(path, 'w', encoding='ascii') as file:
+                file.write(good.replace(old, new))
+            if message:
+                self.assertIn(message, self.kn('show', path, code=1).stderr)
+
+    def test_plot(self):
+        ours, other = self.record(), self.record('other.json', 4, '--label', 'nova-24.08.0')
+        self.kn('plot', ours, '--reference', other, '-o', 'chart')
+        self.kn('plot', ours, '--reference', 'none', '-o', 'alone')
+        for name in ('chart', 'alone'):
+            for suffix, start in (('svg', b'<?xml'), ('png', b'\x89PNG')):
+                with open(os.path.join(self.dir, name + '.' + suffix), 'rb') as file:
+                    self.assertEqual(file.read(len(start)), start)
+
+    def test_help(self):
+        for command in ('run', 'collect', 'show', 'plot', 'tools'):
+            self.assertIn('examples:', self.kn(command, '--help').stdout)
+        self.kn('nonsense', code=2)
+
+
+class Elf(unittest.TestCase):
+    def test_shift(self):
+        header = bytearray(84)
+        header[:7] = b'\x7fELF\x01\x01\x01'
+        header[24:28] = (0x404000).to_bytes(4, 'little')
+        header[28:32] = (52).to_bytes(4, 'little')
+        header[42:46] = b'\x20\x00\x01\x00'
+        header[52:56] = (1).to_bytes(4, 'little')
+        header[64:68] = (0x400000).to_bytes(4, 'little')
+        moved = elf.shift(bytes(header), 0x200000)
+        self.assertEqual(elf.entry_point(moved), 0x604000)
+        self.assertEqual(int.from_bytes(moved[64:68], 'little'), 0x600000)
+        self.assertEqual(elf.shift(moved, -0x200000), bytes(header))
+
+
+if __name__ == '__main__':
+    sys.exit(unittest.main())

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <mem.h>
+#include <multiboot.h>
+#include <root.h>
+#include <string.h>
+
+enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289, PAGE = 0x1000, LOW_MEMORY = 0x100000 };
+
+struct mb1_info {
+    uint32_t    flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
+};
+
+struct mb1_module {
+    uint32_t    start, end, string, reserved;
+};
+
+struct mb1_mmap {
+    uint32_t    size;                                   /* of the rest                                          */
+    uint32_t    base[2], length[2], type;
+};
+
+struct mb2_tag {
+    uint32_t    type, size;
+    union {
+        char    string[8];                              /* 1: command line                                      */
+        struct { uint32_t start, end; char string[8]; } module;                         /* 3                    */
+        struct { uint32_t entry_size, version; } mmap;                                  /* 6                    */
+    };
+};
+
+struct mb2_mmap {
+    uint64_t    base, length;
+    uint32_t    type, reserved;
+};
+
+struct uefi_desc {
+    uint32_t    type, pad;
+    uint64_t    phys, virt, pages, attr;
+};
+
+static void *map (uint64_t phys, size_t size) { return phys ? mem_map (phys, size, PERM_MEM_R, MAD_WB) : NULL; }
+
+/* A string may lie anywhere, so it is mapped with the page behind it, which is there, or at least does not matter. */
+static void copy_string (char *dst, uint64_t phys, size_t size)
+{
+    char const *s = map (phys, size);
+
+    if (s)
+        string_copy (dst, s, size);
+}
+
+static void add_module (uint64_t start, uint64_t end)
+{
+    if (root.modules < ROOT_MODULES)
+        root.module[root.modules++] = (struct range) { start, end };
+}
+
+static void add_ram (uint64_t start, uint64_t end)
+{
+    start = (start + PAGE - 1) & ~UINT64_C (0xfff);
+    end  &= ~UINT64_C (0xfff);
+    start = start < LOW_MEMORY ? LOW_MEMORY : start;    /* below: firmware and start-up code of other CPUs      */
+
+    if (start < end && root.rams < ROOT_RANGES)
+        root.ram[root.rams++] = (struct range) { start, end };
+}
+
+static void remove_ram (uint64_t start, uint64_t end)
+{
+    start &= ~UINT64_C (0xfff);
+    end    = (end + PAGE - 1) & ~UINT64_C (0xfff);
+
+    for (unsigned i = root.rams; start < end && i--; ) {
+
+        struct range const r = root.ram[i];
+
+        if (end <= r.start || r.end <= start)
+            continue;
+
+        root.ram[i] = root.ram[--root.rams];
+
+        if (r.start < start)
+            add_ram (r.start, start);
+        if (end < r.end)
+            add_ram (end, r.end);
+    }
+}
+
+static void parse_mb1 (void)
+{
+    struct mb1_info const *info = map (root.boot_addr, sizeof (*info));
+
+    if (!info)
+        return;
+
+    if (info->flags & 1 << 2)
+        copy_string (root.kernel_args, info->cmdline, sizeof (root.kernel_args));
+
+    if (info->flags & 1 << 3) {
+
+        struct mb1_module const *mod = map (info->mods_addr, info->mods_count * sizeof (*mod));
+
+        for (unsigned i = 0; mod && i < info->mods_count && i < ROOT_MODULES; i++) {
+            copy_string (root.module_args[i], mod[i].string, sizeof (root.module_args[i]));
+            if (!i)
+                copy_string (root.args, mod[i].string, sizeof (root.args));
+            add_module (mod[i].start, mod[i].end);
+        }
+    }
+
+    if (info->flags & 1 << 6) {
+
+        uint8_t const *p = map (info->mmap_addr, info->mmap_length), *const end = p + info->mmap_length;
+
+        while (p && p + sizeof (struct mb1_mmap) <= end) {
+
+            struct mb1_mmap const *m = (void const *) p;
+            uint64_t const base = m->base[0] | (uint64_t) m->base[1] << 32, length = m->length[0] | (uint64_t) m->length[1] << 32;
+
+            if (m->type == 1)
+                add_ram (base, base + length);
+
+            p += m->size + sizeof (m->size);
+        }
+    }
+}
+
+static void parse_mb2 (void)
+{
+    uint32_t const *head = map (root.boot_addr, 2 * sizeof (*head));
+    uint32_t const size = head ? *head : 0;
+    uint8_t const *p = size > 8 ? map (root.boot_addr, size) : NULL, *const end = p + size;
+
+    for (p = p ? p + 8 : end; p + 8 <= end; ) {
+
+        struct mb2_tag const *tag = (void const *) p;
+
+        if (!tag->type || tag->size < 8 || p + tag->size > end)
+            return;
+
+        if (tag->type == 1)
+            string_copy (root.kernel_args, tag->string, sizeof (root.kernel_args));
+
+        if (tag->type == 3) {
+            if (root.modules < ROOT_MODULES)
+                string_copy (root.module_args[root.modules], tag->module.string, sizeof (root.module_args[0]));
+            if (!root.modules)
+                string_copy (root.args, tag->module.string, sizeof (root.args));
+            add_module (tag->module.start, tag->module.end);
+        }
+
+        if (tag->type == 6 && !root.hip->uefi_mmap_size && tag->mmap.entry_size)
+            for (uint8_t const *e = p + 16; e + sizeof (struct mb2_mmap) <= p + tag->size; e += tag->mmap.entry_size) {
+                struct mb2_mmap const *m = (void const *) e;
+                if (m->type == 1)
+                    add_ram (m->base, m->base + m->length);
+            }
+
+        p += (tag->size + 7) & ~UINT32_C (7);
+    }
+}
+
+static void parse_uefi (void)
+{
+    uint32_t const size = root.hip->uefi_mmap_size, step = root.hip->uefi_desc_size;
+    uint8_t const *p = size && step ? map (root.hip->uefi_mmap, size) : NULL, *const end = p + size;
+
+    for (; p && p + sizeof (struct uefi_desc) <= end; p += step) {
+        struct uefi_desc const *d = (void const *) p;
+        if (d->type == 7)                               /* conventional memory                                  */
+            add_ram (d->phys, d->phys + d->pages * PAGE);
+    }
+}
+
+void multiboot_parse (void)
+{
+    struct hip const *const hip = root.hip;
+
+    if (root.boot_magic == MB1_MAGIC)
+        parse_mb1();
+    else if (root.boot_magic == MB2_MAGIC) {
+        parse_mb2();
+        parse_uefi();
+    }
+
+    remove_ram (hip->nova_start, hip->nova_end);
+    remove_ram (hip->mbuf_start, hip->mbuf_end);
+    remove_ram (hip->root_start, hip->root_end);
+    remove_ram (hip->arch.event_log_addr, hip->arch.event_log_addr + hip->arch.event_log_size);
+
+    for (unsigned i = 0; i < root.modules; i++)
+        remove_ram (root.module[i].start, root.module[i].end);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Port I/O; the ports must have been delegated to the PIO space of the caller's protection domain. */
+#pragma once
+
+#include <stdint.h>
+
+static inline uint8_t pio_in8 (uint16_t port)
+{
+    uint8_t v;
+    __asm__ volatile ("inb %w1, %b0" : "=a" (v) : "Nd" (port));
+    return v;
+}
+
+static inline void pio_out8 (uint16_t port, uint8_t v) { __asm__ volatile ("outb %b0, %w1" : : "a" (v), "Nd" (port)); }
+
+static inline void pio_out32 (uint16_t port, uint32_t v) { __asm__ volatile ("outl %k0, %w1" : : "a" (v), "Nd" (port)); }
