@@ -97,7 +97,7 @@ static inline void xcr0_write (uint64_t v)
 
 static inline void invlpg (uintptr_t addr) { __asm__ volatile ("invlpg (%0)" : : "r" (addr) : "memory"); }
 
-#endif
-
 /* Debug status (SDM 3B, 17.2.3) */
 static inline void dr6_write (uint64_t v) { __asm__ volatile ("mov %0, %%dr6" : : "r" (v)); }
+
+#endif
