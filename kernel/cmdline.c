@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The text is kept as one terminated copy; a look-up walks its words. Of several values for one key the last one counts. */
+/* The text is kept as one terminated copy; a look-up walks its words. Of several values for a key the last counts. */
 #include <cmdline.h>
 
 #include <multiboot.h>

@@ -8,7 +8,7 @@
 
 struct elf_segment {
     uint64_t    vaddr;                              /* page-aligned down                                        */
-    paddr_t     paddr;                              /* page-aligned down, so up to a page below an unaligned module */
+    paddr_t     paddr;                              /* page-aligned down: may begin before an unaligned module  */
     uint64_t    size;                               /* bytes, multiple of the page size                         */
     bool        r, w, x;
 };

@@ -78,7 +78,7 @@ static void help (struct ec *self, struct ec *callee, cont_t again)
 
 long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
 {
-    struct cap const cap = space_obj_lookup (self->space_obj, sel);
+    struct cap const cap = cap_lookup (self->obj_root, sel);
 
     if (UNLIKELY (!cap_is (cap, KOBJECT_PT, PERM_PT_CALL)))
         return STATUS_BAD_CAP;
@@ -110,7 +110,7 @@ long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
 
 void ipc_event (struct ec *self)
 {
-    struct cap const cap = space_obj_lookup (self->space_obj, self->evt + self->regs.event);
+    struct cap const cap = cap_lookup (self->obj_root, self->evt + self->regs.event);
 
     if (UNLIKELY (!cap_is (cap, KOBJECT_PT, PERM_PT_EVENT))) {
         ec_kill (self, "no event portal");

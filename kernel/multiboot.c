@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Multiboot Specification 0.6.96 (version 1), 3.3, and Multiboot2 Specification 2.0, 3.6. Structures are copied out of the
- * window before anything in them is believed.
+ * Multiboot Specification 0.6.96 (version 1), 3.3, and Multiboot2 Specification 2.0, 3.6. Structures are copied out of
+ * the window before anything in them is believed.
  */
 #include <multiboot.h>
 
@@ -41,7 +41,8 @@ STATIC_ASSERT (sizeof (struct mb2_pointer) == 16);
 enum { MB1_CMDLINE = 1U << 2, MB1_MODS = 1U << 3 };
 
 enum {
-    MB2_END = 0, MB2_CMDLINE = 1, MB2_MODULE = 3, MB2_EFI64_SYSTAB = 12, MB2_RSDP_OLD = 14, MB2_RSDP_NEW = 15, MB2_EFI64_IMAGE = 20,
+    MB2_END = 0, MB2_CMDLINE = 1, MB2_MODULE = 3, MB2_EFI64_SYSTAB = 12, MB2_RSDP_OLD = 14, MB2_RSDP_NEW = 15,
+    MB2_EFI64_IMAGE = 20,
 };
 
 #define MB2_ALIGN       8
@@ -177,7 +178,7 @@ static bool parse_tags (struct boot_info *out, struct tags *seen, uint8_t const 
 {
     struct mb2_tag tag;
 
-    for (size_t off = sizeof (struct mb2_info); off < total && total - off >= sizeof tag; off += align_up (tag.size, MB2_ALIGN)) {
+    for (size_t off = sizeof (struct mb2_info), step; off < total && total - off >= sizeof tag; off += step) {
 
         memcpy (&tag, p + off, sizeof tag);
 
@@ -188,6 +189,8 @@ static bool parse_tags (struct boot_info *out, struct tags *seen, uint8_t const 
 
         if (tag.type == MB2_END)
             return true;
+
+        step = align_up (tag.size, MB2_ALIGN);
 
         if (tag_min (tag.type))
             use_tag (out, seen, p + off, tag, info + off);

@@ -2,7 +2,7 @@
 /* Semaphores. Who takes an EC out of the queue, under the lock, decides with which status it goes on. */
 #include <sm.h>
 
-#include <base/assert.h>
+#include <cpu_local.h>
 #include <ec.h>
 #include <slab.h>
 
@@ -71,39 +71,19 @@ bool sm_retire (struct kobject *o)
     return true;
 }
 
-enum status sm_up (struct sm *sm)
+void sm_release (struct sm *sm)
 {
-    spin_lock (&sm->lock);
-
     struct ec *const ec = dequeue (sm);
-
-    if (LIKELY (!ec)) {
-        bool const full = sm->count == ~UINT64_C (0);
-        sm->count += !full;
-        spin_unlock (&sm->lock);
-        return full ? STATUS_OVRFLOW : STATUS_SUCCESS;
-    }
 
     spin_unlock (&sm->lock);
 
     REGS_P0 (&ec->regs) = STATUS_SUCCESS;
     ec_wake (ec);
-
-    return STATUS_SUCCESS;
 }
 
-bool sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t timeout)
+void sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
 {
-    spin_lock (&sm->lock);
-
-    uint64_t const count = sm->count;
-
-    if (LIKELY (count)) {
-        sm->count = zero ? 0 : count - 1;
-        spin_unlock (&sm->lock);
-        return true;
-    }
-
+    ec->cont    = NULL;
     ec->blocked = true;                                 /* before it can be found in the queue                      */
     list_append (&sm->queue, &ec->sm_link);
     rlx_store (&ec->sm, sm);
@@ -113,7 +93,7 @@ bool sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t timeout)
     if (timeout)
         timeout_insert (&ec->timeout, timeout);
 
-    return false;
+    cpu_local.next = NULL;
 }
 
 bool sm_cancel (struct ec *ec)

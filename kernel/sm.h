@@ -25,13 +25,55 @@ void        sm_init   (void);
 enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt) MUST_CHECK;     /* MEM_OBJ              */
 bool        sm_retire (struct kobject *);
 
-/* Releases the longest waiting EC, on whatever CPU, or increments the counter. OVRFLOW. */
-enum status sm_up (struct sm *);
+/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU */
+void        sm_release (struct sm *);
 
-/* Decrements the counter (or takes all of it) and returns true, or queues the EC, with a timeout unless that is 0, and returns false. */
-bool        sm_down (struct sm *, struct ec *, bool zero, uint64_t timeout) MUST_CHECK;
+/* Lock held, counter 0: queues the EC, with a timeout unless that is 0 */
+void        sm_block (struct sm *, struct ec *, uint64_t timeout);
 
 /* Takes the EC out of the queue it is in, if it still is; returns true if it was. The EC's CPU. */
 bool        sm_cancel (struct ec *);
 
 void        sm_timeout (struct timeout *);              /* fire function of an EC's timeout                         */
+
+/* Releases the longest waiting EC or increments the counter. OVRFLOW. */
+static inline enum status sm_up (struct sm *sm)
+{
+    enum status s = STATUS_SUCCESS;
+
+    spin_lock (&sm->lock);
+
+    if (UNLIKELY (!list_empty (&sm->queue))) {
+        sm_release (sm);
+        return STATUS_SUCCESS;
+    }
+
+    if (UNLIKELY (!++sm->count)) {
+        sm->count--;
+        s = STATUS_OVRFLOW;
+    }
+
+    spin_unlock (&sm->lock);
+
+    return s;
+}
+
+/* Decrements the counter (or takes all of it) and returns true, or queues the EC and returns false. */
+static inline bool sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t timeout)
+{
+    spin_lock (&sm->lock);
+
+    if (UNLIKELY (!sm->count)) {
+        sm_block (sm, ec, timeout);
+        return false;
+    }
+
+    if (zero)
+        sm->count = 0;
+    else
+        sm->count--;
+
+    spin_unlock (&sm->lock);
+
+    return true;
+}

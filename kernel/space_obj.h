@@ -34,15 +34,17 @@ void        space_obj_unlink (struct kobject *);
 bool        space_obj_retire (struct kobject *);
 
 /* Any selector; beyond SEL_NUM it is a null capability */
-static inline struct cap space_obj_lookup (struct space_obj const *s, uint64_t sel)
+static inline struct cap cap_lookup (_Atomic (cap_slot_t *) const *root, uint64_t sel)
 {
     if (UNLIKELY (sel >= SEL_NUM))
         return (struct cap) { 0 };
 
-    cap_slot_t *const leaf = acq_load (&s->root[sel >> SEL_LEAF_BITS]);
+    cap_slot_t *const leaf = acq_load (&root[sel >> SEL_LEAF_BITS]);
 
     return (struct cap) { acq_load (&leaf[sel & (BIT (SEL_LEAF_BITS) - 1)]) };
 }
+
+static inline struct cap space_obj_lookup (struct space_obj const *s, uint64_t sel) { return cap_lookup (s->root, sel); }
 
 /* Puts a new object's capability into an empty slot and takes over the caller's reference. BAD_CAP: slot in use or selector too
  * large; MEM_CAP. On failure the caller keeps its reference. */

@@ -25,11 +25,4 @@ static inline void spin_unlock (struct spinlock *l)
     rel_store (&l->owner, (uint16_t)(rlx_load (&l->owner) + 1));
 }
 
-static inline void spin_guard_release (struct spinlock **l) { spin_unlock (*l); }
-
-/* Holds the lock until the end of the block */
-#define SPIN_GUARD_NAME_(n) spin_guard_##n
-#define SPIN_GUARD_NAME(n)  SPIN_GUARD_NAME_ (n)
-#define SPIN_GUARD(l)                                                                                           \
-    struct spinlock *SPIN_GUARD_NAME (__LINE__) __attribute__ ((cleanup (spin_guard_release), unused)) = (l);   \
-    spin_lock (l)
+#include <spin_guard.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Plain loops by word, then by byte. gcc recognises such loops and turns them into calls of the very functions that they
- * implement; KEEP() hides from it how a pointer proceeds, so that it can not.
+ * Plain loops by word, then by byte. gcc recognises such loops and turns them into calls of the very functions that
+ * they implement; KEEP() hides from it how a pointer proceeds, so that it can not.
  */
 #include <string.h>
 

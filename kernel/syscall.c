@@ -31,7 +31,7 @@
 
 static unsigned flags (uint64_t p0) { return (unsigned)(p0 >> HYPERCALL_FLAG_SHIFT) & 0xf; }
 
-static struct cap lookup (struct ec const *self, uint64_t sel) { return space_obj_lookup (self->space_obj, sel); }
+static inline struct cap lookup (struct ec const *self, uint64_t sel) { return cap_lookup (self->obj_root, sel); }
 
 /* The new object's only reference goes into the capability; without a capability the object goes, too. */
 static enum status insert (struct ec *self, uint64_t sel, struct kobject *o, enum kobject_type type, unsigned perm)
@@ -345,38 +345,40 @@ HANDLER (ctrl_pt)
     return STATUS_SUCCESS;
 }
 
-static long sm_down_blocking (struct sm *sm, struct ec *self, unsigned flag, uint64_t timeout)
+/* The interrupt of the semaphore may arrive again. BAD_CPU where it never arrives. */
+static NOINLINE enum status sm_interrupt (struct sm const *sm)
 {
-    if (UNLIKELY (sm->interrupt != SM_NO_INT)) {
+    if (interrupt_cpu (sm->interrupt) != cpu_local.id)
+        return STATUS_BAD_CPU;
 
-        if (interrupt_cpu (sm->interrupt) != cpu_local.id)
-            return STATUS_BAD_CPU;
+    interrupt_deactivate (sm->interrupt);
 
-        interrupt_deactivate (sm->interrupt);
-    }
+    return STATUS_SUCCESS;
+}
 
-    self->cont = NULL;
+static NOINLINE long sm_down_interrupt (struct sm *sm, struct ec *self, unsigned flag, uint64_t timeout)
+{
+    enum status const s = sm_interrupt (sm);
 
-    if (LIKELY (sm_down (sm, self, flag & FLAG_SM_ZERO, timeout)))
-        return STATUS_SUCCESS;
-
-    cpu_local.next = NULL;
-
-    return SYS_DEFER;
+    return s != STATUS_SUCCESS ? (long)s : sm_down (sm, self, flag & FLAG_SM_ZERO, timeout) ? STATUS_SUCCESS : SYS_DEFER;
 }
 
 HANDLER (ctrl_sm)
 {
     struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
+    struct sm *const sm = OBJECT (csm, sm);
     unsigned const flag = flags (p0);
-    unsigned const bit = flag & FLAG_SM_DOWN ? CAP_SM_DN_BIT : CAP_SM_UP_BIT;
 
-    if (UNLIKELY (!(csm.word >> bit & 1)))
+    if (!(flag & FLAG_SM_DOWN))
+        return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (sm) : STATUS_BAD_CAP;
+
+    if (UNLIKELY (!(csm.word >> CAP_SM_DN_BIT & 1)))
         return STATUS_BAD_CAP;
 
-    struct sm *const sm = OBJECT (csm, sm);
+    if (UNLIKELY (sm->interrupt != SM_NO_INT))
+        return sm_down_interrupt (sm, self, flag, abi_get_ctrl_sm_stc (p1));
 
-    return flag & FLAG_SM_DOWN ? sm_down_blocking (sm, self, flag, abi_get_ctrl_sm_stc (p1)) : (long)sm_up (sm);
+    return LIKELY (sm_down (sm, self, flag & FLAG_SM_ZERO, abi_get_ctrl_sm_stc (p1))) ? STATUS_SUCCESS : SYS_DEFER;
 }
 
 HANDLER (ctrl_hw)

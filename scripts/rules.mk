@@ -35,6 +35,6 @@ check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/test_boot.py
 
 check-boot: tools-check $(KELF) $(KELF32) roots
-	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O $(if $(ONLY),--only '$(ONLY)')
+	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 $(if $(ONLY),--only '$(ONLY)')
 
 .PHONY: tools-build tools-bench tools-check check-tools check-kn check-boot

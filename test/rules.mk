@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Tests. check-host runs kernel code on the build machine under the address and undefined-behaviour sanitizers, compiled with
-# $(COMP); make it with COMP=gcc and with COMP=clang. Each check-X target leaves "PASSED FAILED" in $(SUMMARY)/X, so that a
-# target that depends on several can add them up.
+# Tests. check-host runs kernel code on the build machine under the address and undefined-behaviour sanitizers, compiled
+# with $(COMP); make it with COMP=gcc and with COMP=clang. Each check-X target leaves "PASSED FAILED" in $(SUMMARY)/X,
+# so that check-total can add them up.
 
-# Host tests: $(call host-test,NAME,SOURCES) makes the program $H/NAME from SOURCES and whatever they need of $(HOST_LIB):
-# modelled memory, captured lines, a panic that aborts. Sources in the test replace those of the library.
+# Host tests: $(call host-test,NAME,SOURCES) makes the program $H/NAME from SOURCES and whatever they need of HOST_LIB:
+# modelled memory, captured lines, a panic that aborts. Functions in SOURCES replace those of the library.
 
 H           := build/host/$(COMP)
 SUMMARY     := $H/summary
 HOST_CC     := $(if $(filter clang,$(COMP)),clang,gcc)
-HOST_FLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -fno-common -fno-builtin -MMD -MP $(WARN) \
+HOST_FLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -fno-common -fno-builtin \
+               -MMD -MP $(WARN) \
                -fsanitize=address,undefined -fno-sanitize-recover=all -DDEBUG=1 -DKMEM_MIB=$(KMEM_MIB) \
                -Itest/host/fake -Itest/host/fake_x86 -Itest/host -Iarch/$(ARCH) -Ikernel
 HOST_LIB    := $(wildcard test/host/fake/*.c) kernel/console/format.c

@@ -12,7 +12,10 @@
 
 struct acpi;
 
-/* Boot CPU, after cpu_features_init() and once mmio_map() works. Prints one line. Takes at most a few seconds if every timer is dead. */
+/*
+ * Boot CPU, after cpu_features_init() and once mmio_map() works. Prints one line. Ends within a few seconds even if every
+ * timer is dead.
+ */
 void clock_init (struct acpi const *);
 
 /* Every other CPU, before it reads the clock: undoes what firmware added to its TSC but not to the boot CPU's */

@@ -8,8 +8,8 @@
 #include <base/macros.h>
 
 #define SAMPLES         8
-#define WINDOW_HZ       20                              /* 1 / 50 ms: below the 4.6 s that a 24-bit PM timer takes to wrap */
-#define TSC_LIMIT       (CLOCK_MAX_HZ / WINDOW_HZ)      /* a TSC that got so far without the window's end: not believable */
+#define WINDOW_HZ       20                              /* 1 / 50 ms; a 24-bit PM timer wraps after 4.6 s       */
+#define TSC_LIMIT       (CLOCK_MAX_HZ / WINDOW_HZ)      /* a TSC that got so far within the window is absurd    */
 #define POLL_LIMIT      (UINT32_C (1) << 24)            /* should the TSC stand still, too                      */
 
 uint64_t clock_round (uint64_t lo, uint64_t hi)

@@ -100,12 +100,13 @@ static bool leaf_exists (uint32_t leaf, uint32_t sub)
 
 static void read_features (void)
 {
-    struct cpuid r = { 0, 0, 0, 0 };
+    struct cpuid const none = { 0, 0, 0, 0 };
+    struct cpuid r = none;
 
     for (unsigned i = 0; i < CPU_FEATURES; i++) {
 
         if (!i || feature[i].leaf != feature[i - 1].leaf || feature[i].sub != feature[i - 1].sub)
-            r = leaf_exists (feature[i].leaf, feature[i].sub) ? cpuid (feature[i].leaf, feature[i].sub) : (struct cpuid) { 0, 0, 0, 0 };
+            r = leaf_exists (feature[i].leaf, feature[i].sub) ? cpuid (feature[i].leaf, feature[i].sub) : none;
 
         uint32_t const reg[] = { r.eax, r.ebx, r.ecx, r.edx };
 

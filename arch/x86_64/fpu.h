@@ -23,7 +23,7 @@ size_t fpu_size (void);                                 /* bytes of a state area
 void fpu_enable (void);                                 /* CR0.TS = 0: instructions work                        */
 void fpu_disable (void);                                /* CR0.TS = 1: they cause #NM                           */
 
-/* fpu_reset() makes an area that loads as the state after FNINIT with MXCSR = 0x1f80 and zero registers. Touches no register. */
+/* Makes an area that loads as the state after FNINIT, with MXCSR = 0x1f80 and zero registers. Uses no FPU register. */
 void fpu_reset (void *area);
 
 /*

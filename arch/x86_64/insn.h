@@ -15,7 +15,7 @@ static inline uint64_t rdtsc (void)
 /* All earlier loads and stores are visible before a later WRMSR that does not serialize (SDM 3A, 11.12.3) */
 static inline void mfence_lfence (void) { __asm__ volatile ("mfence; lfence" : : : "memory"); }
 
-/* An empty IDT makes the next exception a triple fault, and that a shutdown, which chipsets turn into a reset (SDM 3A, 6.15) */
+/* An empty IDT makes the next exception a triple fault: a shutdown, which chipsets turn into a reset (SDM 3A, 6.15) */
 static inline void triple_fault (void)
 {
     struct { uint16_t limit; uint64_t base; } __attribute__ ((packed)) const idt = { 0, 0 };

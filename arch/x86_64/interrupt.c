@@ -15,9 +15,10 @@ struct pin {
     struct spinlock     lock;                           /* taken before the lock of the I/O APIC                */
     uint8_t             flags;                          /* FLAG_INT_*; lock                                     */
     bool                assigned;                       /* lock                                                 */
-    _Atomic (bool)      held;                           /* masked by an arrival. Written under the lock. Ordering: read relaxed by
-                                                         * interrupt_deactivate() on the CPU of the arrival; a deactivation that
-                                                         * races with an arrival elsewhere is as if it had come first */
+    _Atomic (bool)      held;                           /* masked by an arrival; written under the lock.
+                                                         * Ordering: interrupt_deactivate() reads it relaxed on the
+                                                         * CPU of the arrival; a deactivation that races with an
+                                                         * arrival elsewhere is as if it had come first         */
     _Atomic (cpu_t)     cpu;                            /* Ordering: relaxed; a value on its own                */
 };
 
@@ -49,7 +50,8 @@ bool interrupt_assign (unsigned gsi, cpu_t cpu, uint32_t apic_id, unsigned flags
     p->assigned = true;
     rlx_store (&p->held, false);
     rlx_store (&p->cpu, cpu);
-    ioapic_configure (gsi, apic_id, (uint8_t)(VEC_GSI_BASE + gsi), flags & FLAG_INT_MASK, flags & FLAG_INT_LEVEL, flags & FLAG_INT_LOW);
+    ioapic_configure (gsi, apic_id, (uint8_t)(VEC_GSI_BASE + gsi), flags & FLAG_INT_MASK, flags & FLAG_INT_LEVEL,
+                      flags & FLAG_INT_LOW);
 
     spin_unlock (&p->lock);
 

@@ -9,7 +9,7 @@
 
 struct acpi;
 
-#define IOAPIC_DEST_MAX 0xfe                            /* APIC IDs above do not fit a redirection entry; 0xff is everyone */
+#define IOAPIC_DEST_MAX 0xfe                            /* higher APIC IDs do not fit an entry; 0xff: everyone  */
 
 /* Boot CPU, once mmio_map() works. Masks every pin. Prints one line for each I/O APIC. */
 void ioapic_init (struct acpi const *);

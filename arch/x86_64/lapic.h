@@ -31,7 +31,10 @@ uint32_t lapic_error (void);                            /* reads and clears the 
 /* Fixed-delivery interrupt to one CPU; everything stored before is visible to the handler */
 void lapic_ipi (uint32_t apic_id, uint8_t vector);
 
-/* Start of another CPU (9.4.4): INIT, 10 ms, SIPI, 200 us, SIPI; the caller waits in between. page: address >> 12, below 1 MiB */
+/*
+ * Start of another CPU (9.4.4): INIT, 10 ms, SIPI, 200 us, SIPI; the caller waits in between. page: address >> 12, below
+ * 1 MiB.
+ */
 void lapic_init_ipi (uint32_t apic_id);
 void lapic_sipi (uint32_t apic_id, uint8_t page);
 

@@ -6,10 +6,32 @@
 
 static inline volatile void *mmio_reg (volatile void *base, size_t off) { return (volatile char *)base + off; }
 
-static inline uint8_t  mmio_read8   (volatile void *base, size_t off) { return *(volatile uint8_t  *)mmio_reg (base, off); }
-static inline uint16_t mmio_read16  (volatile void *base, size_t off) { return *(volatile uint16_t *)mmio_reg (base, off); }
-static inline uint32_t mmio_read32  (volatile void *base, size_t off) { return *(volatile uint32_t *)mmio_reg (base, off); }
+static inline uint8_t mmio_read8 (volatile void *base, size_t off)
+{
+    return *(volatile uint8_t *)mmio_reg (base, off);
+}
 
-static inline void mmio_write8  (volatile void *base, size_t off, uint8_t v)  { *(volatile uint8_t  *)mmio_reg (base, off) = v; }
-static inline void mmio_write16 (volatile void *base, size_t off, uint16_t v) { *(volatile uint16_t *)mmio_reg (base, off) = v; }
-static inline void mmio_write32 (volatile void *base, size_t off, uint32_t v) { *(volatile uint32_t *)mmio_reg (base, off) = v; }
+static inline uint16_t mmio_read16 (volatile void *base, size_t off)
+{
+    return *(volatile uint16_t *)mmio_reg (base, off);
+}
+
+static inline uint32_t mmio_read32 (volatile void *base, size_t off)
+{
+    return *(volatile uint32_t *)mmio_reg (base, off);
+}
+
+static inline void mmio_write8 (volatile void *base, size_t off, uint8_t v)
+{
+    *(volatile uint8_t *)mmio_reg (base, off) = v;
+}
+
+static inline void mmio_write16 (volatile void *base, size_t off, uint16_t v)
+{
+    *(volatile uint16_t *)mmio_reg (base, off) = v;
+}
+
+static inline void mmio_write32 (volatile void *base, size_t off, uint32_t v)
+{
+    *(volatile uint32_t *)mmio_reg (base, off) = v;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Model-specific registers, named as in Intel SDM 4, 2.1; those marked AMD in APM 2, appendix A. Numbers serve assembly, too. */
+/* Model-specific registers, named as in Intel SDM 4, 2.1; those marked AMD: AMD APM 2, appendix A. Shared with assembly. */
 #pragma once
 
 #define IA32_TIME_STAMP_COUNTER 0x10
@@ -30,7 +30,7 @@
 #define IA32_INTERRUPT_SSP_TABLE_ADDR 0x6a8
 #define IA32_TSC_DEADLINE       0x6e0
 #define IA32_PKRS               0x6e1
-#define IA32_X2APIC_BASE        0x800                   /* register at xAPIC offset 16 n is MSR 0x800 + n (SDM 3A, 11.12.1.2) */
+#define IA32_X2APIC_BASE        0x800                   /* + xAPIC offset / 16 (SDM 3A, 11.12.1.2)              */
 #define IA32_XSS                0xda0
 #define IA32_EFER               0xc0000080
 #define IA32_STAR               0xc0000081

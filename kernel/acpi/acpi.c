@@ -71,7 +71,8 @@ static bool load_header (struct acpi_header *h, enum window w, paddr_t addr)
  * Maps the whole table whose header was copied from addr. The length is the copied one: a table that changes meanwhile
  * fails its checksum, but can not make anyone read past the mapping. False after one line that names the fault.
  */
-static bool load (struct acpi_table *t, char const *name, enum window w, paddr_t addr, struct acpi_header const *h, size_t min)
+static bool load (struct acpi_table *t, char const *name, enum window w, paddr_t addr, struct acpi_header const *h,
+                  size_t min)
 {
     char const *fault = NULL;
 

@@ -28,7 +28,8 @@ struct ivhd {                                       /* AMD IOMMU 5.2.2: the part
 
 STATIC_ASSERT (sizeof (struct drhd) == 16);
 STATIC_ASSERT (sizeof (struct ivhd) == 16);
-STATIC_ASSERT (offsetof (struct remap_head, length) == 2 && offsetof (struct drhd, length) == 2 && offsetof (struct ivhd, length) == 2);
+STATIC_ASSERT (offsetof (struct drhd, length) == offsetof (struct remap_head, length));
+STATIC_ASSERT (offsetof (struct ivhd, length) == offsetof (struct remap_head, length));
 
 enum { DMAR_DRHD = 0 };                             /* VT-d 8.2                                                 */
 enum { IVRS_IVHD_10 = 0x10, IVRS_IVHD_11 = 0x11, IVRS_IVHD_40 = 0x40 };

@@ -14,8 +14,10 @@ struct fadt {
     uint16_t            sci_int;
     uint32_t            smi_cmd;
     uint8_t             acpi_enable, acpi_disable, s4bios_req, pstate_cnt;
-    uint32_t            pm1a_evt_blk, pm1b_evt_blk, pm1a_cnt_blk, pm1b_cnt_blk, pm2_cnt_blk, pm_tmr_blk, gpe0_blk, gpe1_blk;
-    uint8_t             pm1_evt_len, pm1_cnt_len, pm2_cnt_len, pm_tmr_len, gpe0_blk_len, gpe1_blk_len, gpe1_base, cst_cnt;
+    uint32_t            pm1a_evt_blk, pm1b_evt_blk, pm1a_cnt_blk, pm1b_cnt_blk, pm2_cnt_blk, pm_tmr_blk;
+    uint32_t            gpe0_blk, gpe1_blk;
+    uint8_t             pm1_evt_len, pm1_cnt_len, pm2_cnt_len, pm_tmr_len, gpe0_blk_len, gpe1_blk_len;
+    uint8_t             gpe1_base, cst_cnt;
     uint16_t            p_lvl2_lat, p_lvl3_lat, flush_size, flush_stride;
     uint8_t             duty_offset, duty_width, day_alrm, mon_alrm, century;
     uint16_t            iapc_boot_arch;
@@ -68,7 +70,11 @@ static void parse_reset (struct acpi *out, struct acpi_table const *t, uint32_t 
         !acpi_read (t, offsetof (struct fadt, reset_value), &out->reset_value, sizeof out->reset_value))
         return;
 
-    out->reset = raw.space == ACPI_GAS_PCI ? (struct acpi_gas){ raw.space, raw.bits, raw.access, raw.addr } : acpi_gas (raw);
+    out->reset = acpi_gas (raw);
+
+    if (raw.space == ACPI_GAS_PCI)
+        out->reset = (struct acpi_gas){ .space = raw.space, .bits = raw.bits, .access = raw.access, .addr = raw.addr };
+
     out->reset_supported = out->reset.addr;
 }
 

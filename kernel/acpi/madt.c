@@ -140,7 +140,8 @@ static void set_lapic (struct acpi *out, struct tally *left, uint64_t addr)
 }
 
 /* One entry at off, whose length is known to be inside the table. Types that are not named here mean nothing to us. */
-static void parse_entry (struct acpi *out, struct tally *left, struct acpi_table const *t, size_t off, struct madt_entry head)
+static void parse_entry (struct acpi *out, struct tally *left, struct acpi_table const *t, size_t off,
+                         struct madt_entry head)
 {
     union {
         struct madt_lapic       lapic;

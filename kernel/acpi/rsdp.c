@@ -98,7 +98,7 @@ static paddr_t find (paddr_t hint)
     return found;
 }
 
-/* XSDT of an RSDP since ACPI 2.0. Its length is firmware's word and can differ between our two looks: first one counts. */
+/* XSDT of an RSDP since ACPI 2.0, 0 if none. Its length could differ between our two looks: the first one counts. */
 static paddr_t extended (paddr_t addr, struct rsdp *r)
 {
     void const *p = window_map (WINDOW_BOOT, addr, sizeof *r);

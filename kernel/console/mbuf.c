@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User space is hostile: it can write the header and the text at any time. The only index that the kernel uses is its own;
- * the consumer's is reduced modulo N before it is compared, and never used to address the buffer.
+ * User space is hostile: it can write the header and the text at any time. The only index that the kernel uses is its
+ * own; the consumer's is reduced modulo N before it is compared, and never used to address the buffer.
  */
 #include <console/mbuf.h>
 
@@ -15,9 +15,9 @@ static bool wrapped;                                    /* all N slots have been
 void (*_Atomic mbuf_signal) (void);
 
 /*
- * One slot stays free, so that a full buffer differs from an empty one. If the write index is about to meet the read index,
- * the oldest character goes, and it goes before the new one is published. The exchange fails when the consumer reads on at
- * this moment: then there is room.
+ * One slot stays free, so that a full buffer differs from an empty one. If the write index is about to meet the read
+ * index, the oldest character goes, and it goes before the new one is published. The exchange fails when the consumer
+ * reads on at this moment: then there is room.
  */
 static void put (struct console *c UNUSED, char ch)
 {

@@ -5,7 +5,9 @@
 #include <base/macros.h>
 #include <pio.h>
 
-enum reg { REG_THR = 0, REG_DLL = 0, REG_IER = 1, REG_DLM = 1, REG_FCR = 2, REG_LCR = 3, REG_MCR = 4, REG_LSR = 5, REG_SCR = 7 };
+enum reg {
+    REG_THR = 0, REG_DLL = 0, REG_IER = 1, REG_DLM = 1, REG_FCR = 2, REG_LCR = 3, REG_MCR = 4, REG_LSR = 5, REG_SCR = 7,
+};
 
 enum {
     FCR_ENABLE_AND_CLEAR    = 0x07,

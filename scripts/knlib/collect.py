@@ -23,9 +23,9 @@ def release():
 
 
 def title(label):
-    """'nova-24.08.0' -> 'NOVA 24.08', 'kilonova-1.2' -> 'Kilonova 1.2'; anything else stays."""
+    """'nova-24.08.0' -> 'NOVA 24.08', 'kilonova-ab12cd3' -> 'Kilonova ab12cd3'; what has no version stays."""
     name, dash, number = label.partition('-')
-    if not dash or not name.isalpha() or not number[:1].isdigit():
+    if not dash or not name.isalpha() or not (number[:1].isdigit() or name == 'kilonova'):
         return label
     return '%s %s' % (name.upper() if len(name) <= 4 else name.capitalize(), re.sub(r'\.0$', '', number))
 

@@ -2,7 +2,7 @@
 /* ACPI: whole machines, the RSDP, root tables, length and checksum of every table. */
 #include <acpi_machine.h>
 
-/* Machines that are fine -----------------------------------------------------------------------------------------------*/
+/* Machines that are fine --------------------------------------------------------------------------------------------*/
 
 static void test_acpi_1 (void **state UNUSED)
 {
@@ -80,7 +80,7 @@ static void test_full (void **state UNUSED)
     assert_int_equal (acpi.protect[2].end, 0xfd204000);
 }
 
-/* RSDP -----------------------------------------------------------------------------------------------------------------*/
+/* RSDP --------------------------------------------------------------------------------------------------------------*/
 
 static void search_at (uint64_t addr)
 {
@@ -210,7 +210,7 @@ static void test_rsdp_extended (void **state UNUSED)
     }
 }
 
-/* Root tables ----------------------------------------------------------------------------------------------------------*/
+/* Root tables -------------------------------------------------------------------------------------------------------*/
 
 static void test_xsdt_fallback (void **state UNUSED)
 {
@@ -291,7 +291,7 @@ static void test_root_entries (void **state UNUSED)
                   "ACPI: table at 0x3fffffffffdd unmappable, ignored");
 }
 
-/* Length and checksum of every table -----------------------------------------------------------------------------------*/
+/* Length and checksum of every table --------------------------------------------------------------------------------*/
 
 static void test_lengths (void **state UNUSED)
 {

@@ -2,7 +2,7 @@
 /* ACPI: systematic damage. No sanitizer report, an end, and a result that keeps its promises (see assert_sane). */
 #include <acpi_machine.h>
 
-/* Every table cut at every length: with memory that ends there, with and without a checksum that pretends all is well */
+/* Every table cut at every length, with memory that ends there, with and without a checksum that says all is well */
 static void test_truncate (void **state UNUSED)
 {
     build_full();
@@ -82,7 +82,8 @@ static void test_random (void **state UNUSED)
         start (seed & 1 ? 2 : 0);
 
         for (unsigned i = 0; i < ARRAY_SIZE (kind); i++) {
-            struct table *const t = add (0x1ffe1000 + i * 0x1000 + (host_random (&s) & 15), kind[i].sig, 1, kind[i].size);
+            uint64_t const addr = 0x1ffe1000 + i * 0x1000 + (host_random (&s) & 15);
+            struct table *const t = add (addr, kind[i].sig, 1, kind[i].size);
             size_t const more = host_random (&s) % 400;
 
             for (size_t n = 0; n < more; n++)

@@ -100,7 +100,8 @@ void install (void)
 /* Whatever firmware says, these hold, and the kernel relies on them */
 static void assert_sane (void)
 {
-    struct acpi_gas const gas[] = { acpi.pm1a_cnt, acpi.pm1b_cnt, acpi.pm1a_evt, acpi.pm1b_evt, acpi.pm2_cnt, acpi.pm_tmr, acpi.uart };
+    struct acpi_gas const gas[] = { acpi.pm1a_cnt, acpi.pm1b_cnt, acpi.pm1a_evt, acpi.pm1b_evt, acpi.pm2_cnt,
+                                    acpi.pm_tmr, acpi.uart };
 
     assert_true (acpi.cpus <= ACPI_CPU_MAX && acpi.ioapics <= ACPI_IOAPIC_MAX);
     assert_true (acpi.overrides <= ACPI_OVERRIDE_MAX && acpi.protects <= ACPI_PROTECT_MAX);
@@ -121,7 +122,8 @@ static void assert_sane (void)
                      !((acpi.protect[i].start | acpi.protect[i].end) & PAGE_MASK));
 
     for (unsigned i = 0; i < ARRAY_SIZE (gas); i++)
-        assert_true (!gas[i].addr || gas[i].space == ACPI_GAS_MEMORY || (gas[i].space == ACPI_GAS_IO && gas[i].addr <= 0xffff));
+        assert_true (!gas[i].addr || gas[i].space == ACPI_GAS_MEMORY ||
+                     (gas[i].space == ACPI_GAS_IO && gas[i].addr <= 0xffff));
 
     assert_true (!acpi.fadt || !acpi.reset_supported || acpi.reset.addr);
 
@@ -148,9 +150,15 @@ struct table *madt (uint64_t addr)
 
 void lapic (struct table *t, uint8_t id, uint32_t flags) { BYTES (t, 0, 8, id, id, LE32 (flags)); }
 
-void x2apic (struct table *t, uint32_t id, uint32_t flags) { BYTES (t, 9, 16, 0, 0, LE32 (id), LE32 (flags), LE32 (id)); }
+void x2apic (struct table *t, uint32_t id, uint32_t flags)
+{
+    BYTES (t, 9, 16, 0, 0, LE32 (id), LE32 (flags), LE32 (id));
+}
 
-void ioapic (struct table *t, uint8_t id, uint32_t addr, uint32_t gsi) { BYTES (t, 1, 12, id, 0, LE32 (addr), LE32 (gsi)); }
+void ioapic (struct table *t, uint8_t id, uint32_t addr, uint32_t gsi)
+{
+    BYTES (t, 1, 12, id, 0, LE32 (addr), LE32 (gsi));
+}
 
 void override (struct table *t, uint8_t bus, uint8_t irq, uint32_t gsi, uint16_t flags)
 {
@@ -225,8 +233,8 @@ struct table *hpet (uint64_t addr, uint64_t base)
 struct table *spcr (uint64_t addr, uint8_t type, uint8_t space, uint8_t bits, uint64_t base)
 {
     struct table *const t = add (addr, "SPCR", 2, 36);
-    BYTES (t, type, 0, 0, 0, GAS (space, bits, 1, base), 3, 4, LE32 (4), 7, 0, 1, 0, 0, 0, LE16 (0xffff), LE16 (0xffff), 0, 0, 0,
-           LE32 (0), 0, LE32 (0));
+    BYTES (t, type, 0, 0, 0, GAS (space, bits, 1, base), 3, 4, LE32 (4), 7, 0, 1, 0, 0, 0, LE16 (0xffff), LE16 (0xffff),
+           0, 0, 0, LE32 (0), 0, LE32 (0));
     return t;
 }
 
@@ -239,8 +247,8 @@ struct table *dbg2 (uint64_t addr, uint32_t n)
 
 void dbg2_device (struct table *t, uint16_t type, uint16_t subtype, uint8_t space, uint8_t bits, uint64_t base)
 {
-    BYTES (t, 0, LE16 (22 + 12 + 4 + 2), 1, LE16 (2), LE16 (38), LE16 (0), LE16 (0), LE16 (type), LE16 (subtype), LE16 (0),
-           LE16 (22), LE16 (34), GAS (space, bits, 3, base), LE32 (0x1000), '.', 0);
+    BYTES (t, 0, LE16 (22 + 12 + 4 + 2), 1, LE16 (2), LE16 (38), LE16 (0), LE16 (0), LE16 (type), LE16 (subtype),
+           LE16 (0), LE16 (22), LE16 (34), GAS (space, bits, 3, base), LE32 (0x1000), '.', 0);
 }
 
 struct table *dmar (uint64_t addr)
@@ -250,7 +258,10 @@ struct table *dmar (uint64_t addr)
     return t;
 }
 
-void drhd (struct table *t, uint8_t size, uint64_t base) { BYTES (t, LE16 (0), LE16 (16), 0, size, LE16 (0), LE64 (base)); }
+void drhd (struct table *t, uint8_t size, uint64_t base)
+{
+    BYTES (t, LE16 (0), LE16 (16), 0, size, LE16 (0), LE64 (base));
+}
 
 struct table *ivrs (uint64_t addr)
 {

@@ -2,7 +2,7 @@
 /* ACPI: what is inside the single tables. */
 #include <acpi_machine.h>
 
-/* MADT -----------------------------------------------------------------------------------------------------------------*/
+/* MADT --------------------------------------------------------------------------------------------------------------*/
 
 static void test_madt_duplicates (void **state UNUSED)
 {
@@ -88,7 +88,7 @@ static void test_madt_too_many (void **state UNUSED)
     assert_int_equal (acpi.overrides, 16);
 }
 
-/* FADT -----------------------------------------------------------------------------------------------------------------*/
+/* FADT --------------------------------------------------------------------------------------------------------------*/
 
 static void test_fadt_sizes (void **state UNUSED)
 {
@@ -158,7 +158,7 @@ static void test_fadt_registers (void **state UNUSED)
     assert_int_equal (acpi.smi_cmd, 0);
 }
 
-/* HPET, UART -----------------------------------------------------------------------------------------------------------*/
+/* HPET, UART --------------------------------------------------------------------------------------------------------*/
 
 static void test_hpet (void **state UNUSED)
 {
@@ -273,7 +273,7 @@ static void test_dbg2 (void **state UNUSED)
     assert_lines ("ACPI: DBG2: damaged at offset 4294967295, the rest is ignored");
 }
 
-/* IOMMUs ---------------------------------------------------------------------------------------------------------------*/
+/* IOMMUs ------------------------------------------------------------------------------------------------------------*/
 
 static void test_dmar (void **state UNUSED)
 {
@@ -287,7 +287,7 @@ static void test_dmar (void **state UNUSED)
     drhd (t, 0, 0xfed91004);
     drhd (t, 0, UINT64_MAX & ~PAGE_MASK);
     BYTES (t, LE16 (0), LE16 (8), LE32 (0));            /* shorter than a DRHD: the base would be the next entry's  */
-    BYTES (t, LE16 (9), LE16 (0x1000), LE32 (0));
+    BYTES (t, LE16 (0x1000), LE16 (0x0fed), LE32 (0));
     parse_one();
     assert_lines ("ACPI: DMAR: damaged at offset 136, the rest is ignored", "ACPI: DMAR: 4 malformed units ignored");
     assert_int_equal (acpi.protects, 1);
@@ -317,7 +317,7 @@ static void test_ivrs (void **state UNUSED)
 
     start (0);
     t = ivrs (0x1ffe7000);
-    BYTES (t, 0x20, 0, LE16 (32), LE64 (UINT64_C (0)), LE64 (UINT64_C (0)), LE64 (UINT64_C (0)), LE32 (0));     /* IVMD */
+    BYTES (t, 0x20, 0, LE16 (12), LE64 (UINT64_C (0)));     /* IVMD                                                 */
     ivhd (t, 0x40, 0xfd300000);
     ivhd (t, 0x10, 0xfd300000);
     ivhd (t, 0x11, 0xfd400000);

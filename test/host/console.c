@@ -101,7 +101,9 @@ static void test_boot_done (void **state UNUSED)
 
 static void test_keep (void **state UNUSED)
 {
-    static char const *const mute[] = { "", "console", "console=", "console=kee", "console=keeper", "console=keep console=x" };
+    static char const *const mute[] = {
+        "", "console", "console=", "console=kee", "console=keeper", "console=keep console=x",
+    };
 
     console_add (&b.console);
     cmdline_set ("console=keep");

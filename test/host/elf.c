@@ -28,7 +28,8 @@ static void header (uint64_t entry)
     host_put16 (image, 54, 56);
 }
 
-static uint8_t *segment (uint32_t type, uint32_t flags, uint64_t offset, uint64_t vaddr, uint64_t filesz, uint64_t memsz)
+static uint8_t *segment (uint32_t type, uint32_t flags, uint64_t offset, uint64_t vaddr, uint64_t filesz,
+                         uint64_t memsz)
 {
     uint8_t *const p = image + PHOFF + 56 * headers++;
 
@@ -83,10 +84,12 @@ static bool parse_at (uint64_t start, uint64_t size)
         struct elf_segment const *const s = &out.segment[i];
         assert_false ((s->vaddr | s->paddr | s->size) & PAGE_MASK);
         assert_true (s->size && s->vaddr < USER_END && s->size <= USER_END - s->vaddr && (s->r || s->w || s->x));
-        assert_true (s->paddr >= align_dn (start, PAGE_SIZE) && s->paddr + s->size <= align_up (start + size, PAGE_SIZE));
+        assert_true (s->paddr >= align_dn (start, PAGE_SIZE));
+        assert_true (s->paddr + s->size <= align_up (start + size, PAGE_SIZE));
         entry |= s->x && out.entry >= s->vaddr && out.entry - s->vaddr < s->size;
         for (unsigned j = 0; j < i; j++)
-            assert_true (s->vaddr + s->size <= out.segment[j].vaddr || out.segment[j].vaddr + out.segment[j].size <= s->vaddr);
+            assert_true (s->vaddr + s->size <= out.segment[j].vaddr ||
+                         out.segment[j].vaddr + out.segment[j].size <= s->vaddr);
     }
 
     assert_true (entry);

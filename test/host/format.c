@@ -38,7 +38,8 @@ static void test_plain (void **state UNUSED)
     same ("plain");
     same ("100%%");
     same ("%c%c|%3c|%-3c|", 'a', 'b', 'c', 'd');
-    same ("%s|%10s|%-10s|%.3s|%10.2s|%.*s|%.0s|%*s|%-*s|", "one", "two", "three", "four", "five", 2, "six", "seven", 7, "eight", 8, "nine");
+    same ("%s|%10s|%-10s|%.3s|%10.2s|%.*s|%.0s|%*s|%-*s|", "one", "two", "three", "four", "five",
+          2, "six", "seven", 7, "eight", 8, "nine");
     same ("%*s|", -8, "left");
     same ("%.*s|", -1, "all of it");
 }
@@ -54,8 +55,8 @@ static void test_numbers (void **state UNUSED)
         same ("%u %d %i %x %#x", (unsigned)v[i], (int)v[i], (int)v[i], (unsigned)v[i], (unsigned)v[i]);
         same ("%lu %ld %lx %#lx %zu %zx", v[i], (long)v[i], v[i], v[i], v[i], v[i]);
         same ("%llu %lld %llx", (unsigned long long)v[i], (long long)v[i], (unsigned long long)v[i]);
-        same ("%4u|%-4u|%04u|%4d|%-4d|%04d|%4x|%-4x|%04x", (unsigned)v[i], (unsigned)v[i], (unsigned)v[i], (int)v[i], (int)v[i],
-              (int)v[i], (unsigned)v[i], (unsigned)v[i], (unsigned)v[i]);
+        same ("%4u|%-4u|%04u|%4d|%-4d|%04d|%4x|%-4x|%04x", (unsigned)v[i], (unsigned)v[i], (unsigned)v[i], (int)v[i],
+              (int)v[i], (int)v[i], (unsigned)v[i], (unsigned)v[i], (unsigned)v[i]);
         same ("%24lx|%-24lx|%024lx|%#24lx|%-#24lx|%#024lx", v[i], v[i], v[i], v[i], v[i], v[i]);
         same ("%24ld|%-24ld|%024ld|%*ld", (long)v[i], (long)v[i], (long)v[i], 30, (long)v[i]);
     }

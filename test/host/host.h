@@ -19,14 +19,14 @@
 extern uint64_t host_phys_end;                          /* first address beyond; host_mem_reset makes it the default */
 
 /*
- * Modelled memory, seen by the kernel through window_map. Every mapping is a copy of exactly the size that was asked for, at
- * the end of its own allocation, and dies with the next mapping of the same window: the address sanitizer reports each
+ * Modelled memory, seen by the kernel through window_map. Every mapping is a copy of exactly the size that was asked for,
+ * at the end of its own allocation, and dies with the next mapping of the same window: the address sanitizer reports each
  * byte that is read outside of it or too late. What is not modelled reads as 0xff.
  */
 void host_mem_reset (void);
 void host_mem_put (uint64_t addr, void const *data, size_t size);   /* copied; later ones lie over earlier ones     */
 
-/* Lines that the code under test printed since host_lines_reset; each is checked to be the same with the kernel's format_line */
+/* Lines that the code under test printed since host_lines_reset; format_line must agree with the C library on each */
 #define HOST_LINES_MAX  1024
 
 extern unsigned host_lines;

@@ -51,7 +51,7 @@ static void test_magic (void **state UNUSED)
     assert_lines ("Multiboot: unknown magic value 0x12345678");
 }
 
-/* Version 1 ------------------------------------------------------------------------------------------------------------*/
+/* Version 1 ---------------------------------------------------------------------------------------------------------*/
 
 static void put_v1 (uint32_t flags, uint32_t count, uint32_t start, uint32_t end)
 {
@@ -140,7 +140,7 @@ static void test_v1_addresses (void **state UNUSED)
     assert_lines ("Multiboot: no information at 0x3fffffffffe5");
 }
 
-/* Version 2 ------------------------------------------------------------------------------------------------------------*/
+/* Version 2 ---------------------------------------------------------------------------------------------------------*/
 
 static void begin (void)
 {
@@ -311,7 +311,7 @@ static void test_v2_modules (void **state UNUSED)
     assert_int_equal (out.root_end, UINT32_MAX);
 }
 
-/* Systematic damage ----------------------------------------------------------------------------------------------------*/
+/* Systematic damage -------------------------------------------------------------------------------------------------*/
 
 static void test_v2_truncate (void **state UNUSED)
 {

@@ -33,7 +33,8 @@ def main (label, summary, programs):
     for p in programs:
         passed, failed, output, note = run (p)
         all_passed, all_failed = all_passed + passed, all_failed + failed
-        print ('  %-7s %-16s %4d passed %4d failed%s' % (label, os.path.basename (p), passed, failed, note and '  ' + note), flush=True)
+        name = os.path.basename (p)
+        print (('  %-7s %-16s %4d passed %4d failed  %s' % (label, name, passed, failed, note)).rstrip(), flush=True)
         if failed:
             print ('\n'.join (l for l in output.splitlines() if not re.match (r'\[ (RUN|      OK) ', l)))
     with open (summary, 'w') as f:
