@@ -210,16 +210,23 @@ void ec_kill (struct ec *ec, char const *reason)
 
 void ec_release_waiting (struct ec *ec)
 {
-    while (!list_empty (&ec->waiting)) {
-        struct sc *const sc = container_of (ec->waiting.next, struct sc, link);
-        list_remove (&sc->link);
-        scheduler_ready (sc);
+    struct link *l = ec->waiting.next;
+
+    if (l == &ec->waiting)
+        return;
+
+    list_init (&ec->waiting);
+
+    for (struct link *next; l != &ec->waiting; l = next) {
+        next = l->next;
+        scheduler_ready (container_of (l, struct sc, link));
     }
 }
 
 void ec_wake_local (struct ec *ec)
 {
-    timeout_remove (&ec->timeout);
+    if (UNLIKELY (timeout_queued (&ec->timeout)))
+        timeout_remove (&ec->timeout);
 
     if (UNLIKELY (ec->dead))
         return;

@@ -31,10 +31,23 @@ static void cpu_hazards (void)
     }
 }
 
-static void switch_to (struct ec *ec)
+/* What keeps the chosen EC from user mode. Returns false if another one may have to run now. */
+static NOINLINE bool ec_hazards (struct ec *ec)
 {
-    cpu_local.current = ec;
-    space_hst_switch (ec->root);
+    if (rlx_load (&ec->hazard) & HAZARD_RECALL) {
+        recall (ec);
+        return false;
+    }
+
+    ec_arch_switch_fpu (ec);
+
+    /* What RCU has left now waits for other CPUs or for the next entry: it must not hold up this EC. */
+    if (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU))
+        return true;
+
+    cpu_local.next = ec;                                /* one more pass, then this EC                              */
+
+    return false;
 }
 
 void ec_run (void)
@@ -50,24 +63,15 @@ void ec_run (void)
         if (!ec || UNLIKELY (cpu_local.hazard & HAZARD_SCHED))
             ec = scheduler_select();
 
-        switch_to (ec);
+        cpu_local.current = ec;
+        space_hst_switch (ec->root);
 
         if (UNLIKELY (ec->cont)) {
             ec->cont (ec);
             continue;
         }
 
-        if (UNLIKELY (rlx_load (&ec->hazard) & HAZARD_RECALL)) {
-            recall (ec);
-            continue;
-        }
-
-        ec_arch_switch_fpu (ec);
-
-        /* What RCU has left now waits for other CPUs or for the next entry: it must not hold up this EC. */
-        if (LIKELY (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU)))
+        if (LIKELY (cpu_local.hazard == rlx_load (&ec->hazard)) || ec_hazards (ec))
             return;
-
-        cpu_local.next = ec;                            /* one more pass, then this EC                              */
     }
 }

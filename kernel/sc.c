@@ -5,7 +5,6 @@
 #include <cpu.h>
 #include <cpu_local.h>
 #include <ec.h>
-#include <pause.h>
 #include <scheduler.h>
 #include <slab.h>
 #include <timer.h>
@@ -52,43 +51,9 @@ bool sc_retire (struct kobject *o)
     return false;
 }
 
-void sc_start (struct sc *sc, uint64_t now)
-{
-    uint32_t const seq = rlx_load (&sc->seq);
-
-    rlx_store (&sc->seq, seq + 1);
-    atomic_thread_fence (memory_order_release);
-    rlx_store (&sc->start, now);
-    rel_store (&sc->seq, seq + 2);
-}
-
-void sc_stop (struct sc *sc, uint64_t now)
-{
-    uint32_t const seq = rlx_load (&sc->seq);
-    uint64_t const ran = now - rlx_load (&sc->start);
-
-    rlx_store (&sc->seq, seq + 1);
-    atomic_thread_fence (memory_order_release);
-    rlx_store (&sc->used, rlx_load (&sc->used) + ran);
-    rlx_store (&sc->start, 0);
-    rel_store (&sc->seq, seq + 2);
-
-    sc->left = sc->left > ran ? sc->left - ran : 0;
-}
-
 uint64_t sc_time (struct sc const *sc)
 {
-    for (;;) {
+    int64_t const used = rlx_load (&sc->used);
 
-        uint32_t const seq   = acq_load (&sc->seq);
-        uint64_t const used  = rlx_load (&sc->used);
-        uint64_t const start = rlx_load (&sc->start);
-
-        atomic_thread_fence (memory_order_acquire);
-
-        if (!(seq & 1) && rlx_load (&sc->seq) == seq)
-            return used + (start ? timer_now() - start : 0);
-
-        pause();
-    }
+    return (uint64_t)used + (used < 0 ? timer_now() : 0);
 }

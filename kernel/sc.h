@@ -10,18 +10,17 @@ struct ec;
 
 struct sc {
     struct kobject      obj;
-    struct link         link;                           /* ready queue of its CPU, or the waiting list of a blocked EC; only its CPU */
+    struct link         link;                           /* ready queue of its CPU or waiting list of a blocked EC; only its CPU */
     struct ec          *ec;                             /* reference; fixed, as are cpu, prio, budget and cos       */
     uint64_t            budget, left;                   /* ticks; left: only its CPU                                */
+
+    /* Consumed time, ticks. Runs: negative, consumed time minus start of the run; otherwise the consumed time.
+     * Ordering: relaxed, one word, written by its CPU only and read by any. */
+    _Atomic (int64_t)   used;
+
     cpu_t               cpu;
     uint8_t             prio;
-    bool                ready;                          /* link is in the ready queue                               */
     uint16_t            cos;
-
-    /* Consumed time. Ordering: written by its CPU only, between two increments of seq (release); readers on any CPU retry
-     * while seq is odd or has changed (acquire). start is 0 while the SC does not run. */
-    _Atomic (uint32_t)  seq;
-    _Atomic (uint64_t)  used, start;
 };
 
 void        sc_init   (void);
@@ -29,5 +28,7 @@ enum status sc_create (struct sc **out, struct ec *, uint16_t budget_ms, uint8_t
 bool        sc_retire (struct kobject *);
 
 uint64_t    sc_time   (struct sc const *);              /* consumed so far, ticks; any CPU                          */
-void        sc_start  (struct sc *, uint64_t now);      /* its CPU: begins to run, stops running                    */
-void        sc_stop   (struct sc *, uint64_t now);
+
+/* Its CPU: begins to run, stops running, at time now */
+static inline void sc_start (struct sc *sc, uint64_t now) { rlx_store (&sc->used, rlx_load (&sc->used) - (int64_t)now); }
+static inline void sc_stop  (struct sc *sc, uint64_t now) { rlx_store (&sc->used, rlx_load (&sc->used) + (int64_t)now); }

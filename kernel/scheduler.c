@@ -12,40 +12,16 @@
 #include <sc.h>
 #include <timer.h>
 
+#define NEVER (~UINT64_C (0) >> 1)                      /* distances between times are signed                       */
+
 void scheduler_cpu_init (void)
 {
     struct scheduler *const s = &cpu_local.sched;
 
     for (unsigned p = 0; p < PRIORITIES; p++)
         list_init (&s->ready[p]);
-}
 
-static void enqueue (struct scheduler *s, struct sc *sc, bool first)
-{
-    struct link *const q = &s->ready[sc->prio];
-
-    assert (!sc->ready && list_empty (&sc->link));
-
-    (first ? list_prepend : list_append) (q, &sc->link);
-    s->bitmap[sc->prio / 64] |= BIT64 (sc->prio % 64);
-    sc->ready = true;
-}
-
-static void dequeue (struct scheduler *s, struct sc *sc)
-{
-    list_remove (&sc->link);
-    sc->ready = false;
-
-    if (list_empty (&s->ready[sc->prio]))
-        s->bitmap[sc->prio / 64] &= ~BIT64 (sc->prio % 64);
-}
-
-/* The idle SC of priority 0 is always ready or current. */
-static struct sc *best (struct scheduler const *s)
-{
-    unsigned const w = s->bitmap[1] ? 1 : 0;
-
-    return container_of (s->ready[w * 64 + bit_high (s->bitmap[w])].next, struct sc, link);
+    s->last = timer_now();
 }
 
 void scheduler_ready (struct sc *sc)
@@ -54,17 +30,56 @@ void scheduler_ready (struct sc *sc)
 
     assert (sc->cpu == cpu_local.id);
 
-    enqueue (s, sc, false);
+    list_append (&s->ready[sc->prio], &sc->link);
+    s->bitmap[sc->prio / 64] |= BIT64 (sc->prio % 64);
 
     if (!s->current || sc->prio > s->current->prio)
         cpu_local.hazard |= HAZARD_SCHED;
 }
 
-static void give_up (struct scheduler *s, uint64_t now)
+/* The idle SC of priority 0 is always ready or current, so there is one. */
+static struct sc *take_best (struct scheduler *s)
 {
-    sc_stop (s->current, now);
+    for (;;) {
+
+        unsigned const w = s->bitmap[1] ? 1 : 0, b = bit_high (s->bitmap[w]);
+        struct link *const q = &s->ready[w * 64 + b], *const first = q->next;
+
+        if (LIKELY (first != q)) {
+            list_unlink (first);
+            return container_of (first, struct sc, link);
+        }
+
+        s->bitmap[w] &= ~BIT64 (b);
+    }
+}
+
+/* The current SC stops, and keeps what is left of its budget; an empty budget is filled again. Returns whether it was empty. */
+static bool stop (struct scheduler *s, struct sc *sc)
+{
+    uint64_t const now = timer_now();
+    int64_t const left = (int64_t)(cpu_local.timeouts.slice - now);
+
+    sc_stop (sc, now);
+    s->last    = now;
     s->current = NULL;
-    cpu_local.timeouts.slice = ~UINT64_C (0);
+
+    bool const empty = left <= 0;
+    sc->left = UNLIKELY (empty) ? sc->budget : (uint64_t)left;
+
+    return empty;
+}
+
+static void start (struct scheduler *s, struct sc *sc)
+{
+    s->current = sc;
+    sc_start (sc, s->last);
+
+    uint64_t const end = LIKELY (sc->prio) ? s->last + sc->left : NEVER;
+
+    cpu_local.timeouts.slice = end;
+    if (UNLIKELY (end < cpu_local.timeouts.armed))
+        timeout_arm();
 }
 
 void scheduler_remove (struct sc *sc)
@@ -72,33 +87,23 @@ void scheduler_remove (struct sc *sc)
     struct scheduler *const s = &cpu_local.sched;
 
     if (s->current == sc) {
-        give_up (s, timer_now());
+        stop (s, sc);
+        cpu_local.timeouts.slice = NEVER;
         cpu_local.hazard |= HAZARD_SCHED;
-    } else if (sc->ready)
-        dequeue (s, sc);
-    else
+    } else
         list_remove (&sc->link);
 }
 
-void scheduler_slice_end (void)
-{
-    if (cpu_local.sched.current)
-        cpu_local.hazard |= HAZARD_SCHED;
-}
+void scheduler_slice_end (void) { cpu_local.hazard |= HAZARD_SCHED; }
 
-/* Preemption: a new budget and the end of the queue when it is used up, otherwise the rest of it and the front. */
+/* Preemption: to the end of the queue when the budget is used up, otherwise to the front. */
 static void preempt (struct scheduler *s)
 {
     struct sc *const sc = s->current;
+    struct link *const q = &s->ready[sc->prio];
 
-    give_up (s, timer_now());
-
-    bool const refill = !sc->left;
-
-    if (refill)
-        sc->left = sc->budget;
-
-    enqueue (s, sc, !refill);
+    (stop (s, sc) ? list_append : list_prepend) (q, &sc->link);
+    s->bitmap[sc->prio / 64] |= BIT64 (sc->prio % 64);
 }
 
 /* Until its EC is woken, on its own CPU, nobody else knows the SC or the waiting list of the EC. */
@@ -113,11 +118,7 @@ void scheduler_wait (struct ec *ec)
     struct scheduler *const s = &cpu_local.sched;
     struct sc *const sc = s->current;
 
-    give_up (s, timer_now());
-
-    if (!sc->left)
-        sc->left = sc->budget;
-
+    stop (s, sc);
     list_append (&ec->waiting, &sc->link);
 }
 
@@ -133,18 +134,10 @@ struct ec *scheduler_select (void)
 
     for (;;) {
 
-        struct sc *sc = s->current;
+        if (!s->current)
+            start (s, take_best (s));
 
-        if (!sc) {
-            uint64_t const now = timer_now();
-            sc = best (s);
-            dequeue (s, sc);
-            s->current = sc;
-            sc_start (sc, now);
-            timeout_slice (sc->prio ? now + sc->left : ~UINT64_C (0));
-        }
-
-        struct ec *const ec = ec_chain_end (sc->ec);
+        struct ec *const ec = ec_chain_end (s->current->ec);
 
         if (LIKELY (!ec->blocked))
             return ec;

@@ -4,6 +4,7 @@
 
 #include <cpu_local.h>
 #include <ec.h>
+#include <scheduler.h>
 #include <slab.h>
 
 #define SM_WAKES_PER_STEP   16
@@ -36,7 +37,7 @@ static struct ec *dequeue (struct sm *sm)
 
     struct ec *const ec = container_of (sm->queue.next, struct ec, sm_link);
 
-    list_remove (&ec->sm_link);
+    list_unlink (&ec->sm_link);
     rlx_store (&ec->sm, NULL);
 
     return ec;
@@ -93,7 +94,7 @@ void sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
     if (timeout)
         timeout_insert (&ec->timeout, timeout);
 
-    cpu_local.next = NULL;
+    scheduler_wait (ec);                                /* it runs, so it is the end of the current SC's chain      */
 }
 
 bool sm_cancel (struct ec *ec)
@@ -108,7 +109,7 @@ bool sm_cancel (struct ec *ec)
     if (rlx_load (&ec->sm) != sm)                       /* another CPU was faster                                   */
         return false;
 
-    list_remove (&ec->sm_link);
+    list_unlink (&ec->sm_link);
     rlx_store (&ec->sm, NULL);
 
     return true;

@@ -51,8 +51,9 @@ static struct timeout *merge (struct timeout *a, struct timeout *b)
     return root;
 }
 
-static void arm (struct timeout_queue *q)
+void timeout_arm (void)
 {
+    struct timeout_queue *const q = &cpu_local.timeouts;
     uint64_t const due = q->root ? MIN (q->root->deadline, q->slice) : q->slice;
 
     if (due < q->armed) {
@@ -66,7 +67,8 @@ void timeout_cpu_init (void)
     struct timeout_queue *const q = &cpu_local.timeouts;
 
     q->root  = NULL;
-    q->slice = q->armed = NEVER;
+    q->slice = NEVER >> 1;                              /* deadlines are compared by their distance, which is signed   */
+    q->armed = NEVER;
 }
 
 void timeout_insert (struct timeout *t, uint64_t deadline)
@@ -80,7 +82,7 @@ void timeout_insert (struct timeout *t, uint64_t deadline)
     t->rank = 1;
     q->root = merge (q->root, t);
 
-    arm (q);
+    timeout_arm();
 }
 
 void timeout_remove (struct timeout *t)
@@ -120,16 +122,6 @@ void timeout_remove (struct timeout *t)
     t->rank = 0;
 }
 
-void timeout_slice (uint64_t deadline)
-{
-    struct timeout_queue *const q = &cpu_local.timeouts;
-
-    q->slice = deadline;
-
-    if (UNLIKELY (deadline < q->armed))
-        arm (q);
-}
-
 bool timeout_interrupt (void)
 {
     struct timeout_queue *const q = &cpu_local.timeouts;
@@ -143,12 +135,10 @@ bool timeout_interrupt (void)
         t->fire (t);
     }
 
-    bool const end = q->slice <= now;
+    if (q->slice <= now)
+        return true;                                    /* the scheduler begins another slice, and arms             */
 
-    if (end)
-        q->slice = NEVER;                               /* the scheduler sets the next one                          */
+    timeout_arm();
 
-    arm (q);
-
-    return end;
+    return false;
 }

@@ -13,7 +13,7 @@ struct timeout {
 
 struct timeout_queue {
     struct timeout *root;
-    uint64_t        slice;                              /* end of the running time slice, ~0 for none               */
+    uint64_t        slice;                              /* end of the running time slice; in the far future for none */
     uint64_t        armed;                              /* what the hardware timer was set to, ~0 for nothing       */
 };
 
@@ -23,8 +23,7 @@ void timeout_cpu_init (void);
 void timeout_insert (struct timeout *, uint64_t deadline);      /* must not be queued; this CPU                     */
 void timeout_remove (struct timeout *);                         /* may be queued; the CPU on which it was inserted  */
 
-/* End of the running time slice changed: sets the hardware timer if it would come too late. */
-void timeout_slice (uint64_t deadline);
+void timeout_arm    (void);                                     /* sets the hardware timer if it would come too late */
 
 /* Hardware timer: fires what is due and sets the timer again. Returns true if the time slice has ended. */
 bool timeout_interrupt (void);

@@ -24,6 +24,15 @@ static inline void list_append (struct link *head, struct link *l) { list_insert
 
 static inline void list_prepend (struct link *head, struct link *l) { list_insert_before (head->next, l); }
 
+/* The node's own pointers stay stale: for nodes whose owner knows otherwise that they are in no list */
+static inline void list_unlink (struct link *l)
+{
+    struct link *const next = l->next, *const prev = l->prev;
+
+    next->prev = prev;
+    prev->next = next;
+}
+
 static inline void list_remove (struct link *l)
 {
     l->next->prev = l->prev;

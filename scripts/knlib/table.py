@@ -120,7 +120,8 @@ def remarks(documents, reference):
         known = {store.key(b) for d in documents for b in d['benchmarks']}
         only = [b['name'] for b in reference['benchmarks'] if store.key(b) not in known]
         if only:
-            lines.append('only measured on %s: %s' % (name_of(reference), ', '.join(only)))
+            names = ', '.join(only) if len(only) <= 6 else '%d more benchmarks' % len(only)
+            lines.append('only measured on %s: %s' % (name_of(reference), names))
     for head, document in zip(titles(documents), documents):
         lines += ['%s: %s skipped: %s' % (head, s['name'], s['reason']) for s in document['skipped']]
     return lines
