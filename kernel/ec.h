@@ -29,12 +29,13 @@ struct space_pio;
 
 typedef void (*cont_t) (struct ec *);
 
-/* What the caller waits for; the reply fast path accepts REPLY_CALL only */
+/* What the caller waits for. Helped: an SC that is not the caller's runs the callee, so the reply must not simply go on with the
+ * caller. The reply fast path accepts REPLY_CALL only. */
 enum reply {
     REPLY_NONE,                                         /* does not wait for a reply                                */
     REPLY_CALL,                                         /* ipc_call                                                 */
-    REPLY_CALL_HELPED,                                  /* ipc_call, and another SC helps its callee                */
     REPLY_EVENT,                                        /* an event: architectural state comes back                 */
+    REPLY_HELPED        = 4,                            /* flag                                                     */
 };
 
 enum ec_kind { EC_GLOBAL, EC_LOCAL, EC_IDLE };

@@ -3,8 +3,8 @@
  * The slow half of IPC: everything that the fast path in entry.S leaves, and the same result where both apply.
  *
  * A busy callee is helped: the caller lends its SC to the callee's chain and tries again when that SC comes back to it. The
- * EC that the callee works for is marked REPLY_CALL_HELPED, so that the reply takes the slow way, where the SC goes on
- * with its own chain instead of running the other caller.
+ * EC that the callee works for is marked REPLY_HELPED, so that the reply takes the slow way, where the SC goes on with its
+ * own chain instead of running the other caller.
  */
 #include <ipc.h>
 
@@ -62,8 +62,8 @@ static void help (struct ec *self, struct ec *callee, cont_t again)
 {
     self->cont = again;
 
-    if (callee->caller->reply == REPLY_CALL)
-        callee->caller->reply = REPLY_CALL_HELPED;
+    if (callee->caller != &ec_nobody)
+        callee->caller->reply |= REPLY_HELPED;
 
     preemption_point();                                 /* two ECs may help each other without end                  */
 
@@ -141,7 +141,7 @@ void ipc_event (struct ec *self)
 long ipc_reply (struct ec *self, uint32_t mtd)
 {
     struct ec *const caller = self->caller;
-    enum reply const reply = (enum reply)caller->reply;
+    uint32_t const reply = caller->reply;
 
     cpu_local.next = NULL;
 
@@ -158,10 +158,12 @@ long ipc_reply (struct ec *self, uint32_t mtd)
 
     unlink (caller, self);
 
-    if (reply == REPLY_EVENT) {
+    if (LIKELY (!(reply & REPLY_HELPED)))
+        cpu_local.next = caller;
 
-        bool const alive = ec_arch_load_state (caller, self->utcb, mtd);
-        if (UNLIKELY (!alive))
+    if (reply & REPLY_EVENT) {
+
+        if (UNLIKELY (!ec_arch_load_state (caller, self->utcb, mtd)))
             ec_kill (caller, "event reply");
 
     } else {
@@ -179,7 +181,7 @@ void ipc_abort_caller (struct ec *callee)
     while (callee->caller != &ec_nobody) {
 
         struct ec *const caller = callee->caller;
-        bool const event = caller->reply == REPLY_EVENT;
+        bool const event = caller->reply & REPLY_EVENT;
 
         unlink (caller, callee);
 

@@ -67,7 +67,7 @@ static void batch_start (struct cpuset *kick)
     cpuset_clear (kick, cpu_local.id);
 }
 
-static bool run_calls (struct rcu_list *l)
+static void run_calls (struct rcu_list *l)
 {
     for (unsigned n = 0; l->head && n < RCU_CALLS_PER_PASS; n++) {
 
@@ -82,8 +82,6 @@ static bool run_calls (struct rcu_list *l)
             l->tail  = &h->next;
         }
     }
-
-    return l->head;
 }
 
 bool rcu_quiescent (void)
@@ -116,10 +114,10 @@ bool rcu_quiescent (void)
 
     cpus_kick (&kick);
 
-    bool const more = run_calls (&r->done);
+    run_calls (&r->done);
 
-    if (!more && !r->curr.head && !r->next.head)
+    if (!r->done.head && !r->curr.head && !r->next.head)
         cpu_local.hazard &= ~HAZARD_RCU;
 
-    return more;
+    return r->done.head || (r->next.head && !r->curr.head);
 }

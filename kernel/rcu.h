@@ -31,6 +31,6 @@ void rcu_call (struct rcu_head *, rcu_func_t func);
 
 /*
  * A quiescent state of this CPU: it holds no borrowed pointer. Starts and completes batches and runs a bounded number of
- * due calls. Returns true if there is more to run, so that the caller comes back after its preemption point.
+ * due calls. Returns true if another pass would get further without waiting for other CPUs.
  */
 bool rcu_quiescent (void);

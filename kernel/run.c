@@ -6,8 +6,11 @@
 #include <console_sm.h>
 #include <cpu_local.h>
 #include <ipc.h>
+#include <preempt.h>
 #include <scheduler.h>
 #include <space_hst.h>
+
+#define RCU_PASSES 4                                    /* what is left then waits for the next entry               */
 
 static void recall (struct ec *ec)
 {
@@ -27,7 +30,9 @@ static void cpu_hazards (void)
 
     if (cpu_local.hazard & HAZARD_RCU) {
         cpu_local.next = NULL;                          /* retirement may free what was to run                      */
-        rcu_quiescent();
+
+        for (unsigned n = 0; n < RCU_PASSES && rcu_quiescent(); n++)
+            preemption_point();
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cpu_local.h>
 #include <ec.h>
+#include <ipc.h>
 #include <scheduler.h>
 #include <slab.h>
 
@@ -43,15 +44,13 @@ static struct ec *dequeue (struct sm *sm)
     return ec;
 }
 
-/* Waiters get ABORTED; a second grace period outlasts those who found the semaphore through such an EC. */
+/*
+ * Waiters get ABORTED. If there were any, a second grace period outlasts those who found the semaphore through one of them:
+ * its timeout, or its retirement.
+ */
 bool sm_retire (struct kobject *o)
 {
     struct sm *const sm = container_of (o, struct sm, obj);
-
-    if (sm->retiring) {
-        slab_free (&cache, sm);
-        return false;
-    }
 
     for (unsigned n = 0; n < SM_WAKES_PER_STEP; n++) {
 
@@ -60,11 +59,17 @@ bool sm_retire (struct kobject *o)
         spin_unlock (&sm->lock);
 
         if (!ec) {
-            sm->retiring = true;
-            rcu_call (&o->rcu, o->rcu.func);
+
+            if (sm->retiring) {
+                sm->retiring = false;
+                rcu_call (&o->rcu, o->rcu.func);
+            } else
+                slab_free (&cache, sm);
+
             return false;
         }
 
+        sm->retiring = true;
         REGS_P0 (&ec->regs) = STATUS_ABORTED;
         ec_wake (ec);
     }
@@ -72,7 +77,7 @@ bool sm_retire (struct kobject *o)
     return true;
 }
 
-void sm_release (struct sm *sm)
+enum status sm_release (struct sm *sm)
 {
     struct ec *const ec = dequeue (sm);
 
@@ -80,9 +85,11 @@ void sm_release (struct sm *sm)
 
     REGS_P0 (&ec->regs) = STATUS_SUCCESS;
     ec_wake (ec);
+
+    return STATUS_SUCCESS;
 }
 
-void sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
+long sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
 {
     ec->cont    = NULL;
     ec->blocked = true;                                 /* before it can be found in the queue                      */
@@ -95,6 +102,8 @@ void sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
         timeout_insert (&ec->timeout, timeout);
 
     scheduler_wait (ec);                                /* it runs, so it is the end of the current SC's chain      */
+
+    return SYS_DEFER;
 }
 
 bool sm_cancel (struct ec *ec)

@@ -18,18 +18,18 @@ struct sm {
     uint32_t        interrupt;                          /* pin number, or SM_NO_INT; fixed                          */
     uint64_t        count;                              /* lock; 0 while somebody waits                             */
     struct link     queue;                              /* ECs in order of arrival; lock                            */
-    bool            retiring;
+    bool            retiring;                           /* had waiters when it retired                              */
 };
 
 void        sm_init   (void);
 enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt) MUST_CHECK;     /* MEM_OBJ              */
 bool        sm_retire (struct kobject *);
 
-/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU */
-void        sm_release (struct sm *);
+/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU. SUCCESS. */
+enum status sm_release (struct sm *);
 
-/* Lock held, counter 0: queues the EC, with a timeout unless that is 0 */
-void        sm_block (struct sm *, struct ec *, uint64_t timeout);
+/* Lock held, counter 0: queues the EC, with a timeout unless that is 0. SYS_DEFER (ipc.h). */
+long        sm_block (struct sm *, struct ec *, uint64_t timeout);
 
 /* Takes the EC out of the queue it is in, if it still is; returns true if it was. The EC's CPU. */
 bool        sm_cancel (struct ec *);
@@ -39,41 +39,37 @@ void        sm_timeout (struct timeout *);              /* fire function of an E
 /* Releases the longest waiting EC or increments the counter. OVRFLOW. */
 static inline enum status sm_up (struct sm *sm)
 {
-    enum status s = STATUS_SUCCESS;
-
     spin_lock (&sm->lock);
 
-    if (UNLIKELY (!list_empty (&sm->queue))) {
-        sm_release (sm);
-        return STATUS_SUCCESS;
-    }
+    if (UNLIKELY (!list_empty (&sm->queue)))
+        return sm_release (sm);
 
-    if (UNLIKELY (!++sm->count)) {
-        sm->count--;
-        s = STATUS_OVRFLOW;
-    }
+    uint64_t const count = sm->count + 1;
+
+    if (LIKELY (count))
+        sm->count = count;
 
     spin_unlock (&sm->lock);
 
-    return s;
+    return LIKELY (count) ? STATUS_SUCCESS : STATUS_OVRFLOW;
 }
 
-/* Decrements the counter (or takes all of it) and returns true, or queues the EC and returns false. */
-static inline bool sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t timeout)
+/* Decrements the counter, or takes all of it: SUCCESS; or queues the EC: SYS_DEFER. */
+static inline long sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t timeout)
 {
     spin_lock (&sm->lock);
 
-    if (UNLIKELY (!sm->count)) {
-        sm_block (sm, ec, timeout);
-        return false;
-    }
+    uint64_t const count = sm->count;
 
-    if (zero)
+    if (UNLIKELY (!count))
+        return sm_block (sm, ec, timeout);
+
+    sm->count = count - 1;
+
+    if (UNLIKELY (zero))
         sm->count = 0;
-    else
-        sm->count--;
 
     spin_unlock (&sm->lock);
 
-    return true;
+    return STATUS_SUCCESS;
 }

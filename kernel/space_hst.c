@@ -176,7 +176,8 @@ static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigne
     return hpt_update (s->table, va, pa, order, attr, flush);
 }
 
-/* What the source offers at a page: attributes after masking, physical address, order of the uniform area */
+/* What the source offers at a page: attributes after masking, physical address, and the order of the uniform area around it, of
+ * which the caller needs no more than it passes in */
 static uint64_t source (struct space_hst *src, uint64_t page, unsigned pmm, uint32_t mad, paddr_t *pa, unsigned *order)
 {
     uint64_t const va = page << PAGE_BITS;
@@ -184,8 +185,7 @@ static uint64_t source (struct space_hst *src, uint64_t page, unsigned pmm, uint
     if (src != &space_hst_nova)
         return hpt_restrict (hpt_lookup (src->table, va, pa, order), pmm);
 
-    *order = CHUNK_ORDER_MAX;
-    *pa    = va;
+    *pa = va;
 
     return space_mem_allowed (va, order) ? hpt_attr (pmm, mad) : 0;
 }
@@ -201,10 +201,11 @@ long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t 
     for (uint64_t i = *progress; i < pages; ) {
 
         paddr_t pa = 0;
-        unsigned o = 0;
+        unsigned const most = MIN (ord, CHUNK_ORDER_MAX);
+        unsigned o = most;
         uint64_t const attr = source (src, ssb + i, pmm, mad, &pa, &o);
 
-        o = MIN (MIN (o, ord), CHUNK_ORDER_MAX);
+        o = MIN (o, most);
 
         status = update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, &flush);
         if (UNLIKELY (status != STATUS_SUCCESS))

@@ -356,29 +356,29 @@ static NOINLINE enum status sm_interrupt (struct sm const *sm)
     return STATUS_SUCCESS;
 }
 
-static NOINLINE long sm_down_interrupt (struct sm *sm, struct ec *self, unsigned flag, uint64_t timeout)
+static NOINLINE long sm_down_interrupt (struct sm *sm, struct ec *self, bool zero, uint64_t timeout)
 {
     enum status const s = sm_interrupt (sm);
 
-    return s != STATUS_SUCCESS ? (long)s : sm_down (sm, self, flag & FLAG_SM_ZERO, timeout) ? STATUS_SUCCESS : SYS_DEFER;
+    return s != STATUS_SUCCESS ? (long)s : sm_down (sm, self, zero, timeout);
 }
 
 HANDLER (ctrl_sm)
 {
+    bool const down = p0 & FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT, zero = p0 & FLAG_SM_ZERO << HYPERCALL_FLAG_SHIFT;
     struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
     struct sm *const sm = OBJECT (csm, sm);
-    unsigned const flag = flags (p0);
 
-    if (!(flag & FLAG_SM_DOWN))
+    if (!down)
         return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (sm) : STATUS_BAD_CAP;
 
     if (UNLIKELY (!(csm.word >> CAP_SM_DN_BIT & 1)))
         return STATUS_BAD_CAP;
 
     if (UNLIKELY (sm->interrupt != SM_NO_INT))
-        return sm_down_interrupt (sm, self, flag, abi_get_ctrl_sm_stc (p1));
+        return sm_down_interrupt (sm, self, zero, abi_get_ctrl_sm_stc (p1));
 
-    return LIKELY (sm_down (sm, self, flag & FLAG_SM_ZERO, abi_get_ctrl_sm_stc (p1))) ? STATUS_SUCCESS : SYS_DEFER;
+    return sm_down (sm, self, zero, abi_get_ctrl_sm_stc (p1));
 }
 
 HANDLER (ctrl_hw)

@@ -78,4 +78,7 @@ check-total:
 	@awk '{ p += $$1; f += $$2 } END { printf "  total   %d passed, %d failed\n", p, f; exit f > 0 }' $(SUMMARY)/*
 
 .PHONY: host-tests check-host check-total
+# The conformance root task
+include test/root/rules.mk
+
 -include $(patsubst %.o,%.d,$(call HOST_OBJ,$(HOST_SRC) $(HOST_LIB)))

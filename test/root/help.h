@@ -2,6 +2,7 @@
 /* What many tests need. Functions that cannot fail end the test when they do. */
 #pragma once
 
+#include <abi/event_arch.h>
 #include <test.h>
 
 uint64_t    sm_new (uint64_t count);
