@@ -4,6 +4,7 @@
  *
  *   63       62      61      60...41  40...37  36...32      31...0
  *   PT&CALL  SM&UP   SM&DN   0        type     permissions  low half of the object's address
+ *                    (not interrupt semaphores)
  *
  * All objects live in the top 2 GiB of the address space, so sign extension of the low half gives the pointer. The three
  * top bits repeat what type and permissions say, so that the hot hypercalls check both with one test.

@@ -13,7 +13,7 @@
 #include <pd.h>
 #include <preempt.h>
 #include <sc.h>
-#include <scheduler.h>
+#include <scheduler_hot.h>
 #include <slab.h>
 #include <sm.h>
 #include <space_hst.h>
@@ -199,21 +199,9 @@ void ec_mark_dead (struct ec *ec, char const *reason)
     }
 }
 
-/* Those whose chains ended here decide again: their SCs run the next EC of their chain that lives. */
-void ec_kill (struct ec *ec, char const *reason)
-{
-    ipc_abort_caller (ec);
-    ec_mark_dead (ec, reason);
-    ec_release_waiting (ec);
-    cpu_local.next = NULL;
-}
-
-void ec_release_waiting (struct ec *ec)
+static inline void release_waiting (struct ec *ec)
 {
     struct link *l = ec->waiting.next;
-
-    if (l == &ec->waiting)
-        return;
 
     list_init (&ec->waiting);
 
@@ -221,6 +209,15 @@ void ec_release_waiting (struct ec *ec)
         next = l->next;
         scheduler_ready (container_of (l, struct sc, link));
     }
+}
+
+/* Those whose chains ended here decide again: their SCs run the next EC of their chain that lives. */
+void ec_kill (struct ec *ec, char const *reason)
+{
+    ipc_abort_caller (ec);
+    ec_mark_dead (ec, reason);
+    release_waiting (ec);
+    cpu_local.next = NULL;
 }
 
 void ec_wake_local (struct ec *ec)
@@ -232,7 +229,7 @@ void ec_wake_local (struct ec *ec)
         return;
 
     ec->blocked = false;
-    ec_release_waiting (ec);
+    release_waiting (ec);
 }
 
 void ec_wake (struct ec *ec)

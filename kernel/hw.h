@@ -9,9 +9,9 @@
 enum status hw_sleep (uint64_t desc);
 
 /* Interrupt pins, 0 ... hw_int_pins() - 1 */
-#define  HW_INT_PINS_MAX 256
+#define  HW_INT_PINS_MAX 160
 unsigned hw_int_pins (void);
-void     hw_assign_int (uint32_t pin, cpu_t, unsigned flags);
+bool     hw_assign_int (uint32_t pin, cpu_t, unsigned flags);    /* false: the CPU cannot be reached                  */
 cpu_t    interrupt_cpu (unsigned pin);
 void     interrupt_deactivate (unsigned pin);
 

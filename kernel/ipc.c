@@ -13,7 +13,7 @@
 #include <cpu_local.h>
 #include <preempt.h>
 #include <pt.h>
-#include <scheduler.h>
+#include <scheduler_hot.h>
 #include <string.h>
 #include <syscall.h>
 

@@ -21,6 +21,7 @@ kobject_retire_t const kobject_retire[KOBJECT_TYPES] = {
     [KOBJECT_SC]  = sc_retire,
     [KOBJECT_PT]  = pt_retire,
     [KOBJECT_SM]  = sm_retire,
+    [KOBJECT_SM_INT] = sm_retire,
 };
 
 kobject_unlink_t const kobject_unlink[KOBJECT_TYPES] = {

@@ -21,6 +21,7 @@ enum kobject_type {
     KOBJECT_SC,
     KOBJECT_PT,
     KOBJECT_SM,
+    KOBJECT_SM_INT,                                     /* interrupt semaphore                                      */
     KOBJECT_TYPES,
 };
 

@@ -67,7 +67,7 @@ bool nova_init (void)
 
     for (unsigned i = 0; i < hw_int_pins(); i++) {
         if (sm_create (&int_sm[i], 0, i) != STATUS_SUCCESS ||
-            !insert (nova, NOVA_SEL_INT + i, &int_sm[i]->obj, KOBJECT_SM, PERM_SM_INT))
+            !insert (nova, NOVA_SEL_INT + i, &int_sm[i]->obj, KOBJECT_SM_INT, PERM_SM_INT))
             return false;
     }
 

@@ -7,12 +7,12 @@
 #include <cpu_local.h>
 #include <ipc.h>
 #include <preempt.h>
-#include <scheduler.h>
+#include <scheduler_hot.h>
 #include <space_hst.h>
 
 #define RCU_PASSES 4                                    /* what is left then waits for the next entry               */
 
-static void recall (struct ec *ec)
+static void deliver_recall (struct ec *ec)
 {
     atomic_and (&ec->hazard, ~(uint32_t)HAZARD_RECALL);
     ec_arch_full_exit (ec);
@@ -40,7 +40,7 @@ static void cpu_hazards (void)
 static NOINLINE bool ec_hazards (struct ec *ec)
 {
     if (rlx_load (&ec->hazard) & HAZARD_RECALL) {
-        recall (ec);
+        deliver_recall (ec);
         return false;
     }
 

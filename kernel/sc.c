@@ -27,6 +27,9 @@ enum status sc_create (struct sc **out, struct ec *ec, uint16_t budget_ms, uint8
     sc->cpu    = ec->cpu;
     sc->prio   = prio;
     sc->cos    = cos;
+    sc->queue  = &cpu_local.sched.ready[prio];
+    sc->word   = &cpu_local.sched.bitmap[prio / 64];
+    sc->mask   = BIT64 (prio % 64);
     sc->budget = sc->left = timer_ms_to_ticks (budget_ms);
 
     *out = sc;

@@ -18,6 +18,8 @@ struct sc {
      * Ordering: relaxed, one word, written by its CPU only and read by any. */
     _Atomic (int64_t)   used;
 
+    struct link        *queue;                          /* ready queue and bitmap word of its CPU, through its CPU's view; fixed */
+    uint64_t           *word, mask;
     cpu_t               cpu;
     uint8_t             prio;
     uint16_t            cos;

@@ -18,21 +18,10 @@ struct scheduler {
 
 void scheduler_cpu_init (void);
 
-/* All of this is for the SC's CPU, which is this one */
-void scheduler_ready  (struct sc *);                    /* becomes ready, last of its priority                      */
-void scheduler_remove (struct sc *);                    /* leaves every queue for good                              */
-
-/*
- * Decides which EC runs now: the end of the call chain of the current SC, or, if that is blocked, absent or to be preempted,
- * of the best ready one. An SC whose chain ends in a blocked EC waits in that EC.
- */
-struct ec *scheduler_select (void);
-
 /* A new SC, from any CPU: its EC has not run yet and begins now */
 void scheduler_admit (struct sc *);
 
-/* The current SC waits until this blocked EC goes on. */
-void scheduler_wait (struct ec *);
-
-/* The end of the running SC's time slice has come */
-void scheduler_slice_end (void);
+/* The following are for the SC's CPU, which is this one. More of them, inline: scheduler_hot.h */
+void scheduler_remove (struct sc *);                    /* leaves every queue for good                              */
+void scheduler_preempt (void);                          /* HAZARD_SCHED: the current SC is queued, if there is one  */
+void scheduler_slice_end (void);                        /* the end of the running SC's time slice has come          */

@@ -5,7 +5,7 @@
 #include <cpu_local.h>
 #include <ec.h>
 #include <ipc.h>
-#include <scheduler.h>
+#include <scheduler_hot.h>
 #include <slab.h>
 
 #define SM_WAKES_PER_STEP   16
@@ -21,7 +21,7 @@ enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt)
     if (UNLIKELY (!sm))
         return STATUS_MEM_OBJ;
 
-    kobject_init (&sm->obj, KOBJECT_SM);
+    kobject_init (&sm->obj, interrupt == SM_NO_INT ? KOBJECT_SM : KOBJECT_SM_INT);
     list_init (&sm->queue);
     sm->count     = count;
     sm->interrupt = interrupt;

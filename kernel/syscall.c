@@ -345,40 +345,44 @@ HANDLER (ctrl_pt)
     return STATUS_SUCCESS;
 }
 
-/* The interrupt of the semaphore may arrive again. BAD_CPU where it never arrives. */
-static NOINLINE enum status sm_interrupt (struct sm const *sm)
+/* An interrupt semaphore, or no permission. The interrupt may arrive again; BAD_CPU where it never arrives. */
+static NOINLINE long sm_down_interrupt (struct ec *self, struct cap csm, bool zero, uint64_t timeout)
 {
-    if (interrupt_cpu (sm->interrupt) != cpu_local.id)
+    struct sm *const sm = OBJECT (csm, sm);
+
+    if (UNLIKELY (!cap_is (csm, KOBJECT_SM_INT, PERM_SM_DN)))
+        return STATUS_BAD_CAP;
+
+    if (UNLIKELY (interrupt_cpu (sm->interrupt) != cpu_local.id))
         return STATUS_BAD_CPU;
 
     interrupt_deactivate (sm->interrupt);
 
-    return STATUS_SUCCESS;
+    return sm_down (sm, self, zero, timeout);
 }
 
-static NOINLINE long sm_down_interrupt (struct sm *sm, struct ec *self, bool zero, uint64_t timeout)
-{
-    enum status const s = sm_interrupt (sm);
-
-    return s != STATUS_SUCCESS ? (long)s : sm_down (sm, self, zero, timeout);
-}
+static NOINLINE long sm_down_zero (struct sm *sm, struct ec *self, uint64_t timeout) { return sm_down (sm, self, true, timeout); }
 
 HANDLER (ctrl_sm)
 {
-    bool const down = p0 & FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT, zero = p0 & FLAG_SM_ZERO << HYPERCALL_FLAG_SHIFT;
-    struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
-    struct sm *const sm = OBJECT (csm, sm);
+    bool const zero = p0 & FLAG_SM_ZERO << HYPERCALL_FLAG_SHIFT;
 
-    if (!down)
-        return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (sm) : STATUS_BAD_CAP;
+    if (!(p0 & FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT)) {
+
+        struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
+
+        return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (OBJECT (csm, sm)) : STATUS_BAD_CAP;
+    }
+
+    struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
 
     if (UNLIKELY (!(csm.word >> CAP_SM_DN_BIT & 1)))
-        return STATUS_BAD_CAP;
+        return sm_down_interrupt (self, csm, zero, abi_get_ctrl_sm_stc (p1));
 
-    if (UNLIKELY (sm->interrupt != SM_NO_INT))
-        return sm_down_interrupt (sm, self, zero, abi_get_ctrl_sm_stc (p1));
+    if (UNLIKELY (zero))
+        return sm_down_zero (OBJECT (csm, sm), self, abi_get_ctrl_sm_stc (p1));
 
-    return sm_down (sm, self, zero, abi_get_ctrl_sm_stc (p1));
+    return sm_down (OBJECT (csm, sm), self, false, abi_get_ctrl_sm_stc (p1));
 }
 
 HANDLER (ctrl_hw)
@@ -406,10 +410,11 @@ HANDLER (assign_int)
 
     struct cap const csm = lookup (self, abi_get_assign_int_sm (p0));
 
-    if (UNLIKELY (!cap_is (csm, KOBJECT_SM, PERM_SM_ASSIGN) || OBJECT (csm, sm)->interrupt == SM_NO_INT))
+    if (UNLIKELY (!cap_is (csm, KOBJECT_SM_INT, PERM_SM_ASSIGN)))
         return STATUS_BAD_CAP;
 
-    hw_assign_int (OBJECT (csm, sm)->interrupt, (cpu_t)cpu, flags (p0));
+    if (UNLIKELY (!hw_assign_int (OBJECT (csm, sm)->interrupt, (cpu_t)cpu, flags (p0))))
+        return STATUS_BAD_CPU;
 
     REGS_P1 (&self->regs) = REGS_P2 (&self->regs) = 0;  /* a pin has no message                                     */
 

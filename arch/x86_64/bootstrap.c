@@ -14,7 +14,7 @@
 #include <msr.h>
 #include <panic.h>
 #include <sc.h>
-#include <scheduler.h>
+#include <scheduler_hot.h>
 #include <smp.h>
 #include <space_obj.h>
 

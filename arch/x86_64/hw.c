@@ -13,6 +13,7 @@
 #include <memattr.h>
 #include <power.h>
 #include <timer.h>
+#include <vectors.h>
 
 static _Atomic (bool) transition;                       /* Ordering: acq_rel swap; the first one prevails           */
 
@@ -37,9 +38,11 @@ enum status hw_sleep (uint64_t desc)
 
 unsigned hw_int_pins (void) { return interrupt_pins(); }
 
-void hw_assign_int (uint32_t pin, cpu_t cpu, unsigned flags)
+STATIC_ASSERT (HW_INT_PINS_MAX >= VEC_GSI_COUNT);
+
+bool hw_assign_int (uint32_t pin, cpu_t cpu, unsigned flags)
 {
-    interrupt_assign (pin, cpu, cpu_remote[cpu]->arch.apic_id, flags);
+    return interrupt_assign (pin, cpu, cpu_remote[cpu]->arch.apic_id, flags);
 }
 
 uint64_t phys_end (void) { return BIT64 (cpu_paddr_bits()); }

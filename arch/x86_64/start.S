@@ -61,8 +61,9 @@ start:      cld
             jb      no_long_mode
             mov     $0x80000001, %eax
             cpuid
-            bt      $29, %edx
-            jnc     no_long_mode
+            and     $0x20100000, %edx                   /* bits 29, long mode, and 20, execute-disable          */
+            cmp     $0x20100000, %edx
+            jne     no_long_mode
 
             lea     boot_pdpt_hi + PTE_P + PTE_W(%ebp), %eax        /* boot_pml4[511] -> boot_pdpt_hi[510] -> boot_pd_hi */
             mov     %eax, boot_pml4 + 511 * 8(%ebp)
@@ -133,7 +134,7 @@ no_long_mode:                                           /* One line on COM1 and,
 2:          hlt
             jmp     2b
 no_long_mode_text:
-            .ascii  "Kilonova: this CPU has no 64-bit mode\r\n"
+            .ascii  "Kilonova: this CPU has no 64-bit mode or no execute-disable bit\r\n"
 no_long_mode_end:
 
             .section .init.data, "aw", @progbits

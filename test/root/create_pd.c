@@ -82,7 +82,7 @@ static void bad_cap (void)
     check_status (hyp_create_pd (CREATE_PD, s, sel_root_ec()), STATUS_BAD_CAP, "owner is an EC: BAD_CAP");
     check_status (hyp_create_pd (CREATE_PD, s, poor), STATUS_BAD_CAP, "owner without permission PD: BAD_CAP");
     check_status (hyp_create_pd (CREATE_HST, s, poor), STATUS_BAD_CAP, "host space, owner without permission PD: BAD_CAP");
-    check_status (hyp_create_pd (CREATE_PD, s, cap_with (sel_root_pd(), PERM_PD_PD)), STATUS_SUCCESS, "permission PD is enough");
+    check_status (hyp_create_pd (CREATE_PD, sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_PD)), STATUS_SUCCESS, "permission PD is enough");
 
     uint64_t const pd = sel_alloc (0);
 

@@ -48,7 +48,7 @@ static void bad_sel (void)
     uint64_t const ec = idle()->ec, pd = sel_root_pd();
 
     check_status (hyp_create_sc (sm_new (0), pd, ec, scd()), STATUS_BAD_CAP, "selector in use: BAD_CAP");
-    check_status (hyp_create_sc (beyond (sel_alloc (0)), pd, ec, scd()), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");
+    check_status (hyp_create_sc (beyond (sel_alloc (0)), pd, idle()->ec, scd()), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");
     check_status (hyp_create_sc (sel_alloc (0), pd, ec, scd()), STATUS_SUCCESS, "the failures left no SC with the EC");
 }
 
@@ -60,7 +60,7 @@ static void bad_pd (void)
     check_status (hyp_create_sc (s, wrong_cap(), ec, scd()), STATUS_BAD_CAP, "owner is a semaphore: BAD_CAP");
     check_status (hyp_create_sc (s, cap_with (sel_root_pd(), PERM_PD_ALL & ~PERM_PD_SC), ec, scd()), STATUS_BAD_CAP,
                   "owner without permission SC: BAD_CAP");
-    check_status (hyp_create_sc (s, cap_with (sel_root_pd(), PERM_PD_SC), ec, scd()), STATUS_SUCCESS, "permission SC is enough");
+    check_status (hyp_create_sc (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_SC), ec, scd()), STATUS_SUCCESS, "permission SC is enough");
 }
 
 static void bad_ec (void)
@@ -72,7 +72,7 @@ static void bad_ec (void)
     check_status (hyp_create_sc (s, pd, cap_with (ec, PERM_EC_ALL & ~PERM_EC_BIND_SC), scd()), STATUS_BAD_CAP,
                   "EC without permission BINDSC: BAD_CAP");
     check_status (hyp_create_sc (s, pd, local_new (0)->ec, scd()), STATUS_BAD_CAP, "local EC: BAD_CAP");
-    check_status (hyp_create_sc (s, pd, cap_with (ec, PERM_EC_BIND_SC), scd()), STATUS_SUCCESS, "permission BINDSC is enough");
+    check_status (hyp_create_sc (sel_alloc (0), pd, cap_with (ec, PERM_EC_BIND_SC), scd()), STATUS_SUCCESS, "permission BINDSC is enough");
 }
 
 static struct test const test[] = {

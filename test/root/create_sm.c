@@ -54,7 +54,7 @@ static void bad_pd (void)
     check_status (hyp_create_sm (s, ~UINT64_C (0), 0), STATUS_BAD_CAP, "owner ~0: BAD_CAP");
     check_status (hyp_create_sm (s, cap_with (sel_root_pd(), PERM_PD_ALL & ~PERM_PD_SM), 0), STATUS_BAD_CAP,
                   "owner without permission SM: BAD_CAP");
-    check_status (hyp_create_sm (s, cap_with (sel_root_pd(), PERM_PD_SM), 0), STATUS_SUCCESS, "permission SM is enough");
+    check_status (hyp_create_sm (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_SM), 0), STATUS_SUCCESS, "permission SM is enough");
 }
 
 static struct test const test[] = {

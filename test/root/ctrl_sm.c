@@ -188,7 +188,7 @@ static void bad_cap (void)
     check_status (hyp_sm_down (sel_root_pd(), 1), STATUS_BAD_CAP, "down on a PD: BAD_CAP");
     check_status (hyp_sm_up (sel_root_ec()), STATUS_BAD_CAP, "up on an EC: BAD_CAP");
     check_status (hyp_sm_down (sel_root_obj(), 1), STATUS_BAD_CAP, "down on an object space: BAD_CAP");
-    check_status (hyp_sm_up (beyond (sm)), STATUS_BAD_CAP, "up beyond SELNUM: BAD_CAP");
+    check_status (hyp_sm_up (beyond (sm_new (0))), STATUS_BAD_CAP, "up beyond SELNUM: BAD_CAP");
     check_status (hyp_sm_down (~UINT64_C (0) >> 8, 1), STATUS_BAD_CAP, "down on the largest selector: BAD_CAP");
     check_status (hyp_sm_up (only_dn), STATUS_BAD_CAP, "up without permission CTRLUP: BAD_CAP");
     check_status (hyp_sm_down (only_up, 1), STATUS_BAD_CAP, "down without permission CTRLDN: BAD_CAP");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <help.h>
+#include <mem.h>
 
 uint64_t test_over;
 bool volatile test_faulted, test_ended;
@@ -59,4 +60,13 @@ void domain_new (struct domain *d)
     NEED (hyp_create_pd (CREATE_OBJ, d->obj, d->pd));
     NEED (hyp_create_pd (CREATE_HST, d->hst, d->pd));
     NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+}
+
+uint64_t local_bare (uint64_t pd, uint64_t evt)
+{
+    uint64_t const ec = sel_alloc (0), utcb = mem_window (1, 0);
+
+    NEED (hyp_create_ec (0, ec, pd, utcb >> 12, root.hip->cpu_bsp, utcb, evt));
+
+    return ec;
 }

@@ -22,6 +22,7 @@ struct thread * global_new (unsigned flags, thread_fn *, void *arg);            
 struct thread * global_on (unsigned cpu, unsigned flags, thread_fn *, void *arg);
 struct thread * spawn (unsigned prio, thread_fn *, void *arg);                  /* runs                        */
 struct thread * spawn_on (unsigned cpu, unsigned prio, thread_fn *, void *arg);
+uint64_t        local_bare (uint64_t pd, uint64_t evt); /* selector; its stack pointer is its UTCB              */
 struct portal * portal_new (struct thread *server, portal_fn *, void *arg);
 
 /* Replaces the portal of an event; vector: 0...33 */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Portals entered with RDI = PID, RSI = MTD, RCX = entry, RSP = UTCB. */
+
+        .section .text.test_server, "ax"
+        .balign 4096
+        .globl  server_page, server_add, server_tell
+server_page:
+
+server_add:
+        incq    (%rsp)
+        mov     $3, %esi
+        mov     $1, %edi
+        syscall
+
+server_tell:
+        mov     %rdi, (%rsp)
+        mov     %rsi, 8(%rsp)
+        mov     %rcx, 16(%rsp)
+        mov     %r11, 24(%rsp)
+        mov     $3, %esi
+        mov     $1, %edi
+        syscall
+
+        .balign 4096
+
+        .section .note.GNU-stack, "", @progbits
