@@ -232,13 +232,8 @@ void ec_wake_local (struct ec *ec)
     release_waiting (ec);
 }
 
-void ec_wake (struct ec *ec)
+void ec_wake_remote (struct ec *ec)
 {
-    if (LIKELY (ec->cpu == cpu_local.id)) {
-        ec_wake_local (ec);
-        return;
-    }
-
     struct cpu_local *const c = cpu_remote[ec->cpu];
     struct ec *head = rlx_load (&c->wake);
 
@@ -248,6 +243,11 @@ void ec_wake (struct ec *ec)
 
     if (!head)
         cpu_kick (ec->cpu);
+}
+
+void ec_wake (struct ec *ec)
+{
+    (LIKELY (ec->cpu == cpu_local.id) ? ec_wake_local : ec_wake_remote) (ec);
 }
 
 /* The stack has the latest wake-up on top; ready queues want the earliest first. */

@@ -104,7 +104,8 @@ void        ec_mark_dead (struct ec *, char const *reason);      /* that EC alon
 
 /* Makes a blocked EC ready, on any CPU; the caller has taken it off whatever it waited for. */
 void        ec_wake (struct ec *);
-void        ec_wake_local (struct ec *);
+void        ec_wake_local  (struct ec *);
+void        ec_wake_remote (struct ec *);
 void        ec_wake_pending (void);                     /* those that other CPUs made ready                         */
 
 /* Runs ECs until one is to return to user mode: it is then cpu_local.current. The way out of every slow path. */

@@ -31,15 +31,16 @@ static inline struct sc *scheduler_take_best (struct scheduler *s)
 {
     for (;;) {
 
-        unsigned const w = s->bitmap[1] ? 1 : 0, b = bit_high (s->bitmap[w]);
-        struct link *const q = &s->ready[w * 64 + b], *const first = q->next;
+        uint64_t *const w = LIKELY (s->bitmap[1]) ? &s->bitmap[1] : &s->bitmap[0];
+        uint64_t const b  = bit_high (*w);
+        struct link *const q = (w == s->bitmap ? s->ready : s->ready + 64) + b, *const first = q->next;
 
         if (LIKELY (first != q)) {
             list_unlink (first);
             return container_of (first, struct sc, link);
         }
 
-        s->bitmap[w] &= ~BIT64 (b);
+        *w &= ~BIT64 (b);
     }
 }
 

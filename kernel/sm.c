@@ -84,7 +84,11 @@ enum status sm_release (struct sm *sm)
     spin_unlock (&sm->lock);
 
     REGS_P0 (&ec->regs) = STATUS_SUCCESS;
-    ec_wake (ec);
+
+    if (LIKELY (ec->cpu == cpu_local.id))
+        ec_wake_local (ec);
+    else
+        ec_wake_remote (ec);
 
     return STATUS_SUCCESS;
 }
