@@ -4,7 +4,7 @@
 
 #include <base/types.h>
 
-/* Boot: [start, end) is protected; page granularity, rounded outwards. Ranges beyond the table's room protect everything above the lowest of them. */
+/* Boot: [start, end) is protected, rounded outwards to pages. When the table is full, everything from there up is protected. */
 void space_mem_protect (paddr_t start, paddr_t end);
 
 /*

@@ -37,4 +37,8 @@ check-kn: tools-check
 check-boot: tools-check $(KELF) $(KELF32) roots
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 $(if $(ONLY),--only '$(ONLY)')
 
-.PHONY: tools-build tools-bench tools-check check-tools check-kn check-boot
+# Checks of the sources; headers are compiled one by one
+check-sources: tools-check
+	@$(PYTHON) -B scripts/check --arch $(ARCH) --flags '$(CC) $(KFLAGS)' --summary $(SUMMARY)/sources
+
+.PHONY: check-sources tools-build tools-bench tools-check check-tools check-kn check-boot

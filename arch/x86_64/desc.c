@@ -77,7 +77,8 @@ void desc_cpu_init (void)
     dt.limit = sizeof p->gdt - 1;
     dt.base  = (uintptr_t)p->gdt;
     __asm__ volatile ("lgdt %0" : : "m" (dt));
-    __asm__ volatile ("pushq %0; lea 1f(%%rip), %%rax; pushq %%rax; lretq; 1: mov %1, %%ss; mov %2, %%ds; mov %2, %%es; mov %2, %%fs; mov %2, %%gs"
+    __asm__ volatile ("pushq %0; lea 1f(%%rip), %%rax; pushq %%rax; lretq; 1: mov %1, %%ss;"
+                      "mov %2, %%ds; mov %2, %%es; mov %2, %%fs; mov %2, %%gs"
                       : : "i" (SEL_KERN_CODE), "r" (SEL_KERN_DATA), "r" (0) : "rax", "memory");
     __asm__ volatile ("ltr %w0; lldt %w1" : : "r" (SEL_TSS), "r" (0));
 

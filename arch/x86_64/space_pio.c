@@ -19,6 +19,8 @@ static uint64_t *table_none;                            /* level 2, for spaces w
 
 struct space_pio space_pio_nova;
 
+static inline _Atomic (uint64_t) *bits (struct space_pio const *s) { return acq_load (&s->bitmap); }
+
 /* Tables for slot 510: bitmap pages 0 and 1, then the page whose first byte ends the bitmap */
 static bool make_tables (uint64_t *table[3], void const *bitmap0, void const *bitmap1)
 {
@@ -52,9 +54,11 @@ enum status space_pio_init (void)
 
     table_none = table[0];
 
-    space_pio_nova.bitmap = buddy_alloc (1, BUDDY_ZERO);
+    void *const bitmap = buddy_alloc (1, BUDDY_ZERO);
 
-    return space_pio_nova.bitmap ? STATUS_SUCCESS : STATUS_MEM_OBJ;
+    rel_store (&space_pio_nova.bitmap, bitmap);
+
+    return bitmap ? STATUS_SUCCESS : STATUS_MEM_OBJ;
 }
 
 enum status space_pio_create (struct space_pio **out, struct pd *pd)
@@ -72,48 +76,12 @@ enum status space_pio_create (struct space_pio **out, struct pd *pd)
     return STATUS_SUCCESS;
 }
 
-void space_pio_unlink (struct kobject *o)
-{
-    struct space_pio *const s = container_of (o, struct space_pio, obj);
-
-    pd_detach (s->pd, KOBJECT_PIO, s);
-}
-
-/* Every EC that used the bitmap held a reference, and with the ECs went the page tables that mapped it. */
-bool space_pio_retire (struct kobject *o)
-{
-    struct space_pio *const s = container_of (o, struct space_pio, obj);
-
-    if (s->bitmap) {
-        buddy_free (s->bitmap);
-        for (unsigned i = 0; i < 3; i++)
-            buddy_free (s->table[i]);
-    }
-
-    kobject_unref (&s->pd->obj);
-    slab_free (&cache, s);
-
-    return false;
-}
-
 uint64_t space_pio_entry (struct space_pio const *s)
 {
-    return kmem_phys (s && s->bitmap ? s->table[0] : table_none) | TABLE;
+    return kmem_phys (s && bits (s) ? s->table[0] : table_none) | TABLE;
 }
 
-static void set (struct space_pio *s, uint64_t port, uint64_t mask, bool permit)
-{
-    _Atomic (uint64_t) *const w = &s->bitmap[port / 64];
-
-    if (permit)
-        atomic_and (w, ~mask);
-    else
-        atomic_or (w, mask);
-}
-
-void space_pio_protect (uint16_t port) { set (&space_pio_nova, port, BIT64 (port % 64), false); }
-
-/* The first port: makes the bitmap and shows it in the tables of all CPUs that run ECs of this PD */
+/* The first port: a space without ports needs no bitmap */
 static bool make_bitmap (struct space_pio *s)
 {
     void *const bitmap = buddy_alloc (1, BUDDY_ONES);
@@ -128,44 +96,89 @@ static bool make_bitmap (struct space_pio *s)
     return true;
 }
 
+/* Shows the bitmap that the PD's ECs have now in the tables of all CPUs on which the PD runs */
+static void show (struct space_pio *s, uint64_t entry)
+{
+    struct space_hst *const hst = s->pd ? pd_space (s->pd, KOBJECT_HST) : NULL;
+
+    if (!hst)
+        return;
+
+    {
+        SPIN_GUARD (&hst->lock);
+
+        for (unsigned c = 0; c < CPU_MAX; c++) {
+            uint64_t *const t = rlx_load (&hst->cpu_table[c]);
+            if (t)
+                t[SLOT_PIO] = entry;
+        }
+    }
+
+    tlb_shootdown (hst);
+    kobject_unref (&hst->obj);
+}
+
 static enum status ensure_bitmap (struct space_pio *s)
 {
     {
         SPIN_GUARD (&s->lock);
 
-        if (s->bitmap)
+        if (bits (s))
             return STATUS_SUCCESS;
 
         if (!make_bitmap (s))
             return STATUS_MEM_CAP;
     }
 
-    struct space_hst *const hst = s->pd ? pd_space (s->pd, KOBJECT_HST) : NULL;
-
-    if (hst && acq_load (&s->pd->space[KOBJECT_PIO]) == s) {
-
-        {
-            SPIN_GUARD (&hst->lock);
-            for (unsigned c = 0; c < CPU_MAX; c++) {
-                uint64_t *const t = rlx_load (&hst->cpu_table[c]);
-                if (t)
-                    t[SLOT_PIO] = space_pio_entry (s);
-            }
-        }
-
-        tlb_shootdown (hst);
-    }
-
-    if (hst)
-        kobject_unref (&hst->obj);
+    if (s->pd && acq_load (&s->pd->space[KOBJECT_PIO]) == s)
+        show (s, space_pio_entry (s));
 
     return STATUS_SUCCESS;
 }
 
+void space_pio_unlink (struct kobject *o)
+{
+    struct space_pio *const s = container_of (o, struct space_pio, obj);
+
+    /* Its ECs are gone, but the tables of the host space stay for those of another PIO space. */
+    if (s->pd && acq_load (&s->pd->space[KOBJECT_PIO]) == s)
+        show (s, space_pio_entry (NULL));
+
+    pd_detach (s->pd, KOBJECT_PIO, s);
+}
+
+bool space_pio_retire (struct kobject *o)
+{
+    struct space_pio *const s = container_of (o, struct space_pio, obj);
+
+    if (bits (s)) {
+        buddy_free (bits (s));
+        for (unsigned i = 0; i < 3; i++)
+            buddy_free (s->table[i]);
+    }
+
+    kobject_unref (&s->pd->obj);
+    slab_free (&cache, s);
+
+    return false;
+}
+
+static void set (struct space_pio *s, uint64_t port, uint64_t mask, bool permit)
+{
+    _Atomic (uint64_t) *const w = &bits (s)[port / 64];
+
+    if (permit)
+        atomic_and (w, ~mask);
+    else
+        atomic_or (w, mask);
+}
+
+void space_pio_protect (uint16_t port) { set (&space_pio_nova, port, BIT64 (port % 64), false); }
+
 /* Which of the 64 ports around a port are permitted: a set bit permits */
 static uint64_t permitted (struct space_pio const *s, uint64_t port)
 {
-    return s->bitmap ? ~rlx_load (&s->bitmap[port / 64]) : 0;
+    return bits (s) ? ~rlx_load (&bits (s)[port / 64]) : 0;
 }
 
 enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t base, unsigned ord, unsigned pmm)
@@ -178,13 +191,13 @@ enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, ui
 
         uint64_t const on = pmm & PERM_PIO_A ? permitted (src, p) & mask : 0;
 
-        if (on && UNLIKELY (!dst->bitmap)) {
+        if (on && UNLIKELY (!bits (dst))) {
             enum status const s = ensure_bitmap (dst);
             if (s != STATUS_SUCCESS)
                 return s;
         }
 
-        if (dst->bitmap) {
+        if (bits (dst)) {
             set (dst, p, on, true);
             set (dst, p, mask & ~on, false);
         }

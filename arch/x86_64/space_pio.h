@@ -18,7 +18,8 @@ struct pd;
 struct space_pio {
     struct kobject    obj;
     struct pd        *pd;                               /* reference; null for the NOVA PIO space                   */
-    _Atomic (uint64_t) *bitmap;                         /* 2 pages; null: no ports. Ordering: release by the one who sets it, under lock */
+    _Atomic (uint64_t) *_Atomic bitmap;                 /* 2 pages; null: no ports. Ordering: release by the one who sets it, under
+                                                           lock, acquire by everyone else                           */
     uint64_t         *table[3];                         /* levels 2, 1, 0 of slot 510; lock                         */
     struct spinlock   lock;
 };

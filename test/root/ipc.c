@@ -368,8 +368,9 @@ static void revoke_busy (void)
     NEED (sel_revoke (slow_portal->sel, 0));
     NEED (sel_revoke (slow_portal->server->ec, 0));
     hyp_sm_up (gate);
-    check_eq (calls_done, 1, "a request ends though portal and EC were revoked");
-    check_status (status_of[0], STATUS_SUCCESS, "with SUCCESS");
+    sleep_ms (1);
+    check_eq (calls_done, 1, "the caller of a server that nobody has a capability for goes on");
+    check (status_of[0] == STATUS_SUCCESS || status_of[0] == STATUS_ABORTED, "with SUCCESS or, as the server is dead, ABORTED");
 }
 
 static struct test const test[] = {

@@ -55,16 +55,16 @@ static void run (struct test const *t)
     threads_kill();
 }
 
-/* A word of the list is a theme or THEME.TEST */
+/* A word of the list, between commas or plus signs (QEMU wants each comma of -initrd doubled), is a theme or THEME.TEST */
 static bool selected (char const *list, char const *theme, char const *test)
 {
     size_t const n = strlen (theme), k = strlen (test);
 
-    for (char const *p = list; *p; p += *p == ',') {
+    for (char const *p = list; *p; p += *p == ',' || *p == '+') {
 
         char const *e = p;
 
-        while (*e && *e != ',')
+        while (*e && *e != ',' && *e != '+')
             e++;
 
         size_t const len = (size_t) (e - p);

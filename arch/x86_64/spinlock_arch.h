@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ticket lock as in the generic file, in fewer instructions than compilers make of it. LOCK XADD is a full barrier; loads are
+ * Ticket lock: first come, first served. In assembly, since compilers take more instructions. LOCK XADD is a full barrier; loads are
  * not reordered with it, nor a store with older ones, so a plain INC of the owner releases the lock (Intel SDM 3A, 8.2.2).
  */
 #pragma once
 
-#include <base/atomic.h>
 #include <base/compiler.h>
 #include <base/types.h>
 #include <pause.h>
 
 struct spinlock {
-    _Atomic (uint16_t) next;                            /* Ordering: relaxed increment; the load of owner acquires  */
-    _Atomic (uint16_t) owner;                           /* Ordering: acquire by waiters pairs with release by the holder */
+    uint16_t next;                                      /* ticket of the next one who comes                         */
+    uint16_t owner;                                     /* ticket of the holder; only the holder writes it          */
 };
 
 static inline void spin_lock (struct spinlock *l)
@@ -32,5 +31,3 @@ static inline void spin_unlock (struct spinlock *l)
 {
     __asm__ volatile ("incw %0" : "+m" (l->owner) : : "memory", "cc");
 }
-
-#include <spin_guard.h>

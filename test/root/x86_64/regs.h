@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Instructions executed with chosen contents of all registers. */
+#pragma once
+
+#include <stdint.h>
+
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15, GPRS };
+
+struct regs {
+    uint64_t    gpr[GPRS];                              /* before and after; RSP is out only                    */
+    uint64_t    rflags;                                 /* before and after                                     */
+    uint64_t    rsp;                                    /* out: before                                          */
+};
+
+void regs_syscall (struct regs *);
+void regs_ud2 (struct regs *);
+void regs_int3 (struct regs *);
+void regs_spin (struct regs *);                         /* until regs_go is not 0; changes the status flags     */
+
+extern char const regs_syscall_next[], regs_ud2_at[], regs_ud2_next[], regs_int3_next[];
+extern uint32_t volatile regs_go;
+
+/* Portal entry: stores all registers to regs_seen, sets them to patterns, replies with one word. For local_bare (). */
+void regs_portal (void);
+
+extern uint64_t volatile regs_seen[GPRS];
+
+/* What regs_portal leaves in a register */
+static inline uint64_t regs_pattern (unsigned i) { return UINT64_C (0x5e5e5e5e00000000) + i; }
