@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Kilonova: one Makefile, no recursion. Settings come from the command line, then Makefile.conf (see Makefile.conf.example).
+# Kilonova: one Makefile, no recursion in the build. Settings come from the command line, then Makefile.conf (see Makefile.conf.example).
 # Every compiled thing lands under build/$(ARCH)/$(COMP)/$(CFP)[-debug]/, named by its source path.
 
 -include Makefile.conf

@@ -29,16 +29,26 @@ bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 	@echo 'Recorded: $(RESULT).json'
 	$Q$(KN) plot '$(RESULT).json' | sed 's/^/Chart:    /'
 
-# Tests of the scripts themselves, and of the kernel in emulators
-check-kn: tools-check
-	$Q$(PYTHON) -B test/tools/test_kn.py
-	$Q$(PYTHON) -B test/tools/test_boot.py
+# Tests ----------------------------------------------------------------------------------------------------------------
+# Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
-check-boot: tools-check $(KELF) $(KELF32) roots
-	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 $(if $(ONLY),--only '$(ONLY)')
+CHECKS      := check-sources check-host check-kn check-boot
 
-# Checks of the sources; headers are compiled one by one
+# All checks run, whatever one of them finds; the total decides
+check: tools-check all roots
+	@rm -rf $(SUMMARY)
+	@for c in $(CHECKS); do printf '\n== %s\n' $$c; $(MAKE) --no-print-directory $$c || mkdir -p $(SUMMARY) && \
+	  test -s $(SUMMARY)/$${c#check-} || echo 0 1 > $(SUMMARY)/$${c#check-}; done
+	@printf '\n'; $(MAKE) --no-print-directory check-total
+
+# Sources: style, headers that compile alone, documentation that follows the interface headers
 check-sources: tools-check
 	@$(PYTHON) -B scripts/check --arch $(ARCH) --flags '$(CC) $(KFLAGS)' --summary $(SUMMARY)/sources
 
-.PHONY: check-sources tools-build tools-bench tools-check check-tools check-kn check-boot
+check-kn: tools-check
+	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
+
+check-boot: tools-check $(KELF) $(KELF32) roots
+	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: tools-build tools-bench tools-check check-tools check-sources check-kn check-boot

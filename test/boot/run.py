@@ -200,6 +200,7 @@ def arguments():
     parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?')
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='run N at a time')
     parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'boot'), help='keeps each console')
+    parser.add_argument('--summary', metavar='FILE', help='also write "PASSED FAILED" there')
     parser.add_argument('--list', action='store_true', help='only name the tests')
     return parser.parse_args()
 
@@ -245,6 +246,10 @@ def main():
         for done in [pool.submit(one, test) for test in tests]:
             done.result()
     print('%d passed, %d failed' % (len(tests) - len(failed), len(failed)))
+    if args.summary:
+        os.makedirs(os.path.dirname(os.path.abspath(args.summary)), exist_ok=True)
+        with open(args.summary, 'w', encoding='ascii') as summary:
+            print(len(tests) - len(failed), len(failed), file=summary)
     return 1 if failed else 0
 
 

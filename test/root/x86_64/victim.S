@@ -39,6 +39,8 @@ victim_of_at:   int $4
         popfq
         nop
 victim_db_at:   nop
+        pushq   $0x202
+        popfq
 .endm
 .macro VICTIM_gp
         mov     $0xfff8, %eax
