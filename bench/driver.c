@@ -224,14 +224,33 @@ struct suite {
     bool            stuck;
 };
 
+/* Is the benchmark among those that the command line asks for? */
+static bool selected (struct suite const *s, struct bench const *b, bool cold, char *name, size_t size)
+{
+    format (name, size, cold ? "%s.cold" : "%s", b->name);
+
+    return s->all || glob_any (s->patterns, name);
+}
+
+static unsigned count_selected (struct suite const *s)
+{
+    unsigned n = 0;
+    char name[64];
+
+    for (struct bench_table const *t = registry_start; t < registry_end; t++)
+        for (size_t i = 0; i < t->count; i++)
+            n += selected (s, t->bench + i, false, name, sizeof (name)) +
+                 (t->bench[i].cold && selected (s, t->bench + i, true, name, sizeof (name)));
+
+    return n;
+}
+
 static void visit (struct suite *s, struct bench const *b, bool cold)
 {
     struct bench_run run = { .bench = b, .cold = cold, .sample = sample };
     char name[64], word[64];
 
-    format (name, sizeof (name), cold ? "%s.cold" : "%s", b->name);
-
-    if (!s->all && !glob_any (s->patterns, name))
+    if (!selected (s, b, cold, name, sizeof (name)))
         return;
 
     if (s->list) {
@@ -283,7 +302,7 @@ int main (void)
     MUST (fault_init (root.hip->cpu_bsp, fault));
     MUST (fault_watch (&(struct thread) { .evt = SEL_EVENT }));
 
-    line ("begin", "suite=kilonova schema=1");
+    line ("begin", "suite=kilonova schema=1 benches=%u", count_selected (&s));
     meta_print();
     timer_probe (root.hip->cpu_bsp);
     line ("meta", "timeouts=%s", timer_works() ? "work" : "lost");

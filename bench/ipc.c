@@ -77,11 +77,11 @@ TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
 
 #define SAME(n, c)                                                                                                          \
-    { .name = "ipc.same.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply in one PD, " #n " words each way",               \
+    { .name = "ipc.same.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply in one PD, " #n "-word messages",               \
       .timed = timed, .empty = empty, .cold = c, .param = n, .setup = setup_same }
 
 #define CROSS(n, c)                                                                                                         \
-    { .name = "ipc.cross.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply between two PDs, " #n " words each way",        \
+    { .name = "ipc.cross.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply between two PDs, " #n "-word messages",        \
       .timed = timed, .empty = empty, .cold = c, .param = n, .setup = setup_cross }
 
 static struct bench const ipc[] = {

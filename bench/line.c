@@ -28,7 +28,7 @@ char const *line_word (char *buf, size_t size, char const *text)
     size_t n = 0;
 
     for (; n + 1 < size && text[n]; n++)
-        buf[n] = text[n] > ' ' && text[n] < 0x7f ? text[n] : '_';
+        buf[n] = text[n] > ' ' && text[n] < 0x7f ? text[n] : '~';
 
     if (!n && size > 1)
         buf[n++] = '-';

@@ -8,7 +8,7 @@
 /* One line: KN1 KIND PAYLOAD *CRC. Values must have no spaces: line_word () helps. */
 void line (char const *kind, char const *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 
-/* Copies text, with _ for each blank and each byte that is not printable ASCII; - if it is empty. Returns buf. */
+/* Copies text, with ~ for each blank and each byte that is not printable ASCII; - if it is empty. Returns buf. */
 char const *line_word (char *buf, size_t size, char const *text);
 
 /* The samples of a benchmark, run-length encoded, on as many lines as it takes */

@@ -43,7 +43,7 @@ enum ec_kind { EC_GLOBAL, EC_LOCAL, EC_IDLE };
 struct ec {
     /* First cache line: all that the IPC fast path needs of the callee besides its registers */
     struct kobject      obj;                            /* 24 bytes                                                 */
-    _Atomic (uint32_t)  hazard;                         /* HAZARD_FPU by its CPU, others by any. Ordering: an interrupt follows the setting */
+    _Atomic (uint32_t)  hazard;                         /* FPU: by its CPU; others: any CPU. Ordering: an interrupt follows the set */
     uint32_t            recv;                           /* local EC that waits for a message: cpu_local.token, otherwise 0 */
     struct ec          *callee;                         /* null: calls nobody                                       */
     struct ec          *caller;                         /* &ec_nobody: nobody calls                                 */

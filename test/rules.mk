@@ -51,6 +51,14 @@ $(eval $(call host-test,interrupt,test/host/interrupt.c $(X86)/interrupt.c))
 $(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
 $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/cpu_features.c))
 
+# The kernel core on modelled CPUs: page pool, time, CPUs, and what stands around the objects
+CORE_MEM    := test/host/core_pool.c
+CORE_CPU    := test/host/core_time.c test/host/core_cpus.c kernel/cpu.c kernel/rcu.c kernel/tlb.c
+CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab.c kobject.c pd.c ec.c sc.c pt.c sm.c timeout.c \
+               scheduler.c space_obj.c space_hst.c space_mem.c) $(X86)/hpt.c $(X86)/space_pio.c
+$(eval $(call host-test,buddy,test/host/buddy.c))
+$(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
+
 # ----------------------------------------------------------------------------------------------------------------------
 
 # Rebuild when a flag, a source or a header that could hide another one comes or goes

@@ -104,7 +104,7 @@ class Run:
         if self.open:
             self.problems.append("benchmark %s has no 'result' line" % self.open['name'])
         self.open = {'name': word['name'], 'group': word['group'], 'variant': word['variant'], 'unit': word['unit'],
-                     'op': word['op'].replace('_', ' '), 'iterations': int(word['iterations']),
+                     'op': word['op'].replace('~', ' '), 'iterations': int(word['iterations']),
                      'overhead': int(word['overhead']), 'samples': []}
         extra = {k: v for k, v in word.items() if k not in self.open}
         if extra:
@@ -145,11 +145,11 @@ class Run:
 
     def on_skip(self, word):
         self.close(word)
-        self.skipped.append({'name': word['name'], 'reason': word['reason'].replace('_', ' ')})
+        self.skipped.append({'name': word['name'], 'reason': word['reason'].replace('~', ' ')})
 
     def on_fail(self, word):
         self.close(word)
-        self.failed.append({'name': word['name'], 'reason': word['reason'].replace('_', ' ')})
+        self.failed.append({'name': word['name'], 'reason': word['reason'].replace('~', ' ')})
 
     def on_done(self, word):
         self.done = True

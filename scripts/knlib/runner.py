@@ -42,7 +42,7 @@ class Progress:
         elif kind in ('skip', 'fail'):
             self.count += self.name != word.get('name')
             self.say('%-32s %s: %s' % (word.get('name', '?'), {'skip': 'skipped', 'fail': 'FAILED'}[kind],
-                                       word.get('reason', '').replace('_', ' ')))
+                                       word.get('reason', '').replace('~', ' ')))
         elif kind == 'result' and run.benchmarks:
             bench = run.benchmarks[-1]
             low, median, high = samples.summary(bench['samples'])

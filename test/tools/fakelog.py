@@ -32,7 +32,7 @@ BENCHES = [                                                 # name, group, op, m
 
 def bench_lines(name, group, op, runs, variant='warm'):
     lines = [protocol.encode('bench', 'name=%s group=%s variant=%s unit=ticks op=%s iterations=%d overhead=21'
-                             % (name, group, variant, op.replace(' ', '_'), samples.count(runs)))]
+                             % (name, group, variant, op.replace(' ', '~'), samples.count(runs)))]
     for seq in range(0, len(runs), 20):
         words = ','.join('%d*%d' % tuple(run) for run in runs[seq:seq + 20])
         lines.append(protocol.encode('samples', 'name=%s seq=%d v=%s' % (name, seq // 20, words)))
@@ -49,7 +49,7 @@ def lines(column=3, count=1000, benches=None):
            protocol.encode('meta', 'cpu_vendor=AuthenticAMD cpu_brand=QEMU_TCG_CPU')]
     for bench in benches:
         out += bench_lines(*bench[:3], [[bench[column], count]])
-    return out + [protocol.encode('skip', 'name=vm-exit reason=no_SVM'), protocol.encode('done', 'benches=%d failed=0' % len(benches))]
+    return out + [protocol.encode('skip', 'name=vm-exit reason=no~SVM'), protocol.encode('done', 'benches=%d failed=0' % len(benches))]
 
 
 def log(protocol_lines, noise=NOISE):

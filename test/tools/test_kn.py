@@ -91,9 +91,9 @@ class Protocol(unittest.TestCase):
         self.assertIn('4 samples announced', feed(lines).verdict()[0])
 
     def test_failed_benchmark(self):
-        lines = fakelog.lines()[:-1] + [protocol.encode('fail', 'name=x reason=status_BAD_CAP'),
+        lines = fakelog.lines()[:-1] + [protocol.encode('fail', 'name=x reason=status~BAD_CAP'),
                                         protocol.encode('done', 'benches=1 failed=1')]
-        self.assertEqual(feed(lines).verdict(), ['benchmark x failed: status BAD CAP'])
+        self.assertEqual(feed(lines).verdict(), ['benchmark x failed: status BAD_CAP'])
 
     def test_newer_protocol(self):
         self.assertIn('schema 2', feed([protocol.encode('begin', 'suite=s schema=2')]).verdict()[0])

@@ -3,7 +3,7 @@
 
         .section .text.test_server, "ax"
         .balign 4096
-        .globl  server_page, server_add, server_tell
+        .globl  server_page, server_add, server_tell, server_call
 server_page:
 
 server_add:
@@ -17,6 +17,16 @@ server_tell:
         mov     %rsi, 8(%rsp)
         mov     %rcx, 16(%rsp)
         mov     %r11, 24(%rsp)
+        mov     $3, %esi
+        mov     $1, %edi
+        syscall
+
+server_call:
+        mov     (%rsp), %rdi
+        mov     8(%rsp), %rsi
+        mov     16(%rsp), %rdx
+        syscall
+        mov     %rdi, (%rsp)
         mov     $3, %esi
         mov     $1, %edi
         syscall

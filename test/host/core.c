@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Everything around the kernel's objects that their tests do not test: FPU, registers, IPC. */
+#include <core.h>
+
+#include <cpu.h>
+#include <cpu_features.h>
+#include <ec.h>
+#include <fpu.h>
+#include <ipc.h>
+#include <pd.h>
+#include <pt.h>
+#include <rcu.h>
+#include <sc.h>
+#include <scheduler.h>
+#include <sm.h>
+#include <space_hst.h>
+#include <space_obj.h>
+#include <space_pio.h>
+
+bool core_1g = true;
+
+bool cpu_has (enum cpu_feature f)
+{
+    assert_int_equal (f, CPU_PDPE1GB);
+    return core_1g;
+}
+
+size_t fpu_size (void)      { return 576; }
+void fpu_reset (void *area) { memset (area, 0x11, fpu_size()); }
+void cpu_idle (void)        { fail(); }
+void root_load (paddr_t r)  { (void)r; }
+
+void ec_arch_init_regs (struct ec *ec, uint64_t sp) { REGS_SP (&ec->regs) = sp; }
+void ec_arch_event (struct ec *ec, unsigned event)  { ec->regs.event = event; }
+void ipc_event (struct ec *ec)                      { (void)ec; fail(); }
+void ipc_abort_caller (struct ec *ec)               { assert_ptr_equal (ec->caller, &ec_nobody); }
+
+void root_init (uint64_t *table, cpu_t cpu, struct space_pio const *pio)
+{
+    table[SLOT_KERNEL] = cpu + 1U;                      /* a mark                                                   */
+    table[SLOT_PIO]    = space_pio_entry (pio);
+}
+
+void core_init (unsigned cpus)
+{
+    assert_true (cpus && cpus <= CORE_CPUS);
+
+    core_pool_init();
+    cpu_local.token = 1;
+    cpu_remote[0] = &cpu_local;
+
+    for (unsigned c = cpus; c--; ) {                    /* CPU 0 last                                               */
+        core_cpu (c);
+        rcu_cpu_init();
+        timeout_cpu_init();
+        scheduler_cpu_init();
+        cpuset_set (&cpus_online, (cpu_t)c);
+    }
+
+    pd_init();
+    ec_init();
+    sc_init();
+    pt_init();
+    sm_init();
+
+    assert_int_equal (space_obj_nova_init(), STATUS_SUCCESS);
+    assert_int_equal (space_hst_nova_init(), STATUS_SUCCESS);
+    assert_int_equal (space_pio_init(), STATUS_SUCCESS);
+}
+
+void core_notice (void)
+{
+    if (!cpuset_test (&core_kicked, (cpu_t)cpu_local.id))
+        return;
+
+    cpuset_clear (&core_kicked, (cpu_t)cpu_local.id);
+    ec_wake_pending();
+    cpu_deferred();
+    cpu_local.hazard |= HAZARD_RCU;
+}
+
+void core_settle (void)
+{
+    unsigned const self = cpu_local.id;
+
+    for (unsigned idle = 0, n = 0; idle < 2; n++) {
+
+        assert_true (n < 1000000);
+        idle++;
+
+        for (uint64_t m = cpus_online.bits; m; m &= m - 1) {
+
+            core_cpu (bit_low (m));
+            core_notice();
+
+            if (cpu_local.hazard & HAZARD_RCU) {
+                idle = 0;
+                while (rcu_quiescent()) ;
+            }
+        }
+    }
+
+    core_cpu (self);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The machine below the kernel core in a host test: a page pool at its lowest addresses, so that capabilities can hold them,
+ * several CPUs of which one runs at a time, one timer for each, and allocations that fail when a test says so.
+ */
+#pragma once
+
+#include <cpu_local.h>
+#include <cpuset.h>
+
+#include <host.h>
+
+#define CORE_CPUS       4
+#define CORE_POOL       ((char *)(uintptr_t)0x10000000)
+#define CORE_POOL_SIZE  (UINT64_C (16) << 20)
+#define CORE_PHYS       UINT64_C (0x123440000000)       /* of the pool                                              */
+
+extern uint64_t core_time;                              /* timer_now()                                              */
+extern uint64_t core_timer[CORE_CPUS];                  /* deadline of the hardware timer, ~0: none                 */
+extern uint64_t core_timer_sets;
+
+extern uint64_t core_allocs;                            /* page allocations so far                                  */
+extern uint64_t core_fail;                              /* fail the n-th one from now, and no other; 0: none        */
+extern bool     core_fail_all;
+
+extern bool     core_1g;                                /* CPU_PDPE1GB                                              */
+extern uint64_t core_flushes[CORE_CPUS];                /* TLB flushes                                              */
+extern struct cpuset core_kicked;                       /* CPUs that have been interrupted and have not noticed     */
+extern void   (*core_preempt) (void);                   /* called at preemption points; may be null                 */
+
+/* Once: pool, and the core's own initialization on CPUs 0 ... cpus - 1; CPU 0 runs. */
+void core_init (unsigned cpus);
+
+/* Another CPU goes on */
+void core_cpu (unsigned cpu);
+
+/* This CPU notices its interrupt, if there is one, as the interrupt entry would */
+void core_notice (void);
+
+/* All CPUs pass quiescent states until none has RCU work left; this CPU runs again afterwards. */
+void core_settle (void);
+
+/* Runs f in a child; returns true if the child ended in a panic */
+bool core_panics (void (*f) (void));
+
+void core_pool_init (void);                             /* the pool alone                                           */
+size_t core_pages (void);                               /* free pages                                               */
