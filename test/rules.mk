@@ -58,6 +58,8 @@ CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab
                scheduler.c space_obj.c space_hst.c space_mem.c) $(X86)/hpt.c $(X86)/space_pio.c
 $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
+$(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
+$(eval $(call host-test,rcu,test/host/rcu.c $(CORE_CPU)))
 
 # ----------------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <signal.h>
+#define pause posix_pause
 #include <unistd.h>
+#undef pause
 
 uint64_t kmem_offset;
 uint64_t core_allocs, core_fail;

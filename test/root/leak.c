@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Kernel objects that nobody has a capability for give their memory back: far more are created than would fit. */
+#include <help.h>
+#include <mem.h>
+
+enum { SMALL = 400000, BIG = 12000, PDS = 3000 };
+
+static uint64_t sel, made;
+
+/* Freed memory may come back a little later: then the caller makes way */
+static enum status patient (enum status (*create) (void))
+{
+    enum status s = create();
+
+    for (unsigned i = 0; i < 20 && s == STATUS_MEM_OBJ; i++) {
+        sleep_ms (1);
+        s = create();
+    }
+
+    return s;
+}
+
+static void repeat (unsigned n, enum status (*create) (void), char const *text)
+{
+    enum status s = STATUS_SUCCESS;
+
+    for (made = 0; made < n && s == STATUS_SUCCESS; made++) {
+        s = patient (create);
+        sel_revoke (sel, 0);
+    }
+
+    check_status (s, STATUS_SUCCESS, text);
+}
+
+static uint64_t ec, hvp;
+
+static enum status sm (void) { return hyp_create_sm (sel, sel_root_pd(), 0); }
+static enum status pt (void) { return hyp_create_pt (sel, sel_root_pd(), ec, 0); }
+static enum status local (void) { return hyp_create_ec (0, sel, sel_root_pd(), hvp, root.hip->cpu_bsp, 0, 0); }
+static enum status fpu (void) { return hyp_create_ec (FLAG_EC_GLOBAL | FLAG_EC_FPU, sel, sel_root_pd(), hvp, root.hip->cpu_bsp, 0, 0); }
+
+static void small (void)
+{
+    sel = sel_alloc (0);
+    ec  = local_new (0)->ec;
+    repeat (SMALL, sm, "400000 semaphores, one after the other");
+    repeat (SMALL, pt, "400000 portals, one after the other");
+}
+
+static void ecs (void)
+{
+    sel = sel_alloc (0);
+    hvp = mem_window (1, 0) >> 12;
+    repeat (BIG, local, "12000 local ECs, one after the other");
+    repeat (BIG, fpu, "12000 global ECs with FPU, one after the other");
+}
+
+/* A whole domain with an EC in it */
+static uint64_t set;
+
+static enum status domain (void)
+{
+    enum status s = hyp_create_pd (CREATE_PD, set, sel_root_pd());
+
+    for (unsigned op = CREATE_OBJ; s == STATUS_SUCCESS && op <= CREATE_HST; op++)
+        s = hyp_create_pd (op, set + op, set);
+
+    if (s == STATUS_SUCCESS)
+        s = hyp_create_pd (CREATE_PIO, set + 3, set);
+    if (s == STATUS_SUCCESS)
+        s = hyp_ctrl_pd (SEL_ROOT_HST, set + 2, 0x10000, 0x10000, 0, PERM_MEM_R, 0);
+    if (s == STATUS_SUCCESS)
+        s = hyp_ctrl_pd (sel_root_obj(), set + 1, sel_root_pd(), 5, 0, PERM_MASK, 0);
+    if (s == STATUS_SUCCESS)
+        s = hyp_create_ec (0, set + 4, set, 0x20000, root.hip->cpu_bsp, 0, 0);
+
+    sel_revoke (set, 3);
+
+    return s == STATUS_MEM_CAP ? STATUS_MEM_OBJ : s;
+}
+
+static void domains (void)
+{
+    sel = sel_alloc (0);
+    set = sel_alloc (3);
+    repeat (PDS, domain, "3000 domains with an EC, one after the other");
+}
+
+/* All memory at a time, and back: two rounds must come equally far */
+static unsigned fill (uint64_t base, unsigned n)
+{
+    unsigned i = 0;
+    uint64_t const va = mem_window (n, 0) >> 12;
+
+    while (i < n && hyp_create_ec (0, base + i, sel_root_pd(), va + i, root.hip->cpu_bsp, 0, 0) == STATUS_SUCCESS)
+        i++;
+
+    return i;
+}
+
+static void exhaust (void)
+{
+    uint64_t const base = sel_alloc (14);
+    unsigned const n = fill (base, 1 << 14);
+
+    check (n > 100 && n < 1 << 14, "creates ECs until memory is used up");
+    check_status (hyp_create_ec (0, base + n, sel_root_pd(), mem_window (1, 0) >> 12, root.hip->cpu_bsp, 0, 0), STATUS_MEM_OBJ,
+                  "then: MEM_OBJ");
+    NEED (sel_revoke (base, 14));
+    sleep_ms (20);
+
+    unsigned const again = fill (base, 1 << 14);
+
+    check_ge (again, n - n / 20, "after all are revoked, as many fit again");
+    NEED (sel_revoke (base, 14));
+    sleep_ms (20);
+    check_status (hyp_create_sm (sel_alloc (0), sel_root_pd(), 0), STATUS_SUCCESS, "and other objects");
+}
+
+static struct test const test[] = { { "small", small }, { "ecs", ecs }, { "domains", domains }, { "exhaust", exhaust } };
+
+TESTS ("leak", test);
