@@ -345,44 +345,43 @@ HANDLER (ctrl_pt)
     return STATUS_SUCCESS;
 }
 
-/* An interrupt semaphore, or no permission. The interrupt may arrive again; BAD_CPU where it never arrives. */
-static NOINLINE long sm_down_interrupt (struct ec *self, struct cap csm, bool zero, uint64_t timeout)
+/* Down in general: all of the counter, or an interrupt, which may then arrive again; BAD_CPU where it never arrives. */
+static NOINLINE long sm_down_other (uint64_t p0, uint64_t timeout, struct ec *self)
 {
+    struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
     struct sm *const sm = OBJECT (csm, sm);
 
-    if (UNLIKELY (!cap_is (csm, KOBJECT_SM_INT, PERM_SM_DN)))
+    if (cap_is (csm, KOBJECT_SM_INT, PERM_SM_DN)) {
+
+        if (UNLIKELY (interrupt_cpu (sm->interrupt) != cpu_local.id))
+            return STATUS_BAD_CPU;
+
+        interrupt_deactivate (sm->interrupt);
+
+    } else if (!cap_is (csm, KOBJECT_SM, PERM_SM_DN))
         return STATUS_BAD_CAP;
 
-    if (UNLIKELY (interrupt_cpu (sm->interrupt) != cpu_local.id))
-        return STATUS_BAD_CPU;
-
-    interrupt_deactivate (sm->interrupt);
-
-    return sm_down (sm, self, zero, timeout);
+    return sm_down (sm, self, p0 & FLAG_SM_ZERO << HYPERCALL_FLAG_SHIFT, timeout);
 }
-
-static NOINLINE long sm_down_zero (struct sm *sm, struct ec *self, uint64_t timeout) { return sm_down (sm, self, true, timeout); }
 
 HANDLER (ctrl_sm)
 {
-    bool const zero = p0 & FLAG_SM_ZERO << HYPERCALL_FLAG_SHIFT;
+    uint64_t const timeout = abi_get_ctrl_sm_stc (p1);
 
-    if (!(p0 & FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT)) {
+    if ((uint8_t)p0 == (HYPERCALL_ctrl_sm | FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT)) {
 
         struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
 
-        return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (OBJECT (csm, sm)) : STATUS_BAD_CAP;
+        return LIKELY (csm.word >> CAP_SM_DN_BIT & 1) ? sm_down (OBJECT (csm, sm), self, false, timeout) :
+                                                         sm_down_other (p0, timeout, self);
     }
+
+    if (UNLIKELY (p0 & FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT))
+        return sm_down_other (p0, timeout, self);
 
     struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
 
-    if (UNLIKELY (!(csm.word >> CAP_SM_DN_BIT & 1)))
-        return sm_down_interrupt (self, csm, zero, abi_get_ctrl_sm_stc (p1));
-
-    if (UNLIKELY (zero))
-        return sm_down_zero (OBJECT (csm, sm), self, abi_get_ctrl_sm_stc (p1));
-
-    return sm_down (OBJECT (csm, sm), self, false, abi_get_ctrl_sm_stc (p1));
+    return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (OBJECT (csm, sm)) : STATUS_BAD_CAP;
 }
 
 HANDLER (ctrl_hw)

@@ -59,7 +59,7 @@ CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab
 $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
-$(eval $(call host-test,rcu,test/host/rcu.c $(CORE_CPU)))
+$(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))
 
 # ----------------------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include <ipi.h>
 #include <preempt.h>
 #include <rcu.h>
+#include <space_hst.h>
 #include <tlb.h>
 
 static struct cpu_local saved[CORE_CPUS];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Across CPUs; nothing to check on a machine with one */
+#include <cpu_pause.h>
 #include <help.h>
 #include <mem.h>
 #include <probe.h>
@@ -70,7 +71,7 @@ static void pingpong (void)
 static void parallel_body (void *arg)
 {
     (void) arg;
-    for (flag = true; !stop; ) ;
+    for (flag = true; !stop; ) cpu_pause();
     hyp_sm_up (done);
 }
 
@@ -79,7 +80,7 @@ static void parallel (void)
     start();
     spawn_on (other(), PRIO_LOW, parallel_body, NULL);
 
-    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) ;
+    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) cpu_pause();
 
     check (flag, "an EC on another CPU runs while this one does");
     stop = true;
@@ -161,6 +162,7 @@ static void reader (void *arg)
     for (;;) {
         reads = reads + *(uint64_t volatile *) page;
         flag = true;
+        cpu_pause();
     }
 }
 
@@ -171,6 +173,7 @@ static void writer (void *arg)
     for (;;) {
         *(uint64_t volatile *) page = 1;
         flag = true;
+        cpu_pause();
     }
 }
 
@@ -190,13 +193,13 @@ static void shoot (thread_fn *fn, unsigned left, char const *text)
     event_new (t, EXC_PF, local_on (other(), 0), fault, NULL, MTD_QUAL);
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_LOW, 0)));
 
-    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) ;
+    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) cpu_pause();
 
     need (flag, "it runs on the other CPU");
     NEED (hyp_ctrl_pd (SEL_ROOT_HST, SEL_ROOT_HST, va >> 12, va >> 12, 0, left, 0));
     flag = false;
 
-    for (uint64_t const end = in_ms (50); !faults_at && stc_read() < end; ) ;
+    for (uint64_t const end = in_ms (50); !faults_at && stc_read() < end; ) cpu_pause();
 
     check_eq (faults_at, va, text);
 }
@@ -224,16 +227,16 @@ static void recall (void)
     event_new (t, EVENT_HST_ARCH + EVENT_RECALL, local_on (other(), 0), recalled, NULL, 0);
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_LOW, 0)));
 
-    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) ;
+    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) cpu_pause();
 
     check_status (hyp_ctrl_ec (FLAG_RECALL_STRONG, t->ec), STATUS_SUCCESS, "strong recall of an EC that runs on another CPU");
 
-    for (uint64_t const end = in_ms (100); recalls < 1 && stc_read() < end; ) ;
+    for (uint64_t const end = in_ms (100); recalls < 1 && stc_read() < end; ) cpu_pause();
 
     check_eq (recalls, 1, "it gets the event");
     check_status (hyp_ctrl_ec (0, t->ec), STATUS_SUCCESS, "weak recall of it");
 
-    for (uint64_t const end = in_ms (100); recalls < 2 && stc_read() < end; ) ;
+    for (uint64_t const end = in_ms (100); recalls < 2 && stc_read() < end; ) cpu_pause();
 
     check_eq (recalls, 2, "it gets the event soon");
     stop = true;
