@@ -60,6 +60,8 @@ $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
 $(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))
+$(eval $(call host-test,cap,test/host/cap.c $(CORE)))
+$(eval $(call host-test,sm,test/host/sm.c $(CORE)))
 
 # ----------------------------------------------------------------------------------------------------------------------
 

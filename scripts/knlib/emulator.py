@@ -26,6 +26,7 @@ class Machine:
     icount: bool = True                                     # the counter advances once per instruction (QEMU)
     cpu: str = ''
     kernel: str = ''                                        # ELF32, booted by QEMU as Multiboot 1
+    com: int = 1                                            # which serial port is read (QEMU)
     append: str = 'serial'
     root: str = ''
     root_args: str = ''
@@ -60,7 +61,7 @@ def qemu_command(m):
         line += ['-kernel', m.kernel, '-append', m.append]
         if m.root:                                          # a comma would start the next module
             line += ['-initrd', (m.root + ' ' + m.root_args).strip().replace(',', ',,')]
-    line += ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot',
+    line += ['-display', 'none', '-monitor', 'none', *['-serial', 'null'] * (m.com - 1), '-serial', 'stdio', '-no-reboot',
              '-device', 'isa-debug-exit,iobase=0xf4']
     if m.icount:                                            # sleep=off and a virtual clock: nothing of the host's time is seen
         line += ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2024-01-01,clock=vm']

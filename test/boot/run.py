@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -43,6 +44,8 @@ KEYS = {                                                    # of a [[test]]: typ
     'relocate': (list, []),                                 # Multiboot 2: lowest, highest address, preference (1 low, 2 high)
     'root_size': (int, -1),                                 # cut the root ELF to this many bytes
     'root_bytes': (list, []),                               # change it: [[offset, "hexadecimal bytes"], ...]
+    'com': (int, 1),                                        # the serial port that is read (QEMU)
+    'spcr': (int, 0),                                       # an ACPI table that names the UART at this port (QEMU)
     'poke': (list, []),                                     # damage ACPI tables, see gdbpoke.py (multiboot1 in QEMU only)
     'options': (list, []),                                  # more QEMU options or Bochs configuration lines
     'expect': (list, []),                                   # regular expressions of console lines, in this order
@@ -139,7 +142,11 @@ def prepare(test, kernel, objects, directory):
         with open(root, 'wb') as file:
             file.write(data if test['root_size'] < 0 else data[:test['root_size']])
     m = emulator.Machine(emulator=test['emulator'], smp=test['smp'], memory=test['memory'], icount=test['icount'],
-                         cpu=test['cpu'], append=test['append'], root_args=test['args'], extra=list(test['options']))
+                         cpu=test['cpu'], append=test['append'], root_args=test['args'], com=test['com'], extra=list(test['options']))
+    if test['spcr']:
+        with open(os.path.join(directory, 'spcr.bin'), 'wb') as file:
+            file.write(spcr(test['spcr']))
+        m.extra += ['-acpitable', 'sig=SPCR,rev=2,data=spcr.bin']
     if test['boot'] == 'multiboot1':
         m.kernel, m.root = 'kernel.elf32', 'root.elf' if root else ''
     else:
@@ -149,6 +156,12 @@ def prepare(test, kernel, objects, directory):
     if test['poke']:
         m.extra += ['-S', '-gdb', 'unix:path=gdb.sock,server=on,wait=off']
     return m, elf.entry_point(image)
+
+
+def spcr(port):
+    """What follows the header of a Serial Port Console Redirection table, revision 2: a 16550 at an I/O port, 115200 baud"""
+    gas = struct.pack('<BBBBQ', 1, 8, 0, 1, port)
+    return struct.pack('<B3x12sBBIBBBBBBHHBBBBIBI', 0, gas, 3, 4, 4, 7, 0, 1, 0, 0, 0, 0xffff, 0xffff, 0, 0, 0, 0, 0, 0, 0)
 
 
 def execute(test, kernel, objects, log):

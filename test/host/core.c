@@ -93,10 +93,9 @@ void core_settle (void)
             core_cpu (bit_low (m));
             core_notice();
 
-            if (cpu_local.hazard & HAZARD_RCU) {
+            if (cpu_local.hazard & HAZARD_RCU)
                 idle = 0;
-                while (rcu_quiescent()) ;
-            }
+            while (rcu_quiescent()) ;
         }
     }
 

@@ -10,8 +10,53 @@ struct deviation {
     char const *    why;
 };
 
+#define BEYOND  "takes the low 18 bits of a selector"
+#define SECOND  "binds several SCs to one EC"
+#define QOS     "asks for no CPU feature before the state of the configuration"
+#define LAST    "the TSS ends before the last byte of the permission bitmap"
+#define STATUS  "a successful ipc_call does not write its status"
+#define FLAGS   "an event reply can set RFLAGS.TF and AC"
+#define LEAK    "never gives memory back, and then has none for the other tests"
+
 static struct deviation const deviation[] = {
-    { "", "", "", "" },
+    { "create_ec", "bad_cap", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_pd", "bad_cap", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_pt", "bad_sel", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_pt", "bad_pd", "owner beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_pt", "bad_ec", "EC beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_sc", "bad_sel", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_sm", "bad_sel", "selector SELNUM: BAD_CAP", BEYOND },
+    { "create_sm", "bad_sel", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "create_sm", "bad_pd", "owner beyond SELNUM: BAD_CAP", BEYOND },
+    { "ctrl_ec", "bad_cap", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "ctrl_pd_obj", "bad_cap", "source space beyond SELNUM: BAD_CAP", BEYOND },
+    { "ctrl_pt", "bad_cap", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "ctrl_sc", "bad_cap", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "ctrl_sm", "bad_cap", "up beyond SELNUM: BAD_CAP", BEYOND },
+    { "ipc", "bad_cap", "selector beyond SELNUM: BAD_CAP", BEYOND },
+    { "ipc", "bad_cap", "none of these called", BEYOND },
+    { "ipc", "bad_cap", "and calls", BEYOND },
+
+    { "create_ec", "bad_cap", "a failed creation leaves no UTCB behind", "maps the UTCB before it finds the selector in use" },
+    { "create_sc", "twice", "a second SC for one EC: ABORTED", SECOND },
+    { "root", "caps", "the root EC has an SC", SECOND },
+    { "ctrl_hw", "qos", "L3 capacity: BAD_FTR, or ABORTED without configuration", QOS },
+    { "ctrl_hw", "qos", "L2 capacity: BAD_FTR, or ABORTED without configuration", QOS },
+    { "ctrl_hw", "qos", "MBA: BAD_FTR, or ABORTED without configuration", QOS },
+    { "ctrl_hw", "qos", "QOS configuration: BAD_FTR", QOS },
+    { "ctrl_hw", "qos", "QOS configuration with CDP: BAD_FTR", QOS },
+    { "ctrl_pd_pio", "order", "IN works on the last but one", LAST },
+    { "ctrl_pd_pio", "order", "IN works on the last one", LAST },
+    { "ctrl_sc", "running", "the running time slice is part of it", "ctrl_sc leaves out the running time slice" },
+    { "ipc", "timeout", "flag T on an idle callee: SUCCESS", STATUS },
+    { "ipc", "timeout", "flag T on an idle callee: status register is 0", STATUS },
+    { "regs", "ipc", "ipc_call: status has no other bits", STATUS },
+    { "regs", "ipc", "ipc_call: status", STATUS },
+    { "ipc", "dead", "with flag T: ABORTED", "a dead callee counts as a busy one" },
+    { "event", "rflags", "all ones: no system flag", FLAGS },
+    { "event", "rflags_tf", "TF cannot be set", FLAGS },
+
+    { "leak", "small", NULL, LEAK }, { "leak", "ecs", NULL, LEAK }, { "leak", "domains", NULL, LEAK }, { "leak", "exhaust", NULL, LEAK },
 };
 
 bool nova (void)

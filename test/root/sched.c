@@ -84,14 +84,14 @@ static void budgets (void)
 
     for (uintptr_t i = 0; i < 2; i++) {
         thread[i] = global_new (0, spin, (void *) i);
-        NEED (thread_start (thread[i], hyp_scd (i ? 6 : 2, PRIO_LOW, 0)));
+        NEED (thread_start (thread[i], hyp_scd (i ? 25 : 5, PRIO_LOW, 0)));
     }
 
-    sleep_ms (48);
+    sleep_ms (240);
     stop = true;
     NEED (hyp_ctrl_sc (thread[0]->sc, t));
     NEED (hyp_ctrl_sc (thread[1]->sc, t + 1));
-    check (t[1] > 2 * t[0] && t[1] < 5 * t[0], "budgets of 2 and 6 ms: shares of time in that proportion");
+    check (2 * t[1] > 5 * t[0] && t[1] < 10 * t[0], "budgets of 5 and 25 ms: shares of time in that proportion");
     sleep_ms (2);
 }
 

@@ -55,6 +55,13 @@ static enum status run (struct regs *r, unsigned results, char const *call)
     return (enum status) r->gpr[RDI];
 }
 
+static void run_for (enum status want, struct regs *r, unsigned results, char const *call)
+{
+    enum status const got = run (r, results, call);
+
+    check_status (got, want, name ("status", call));
+}
+
 static void params (struct regs *r, unsigned call, unsigned flags, uint64_t sel)
 {
     patterns (r);
@@ -68,29 +75,29 @@ static void create (void)
 
     params (&r, HYPERCALL_create_sm, 0, sel_alloc (0));
     r.gpr[RSI] = pd;
-    check_status (run (&r, 0, "create_sm"), STATUS_SUCCESS, name ("status", "create_sm"));
+    run_for (STATUS_SUCCESS, &r, 0, "create_sm");
     params (&r, HYPERCALL_create_sm, 0, sel_alloc (0));
-    check_status (run (&r, 0, "create_sm that fails"), STATUS_BAD_CAP, name ("status", "create_sm that fails"));
+    run_for (STATUS_BAD_CAP, &r, 0, "create_sm that fails");
     params (&r, HYPERCALL_create_pd, CREATE_PD, sel_alloc (0));
     r.gpr[RSI] = pd;
-    check_status (run (&r, 0, "create_pd"), STATUS_SUCCESS, name ("status", "create_pd"));
+    run_for (STATUS_SUCCESS, &r, 0, "create_pd");
 
     uint64_t const ec = sel_alloc (0), global = sel_alloc (0);
 
     params (&r, HYPERCALL_create_ec, 0, ec);
     r.gpr[RSI] = pd;
     r.gpr[RDX] = page | root.hip->cpu_bsp;
-    check_status (run (&r, 0, "create_ec"), STATUS_SUCCESS, name ("status", "create_ec"));
+    run_for (STATUS_SUCCESS, &r, 0, "create_ec");
     params (&r, HYPERCALL_create_pt, 0, sel_alloc (0));
     r.gpr[RSI] = pd;
     r.gpr[RDX] = ec;
-    check_status (run (&r, 0, "create_pt"), STATUS_SUCCESS, name ("status", "create_pt"));
+    run_for (STATUS_SUCCESS, &r, 0, "create_pt");
     NEED (hyp_create_ec (FLAG_EC_GLOBAL, global, pd, (page >> 12) + 1, root.hip->cpu_bsp, 0, 0));
     params (&r, HYPERCALL_create_sc, 0, sel_alloc (0));
     r.gpr[RSI] = pd;
     r.gpr[RDX] = global;
     r.gpr[RAX] = hyp_scd (1, 1, 0);
-    check_status (run (&r, 0, "create_sc"), STATUS_SUCCESS, name ("status", "create_sc"));
+    run_for (STATUS_SUCCESS, &r, 0, "create_sc");
 }
 
 static void ctrl (void)
@@ -104,30 +111,30 @@ static void ctrl (void)
     r.gpr[RSI] = sel_root_obj();
     r.gpr[RDX] = sm << 12;
     r.gpr[RAX] = s << 12 | PERM_MASK;
-    check_status (run (&r, 0, "ctrl_pd"), STATUS_SUCCESS, name ("status", "ctrl_pd"));
+    run_for (STATUS_SUCCESS, &r, 0, "ctrl_pd");
     params (&r, HYPERCALL_ctrl_ec, 0, local_bare (sel_root_pd(), 0));
-    check_status (run (&r, 0, "ctrl_ec"), STATUS_SUCCESS, name ("status", "ctrl_ec"));
+    run_for (STATUS_SUCCESS, &r, 0, "ctrl_ec");
     params (&r, HYPERCALL_ctrl_sc, 0, worker->sc);
-    check_status (run (&r, BIT (RSI), "ctrl_sc"), STATUS_SUCCESS, name ("status", "ctrl_sc"));
+    run_for (STATUS_SUCCESS, &r, BIT (RSI), "ctrl_sc");
     params (&r, HYPERCALL_ctrl_pt, 0, pt);
-    check_status (run (&r, 0, "ctrl_pt"), STATUS_SUCCESS, name ("status", "ctrl_pt"));
+    run_for (STATUS_SUCCESS, &r, 0, "ctrl_pt");
     params (&r, HYPERCALL_ctrl_sm, 0, sm);
-    check_status (run (&r, 0, "ctrl_sm up"), STATUS_SUCCESS, name ("status", "ctrl_sm up"));
+    run_for (STATUS_SUCCESS, &r, 0, "ctrl_sm up");
     params (&r, HYPERCALL_ctrl_sm, FLAG_SM_DOWN, sm);
-    check_status (run (&r, 0, "ctrl_sm down"), STATUS_SUCCESS, name ("status", "ctrl_sm down"));
+    run_for (STATUS_SUCCESS, &r, 0, "ctrl_sm down");
     params (&r, HYPERCALL_ctrl_sm, FLAG_SM_DOWN, sm);
     r.gpr[RSI] = in_ms (1);
-    check_status (run (&r, 0, "ctrl_sm down, timeout"), STATUS_TIMEOUT, name ("status", "ctrl_sm down, timeout"));
+    run_for (STATUS_TIMEOUT, &r, 0, "ctrl_sm down, timeout");
     params (&r, HYPERCALL_ctrl_hw, 15, 0);
-    check_status (run (&r, 0, "ctrl_hw"), STATUS_BAD_PAR, name ("status", "ctrl_hw"));
+    run_for (STATUS_BAD_PAR, &r, 0, "ctrl_hw");
     params (&r, HYPERCALL_assign_int, 0, sm);
     r.gpr[RSI] = root.hip->cpu_bsp;
-    check_status (run (&r, BIT (RSI) | BIT (RDX), "assign_int"), STATUS_BAD_CAP, name ("status", "assign_int"));
+    run_for (STATUS_BAD_CAP, &r, BIT (RSI) | BIT (RDX), "assign_int");
     params (&r, HYPERCALL_assign_dev, 0, sm);
     r.gpr[RSI] = r.gpr[RDX] = 0;
     run (&r, 0, "assign_dev");
     params (&r, HYPERCALL_reserved, 0, 0);
-    check_status (run (&r, 0, "hypercall 0xf"), STATUS_BAD_HYP, name ("status", "hypercall 0xf"));
+    run_for (STATUS_BAD_HYP, &r, 0, "hypercall 0xf");
 }
 
 static void waker (void *arg) { hyp_sm_up (*(uint64_t *) arg); }
@@ -140,7 +147,7 @@ static void blocked (void)
     spawn (PRIO_LOW, waker, &sm);
     params (&r, HYPERCALL_ctrl_sm, FLAG_SM_DOWN, sm);
     r.gpr[RSI] = 0;
-    check_status (run (&r, 0, "ctrl_sm down that blocks"), STATUS_SUCCESS, name ("status", "ctrl_sm down that blocks"));
+    run_for (STATUS_SUCCESS, &r, 0, "ctrl_sm down that blocks");
 }
 
 /* A server that changes all registers, and its own ones over its wait */
@@ -154,7 +161,7 @@ static void ipc (void)
     NEED (hyp_ctrl_pt (pt, pid, 0));
     params (&r, HYPERCALL_ipc_call, 0, pt);
     r.gpr[RSI] = 0;
-    check_status (run (&r, BIT (RSI), "ipc_call"), STATUS_SUCCESS, name ("status", "ipc_call"));
+    run_for (STATUS_SUCCESS, &r, BIT (RSI), "ipc_call");
     check_eq (r.gpr[RSI], 0, "ipc_call: RSI is the MTD of the reply");
 
     for (unsigned i = 0; i < GPRS; i++)
@@ -185,7 +192,7 @@ static void ipc_fails (void)
     struct regs r;
 
     params (&r, HYPERCALL_ipc_call, 0, sel_alloc (0));
-    check_status (run (&r, BIT (RSI), "ipc_call that fails"), STATUS_BAD_CAP, name ("status", "ipc_call that fails"));
+    run_for (STATUS_BAD_CAP, &r, BIT (RSI), "ipc_call that fails");
 }
 
 static uint32_t skip_ud2 (struct portal *p, union utcb *u, uint32_t mtd)
