@@ -62,6 +62,15 @@ $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE
 $(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))
 $(eval $(call host-test,cap,test/host/cap.c $(CORE)))
 $(eval $(call host-test,sm,test/host/sm.c $(CORE)))
+$(eval $(call host-test,hpt,test/host/hpt.c $(CORE)))
+$(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
+
+# The page-table core with tables of two entries, so that short sequences of updates are all that there are
+$H/tiny/ptab.h: kernel/ptab.h
+	@mkdir -p $(@D)
+	$Qsed 's/^\(#define PTAB_BPL *\)9/\11/' $< > $@
+$H/test/host/ptab.o: HOST_FLAGS := -I$H/tiny $(HOST_FLAGS)
+$H/test/host/ptab.o: $H/tiny/ptab.h
 
 # ----------------------------------------------------------------------------------------------------------------------
 

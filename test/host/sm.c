@@ -47,19 +47,36 @@ static void idle (unsigned cpu)
     scheduler_ready (s);
 }
 
+static void notice (unsigned c)
+{
+    unsigned const old = cpu_local.id;
+
+    core_cpu (c);
+    core_notice();
+    cpu_local.hazard &= ~(uint32_t)HAZARD_RCU;
+    core_cpu (old);
+}
+
+/* Even ones on CPU 0, odd ones on CPU 1; ready */
+static void make (unsigned i)
+{
+    assert_int_equal (ec_create (&ec[i], &(struct ec_args) { .pd = pd, .kind = EC_GLOBAL, .cpu = i % 2, .hva = 0x1000 * (i + 1) }), STATUS_SUCCESS);
+    ec[i]->cont = no_event;
+    REGS_P0 (&ec[i]->regs) = 0x77;
+    assert_true (ec_bind_sc (ec[i]));
+    assert_false (ec_bind_sc (ec[i]));
+    assert_int_equal (sc_create (&sc[i], ec[i], 10, 5, 0), STATUS_SUCCESS);
+    scheduler_admit (sc[i]);
+    notice (i % 2);
+    assert_false (ec[i]->blocked);
+}
+
 static int setup (void **state)
 {
     (void)state;
 
-    for (unsigned i = 0; i < ECS; i++) {                /* even ones on CPU 0, odd ones on CPU 1                    */
-
-        assert_int_equal (ec_create (&ec[i], &(struct ec_args) { .pd = pd, .kind = EC_GLOBAL, .cpu = i % 2, .hva = 0x1000 * (i + 1) }), STATUS_SUCCESS);
-        ec[i]->cont = no_event;
-        assert_true (ec_bind_sc (ec[i]));
-        core_cpu (i % 2);
-        assert_int_equal (sc_create (&sc[i], ec[i], 10, 5, 0), STATUS_SUCCESS);
-        core_cpu (0);
-    }
+    for (unsigned i = 0; i < ECS; i++)
+        make (i);
 
     return 0;
 }
@@ -77,7 +94,7 @@ static int teardown (void **state)
     }
 
     core_settle();
-    assert_true (core_pages() == pages || core_pages() + 20 > pages);   /* tables of the space stay                 */
+    assert_true (core_pages() + 20 > pages);            /* tables of the space stay                                 */
 
     for (unsigned c = 0; c < 2; c++) {
         core_cpu (c);
@@ -118,16 +135,6 @@ static long down (unsigned i, struct sm *sm, bool zero, uint64_t timeout)
     core_cpu (0);
 
     return r;
-}
-
-static void notice (unsigned c)
-{
-    unsigned const old = cpu_local.id;
-
-    core_cpu (c);
-    core_notice();
-    cpu_local.hazard &= ~HAZARD_RCU;
-    core_cpu (old);
 }
 
 /* Goes on, with this status */
@@ -388,12 +395,8 @@ static void dying_waiters (void **state)
     drop (&s->obj);
 
     for (unsigned i = 0; i < 6; i++)
-        if (i != 3) {                                   /* for the teardown                                         */
-            assert_int_equal (ec_create (&ec[i], &(struct ec_args) { .pd = pd, .kind = EC_GLOBAL, .cpu = i % 2, .hva = 0x1000 * (i + 1) }), STATUS_SUCCESS);
-            core_cpu (i % 2);
-            assert_int_equal (sc_create (&sc[i], ec[i], 10, 5, 0), STATUS_SUCCESS);
-            core_cpu (0);
-        }
+        if (i != 3)
+            make (i);                                   /* for the teardown                                         */
 }
 
 /* Against a model: a counter and a queue */
