@@ -39,17 +39,27 @@ PYTHON      := /usr/bin/python3
 
 RELEASE     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 find         = $(sort $(foreach e,$2,$(shell find $1 -name '*.$e' 2>/dev/null)))
-probe        = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>/dev/null && echo $1)
+
+# What the compiler has is asked once each time, in a file that make itself remakes and then starts over with. So `make deps bench`
+# can install the compiler first. Goals that compile nothing do without.
+ifneq ($(filter-out deps help clean overrides tools-% check-tools,$(or $(MAKECMDGOALS),all)),)
+include $O/toolchain.mk
+endif
+
+$O/toolchain.mk: FORCE
+	@mkdir -p $(@D)
+	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps)
+	@scripts/deps --check build
+	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 
 include arch/$(ARCH)/rules.mk
 
 WARN        := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wshadow -Wwrite-strings -Wpointer-arith \
                -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Werror=implicit-int -Werror=implicit-function-declaration \
-               $(foreach w,-Wjump-misses-init -Wenum-conversion -Wswitch-enum -Wcast-align=strict -Wlogical-op \
-               -Watomic-implicit-seq-cst -Wmissing-variable-declarations,$(call probe,$w)) $(if $(filter 1,$(WERROR)),-Werror)
+               $(TOOL_WARN) $(if $(filter 1,$(WERROR)),-Werror)
 COMMON      := -std=gnu11 -ffreestanding -fno-common -fno-strict-aliasing -fwrapv -fno-pic -fno-stack-protector \
                -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -fdata-sections -ffunction-sections -g -MMD -MP \
-               -nostdinc -isystem $(shell $(CC) -print-file-name=include) $(WARN)
+               -nostdinc -isystem $(TOOL_INCLUDE) $(WARN)
 
 # Kernel: arch/$(ARCH)/F replaces kernel/F ------------------------------------------------------------------------------
 
@@ -153,7 +163,8 @@ roots: $(ROOTS)
 # Inspection -----------------------------------------------------------------------------------------------------------
 
 overrides:
-	@for f in $(basename $(patsubst kernel/%,%,$(call find,kernel,c S h))); do ls arch/$(ARCH)/$$f.* 2>/dev/null; done; true
+	@for f in $(patsubst arch/$(ARCH)/%,%,$(call find,arch/$(ARCH),h)); do test -e kernel/$$f && echo arch/$(ARCH)/$$f; done; \
+	for f in $(basename $(patsubst arch/$(ARCH)/%,%,$(SPEC))); do ls kernel/$$f.c kernel/$$f.S 2> /dev/null; done; true
 
 clean:
 	$Qrm -rf build

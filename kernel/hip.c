@@ -9,21 +9,18 @@
 #include <cpu_local.h>
 #include <hw.h>
 #include <kmem.h>
-#include <multiboot.h>
 #include <ptab.h>
 #include <space_obj.h>
 #include <timer.h>
 
 #define NONE (~UINT64_C (0))
 
-struct hip *hip_build (struct boot_info const *boot, paddr_t root_start, paddr_t root_end)
+struct hip *hip_build (paddr_t root_start, paddr_t root_end)
 {
     struct hip *const h = buddy_alloc (0, BUDDY_ZERO);
 
     if (!h)
         return NULL;
-
-    (void)boot;
 
     *h = (struct hip) {
         .signature     = HIP_SIGNATURE,

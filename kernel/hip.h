@@ -4,8 +4,7 @@
 
 #include <base/types.h>
 
-struct boot_info;
 struct hip;
 
 /* Fills the page that the root task will see; null: out of memory. root_start, root_end: physical, of its image */
-struct hip *hip_build (struct boot_info const *, paddr_t root_start, paddr_t root_end);
+struct hip *hip_build (paddr_t root_start, paddr_t root_end);

@@ -169,7 +169,7 @@ void root_create (struct boot_info const *boot, uint64_t p0, uint64_t p1)
         end   = MAX (end, s->paddr + s->size);
     }
 
-    struct hip *const hip = hip_build (boot, start, end);
+    struct hip *const hip = hip_build (start, end);
 
     if (!hip || space_hst_map_kernel (r.hst, HIP_ADDR, hip, false) != STATUS_SUCCESS) {
         print ("ROOT: out of memory");

@@ -43,6 +43,7 @@ check: tools-check all roots
 
 # Sources: style, headers that compile alone, documentation that follows the interface headers
 check-sources: tools-check
+	@$(PYTHON) -B scripts/abi-tables --check doc/interface.md
 	@$(PYTHON) -B scripts/check --arch $(ARCH) --flags '$(CC) $(KFLAGS)' --summary $(SUMMARY)/sources
 
 check-kn: tools-check

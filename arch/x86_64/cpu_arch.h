@@ -6,4 +6,5 @@
 
 struct cpu_arch {
     uint32_t apic_id;                                   /* fixed                                                    */
+    uint32_t nmis;                                      /* arrived so far                                           */
 };

@@ -85,7 +85,7 @@ static void console_uart (void)
         uart.port = (uint16_t)gas->addr;
 
     if (gas->addr && gas->space == ACPI_GAS_MEMORY) {
-        uart.stride = gas->bits == 32 ? 4 : gas->bits == 16 ? 2 : 1;
+        uart.stride = (uint8_t)acpi_gas_stride (gas);
         uart.regs   = mmio_map (gas->addr, PAGE_SIZE);
     }
 

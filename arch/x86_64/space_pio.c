@@ -6,9 +6,12 @@
 #include <buddy.h>
 #include <hpt.h>
 #include <pd.h>
+#include <preempt.h>
 #include <slab.h>
 #include <space_hst.h>
 #include <tlb.h>
+
+#define PORTS_PER_POINT 4096                            /* between two preemption points                           */
 
 #define TABLE   (HPT_P | HPT_W | HPT_A)
 #define LEAF    (HPT_P | HPT_A | HPT_D | HPT_NX)
@@ -201,6 +204,9 @@ enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, ui
             set (dst, p, on, true);
             set (dst, p, mask & ~on, false);
         }
+
+        if (p % PORTS_PER_POINT == PORTS_PER_POINT - step)
+            preemption_point();
     }
 
     return STATUS_SUCCESS;

@@ -25,7 +25,6 @@
 #define VEC_THERM           0xe3
 
 #define VEC_IPI_RKE         0xf0                        /* re-evaluate: look at this CPU's hazards              */
-#define VEC_IPI_RRQ         0xf1                        /* look at this CPU's remote run queue                  */
 #define VEC_IPI_TLB         0xf2                        /* flush translations                                   */
 #define VEC_IPI_HALT        0xf3                        /* stop: panic or power transition elsewhere            */
 
