@@ -48,7 +48,7 @@ endif
 
 $O/toolchain.mk: FORCE
 	@mkdir -p $(@D)
-	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps)
+	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build 2> /dev/null || scripts/deps)
 	@scripts/deps --check build
 	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 
