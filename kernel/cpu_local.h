@@ -28,6 +28,7 @@ struct cpu_local {
     _Atomic (uint32_t)   tlb_request, tlb_done;         /* shootdowns asked for by others, and served by this CPU   */
     _Atomic (uint32_t)   kick_request, kick_done;       /* strong recalls, in the same way                          */
     _Atomic (struct ec *) wake;                         /* ECs that other CPUs made ready: a stack, emptied at once */
+    _Atomic (struct sc *) admit;                        /* SCs that other CPUs created for this one, likewise       */
     _Atomic (struct rcu_head *) deferred;               /* calls that other CPUs hand over, likewise                */
 
     struct scheduler     sched;

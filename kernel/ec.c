@@ -112,7 +112,6 @@ enum status ec_create (struct ec **out, struct ec_args const *a)
     ec->obj_root = ec->space_obj->root;
     ec->evt      = a->evt;
     ec->utcb_hva = a->hva;
-    ec->blocked  = a->kind == EC_GLOBAL;                /* until it gets an SC                                      */
     ec_arch_init_regs (ec, a->sp);
 
     *out = ec;
@@ -124,8 +123,8 @@ static void idle (struct ec *ec)
 {
     (void)ec;
 
-    if (cpu_local.hazard)
-        preemption_point();                             /* RCU waits for other CPUs                                 */
+    if (cpu_local.hazard & ~(HAZARD_FPU | HAZARD_RCU) || rcu_ready())
+        preemption_point();
     else
         cpu_idle();
 }

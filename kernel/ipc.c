@@ -41,6 +41,7 @@ static void unlink (struct ec *caller, struct ec *callee)
 static void enter_bad_ip (struct ec *ec)
 {
     ec->cont = NULL;
+    ec_arch_full_exit (ec);
     ec_arch_event (ec, EXC_GP);
     ipc_event (ec);
 }

@@ -17,8 +17,12 @@ enum status pt_create (struct pt **out, struct ec *ec, uint64_t ip)
     if (UNLIKELY (!pt))
         return STATUS_MEM_OBJ;
 
+    if (UNLIKELY (!kobject_try_ref (&ec->obj))) {       /* its last capability has just gone                        */
+        slab_free (&cache, pt);
+        return STATUS_BAD_CAP;
+    }
+
     kobject_init (&pt->obj, KOBJECT_PT);
-    kobject_ref (&ec->obj);
     pt->ec   = ec;
     pt->fast = ip < USER_END ? ec : &ec_nobody;
     pt->ip   = ip;

@@ -18,5 +18,5 @@ struct pt {
 };
 
 void        pt_init   (void);
-enum status pt_create (struct pt **out, struct ec *, uint64_t ip) MUST_CHECK;       /* MEM_OBJ                      */
+enum status pt_create (struct pt **out, struct ec *, uint64_t ip) MUST_CHECK;       /* BAD_CAP, MEM_OBJ             */
 bool        pt_retire (struct kobject *);

@@ -21,6 +21,7 @@ static struct spinlock lock;
 static uint64_t        started, completed;              /* batch numbers, started - completed is 0 or 1; lock       */
 static uint64_t        wanted;                          /* highest batch number that somebody waits for; lock       */
 static struct cpuset   waiting;                         /* CPUs that batch `started` still waits for; lock          */
+static struct cpuset   interested;                      /* CPUs with calls that wait for a batch; lock              */
 
 static void list_clear (struct rcu_list *l) { l->head = NULL; l->tail = &l->head; }
 
@@ -55,7 +56,7 @@ void rcu_call (struct rcu_head *h, rcu_func_t func)
     cpu_local.hazard |= HAZARD_RCU;
 }
 
-/* Starts the next batch if one is wanted and none runs; tells the other CPUs to pass a quiescent state. */
+/* Starts the next batch if one is wanted and none runs; the other CPUs are to pass a quiescent state. */
 static void batch_start (struct cpuset *kick)
 {
     if (started != completed || wanted <= started)
@@ -63,8 +64,24 @@ static void batch_start (struct cpuset *kick)
 
     started++;
     waiting = cpus_online;
-    *kick   = cpus_online;
-    cpuset_clear (kick, cpu_local.id);
+    kick->bits |= cpus_online.bits;
+}
+
+/* This CPU has passed a quiescent state. The last one completes the batch and tells those who wait for it: they may be idle. */
+static void batch_pass (struct cpuset *kick)
+{
+    if (started == completed)
+        return;
+
+    cpuset_clear (&waiting, cpu_local.id);
+
+    if (!cpuset_empty (&waiting))
+        return;
+
+    completed = started;
+    kick->bits |= interested.bits;
+    interested.bits = 0;
+    batch_start (kick);
 }
 
 static void run_calls (struct rcu_list *l)
@@ -92,32 +109,38 @@ bool rcu_quiescent (void)
     {
         SPIN_GUARD (&lock);
 
-        if (!r->curr.head && r->next.head) {            /* a batch that has begun may not cover calls made since    */
+        /* A batch that has begun may not cover calls made since. While calls are run that make new ones, these gather: a
+         * batch costs an interrupt on every CPU. */
+        if (r->next.head && !r->curr.head && !r->done.head) {
             list_move (&r->curr, &r->next);
             r->batch = started + 1;
             wanted   = MAX (wanted, r->batch);
         }
 
         batch_start (&kick);
-
-        if (started != completed) {
-            cpuset_clear (&waiting, cpu_local.id);
-            if (cpuset_empty (&waiting)) {
-                completed = started;
-                batch_start (&kick);
-            }
-        }
+        batch_pass (&kick);
 
         if (r->curr.head && r->batch <= completed)
             list_move (&r->done, &r->curr);
+
+        if (r->curr.head)
+            cpuset_set (&interested, cpu_local.id);
     }
 
+    cpuset_clear (&kick, cpu_local.id);
     cpus_kick (&kick);
 
     run_calls (&r->done);
 
     if (!r->done.head && !r->curr.head && !r->next.head)
         cpu_local.hazard &= ~HAZARD_RCU;
+
+    return rcu_ready();
+}
+
+bool rcu_ready (void)
+{
+    struct rcu_cpu const *const r = &cpu_local.rcu;
 
     return r->done.head || (r->next.head && !r->curr.head);
 }

@@ -34,3 +34,6 @@ void rcu_call (struct rcu_head *, rcu_func_t func);
  * due calls. Returns true if another pass would get further without waiting for other CPUs.
  */
 bool rcu_quiescent (void);
+
+/* Would it, now? If not, whoever completes the batch that this CPU waits for interrupts it. */
+bool rcu_ready (void);

@@ -28,12 +28,10 @@ static void cpu_hazards (void)
         console_sm_signal();
     }
 
-    if (cpu_local.hazard & HAZARD_RCU) {
-        cpu_local.next = NULL;                          /* retirement may free what was to run                      */
-
+    /* What retires here cannot be cpu_local.next: an EC is killed first, which clears that, and an SC leaves the scheduler. */
+    if (cpu_local.hazard & HAZARD_RCU)
         for (unsigned n = 0; n < RCU_PASSES && rcu_quiescent(); n++)
             preemption_point();
-    }
 }
 
 /* What keeps the chosen EC from user mode. Returns false if another one may have to run now. */

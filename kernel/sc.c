@@ -20,9 +20,13 @@ enum status sc_create (struct sc **out, struct ec *ec, uint16_t budget_ms, uint8
     if (UNLIKELY (!sc))
         return STATUS_MEM_OBJ;
 
+    if (UNLIKELY (!kobject_try_ref (&ec->obj))) {       /* its last capability has just gone                        */
+        slab_free (&cache, sc);
+        return STATUS_BAD_CAP;
+    }
+
     kobject_init (&sc->obj, KOBJECT_SC);
     list_init (&sc->link);
-    kobject_ref (&ec->obj);
     sc->ec     = ec;
     sc->cpu    = ec->cpu;
     sc->prio   = prio;

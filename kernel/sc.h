@@ -20,13 +20,14 @@ struct sc {
 
     struct link        *queue;                          /* ready queue and bitmap word of its CPU, through its CPU's view; fixed */
     uint64_t           *word, mask;
+    struct sc          *admit_next;                     /* cpu_local.admit of its CPU                               */
     cpu_t               cpu;
     uint8_t             prio;
     uint16_t            cos;
 };
 
 void        sc_init   (void);
-enum status sc_create (struct sc **out, struct ec *, uint16_t budget_ms, uint8_t prio, uint16_t cos) MUST_CHECK;  /* MEM_OBJ */
+enum status sc_create (struct sc **out, struct ec *, uint16_t budget_ms, uint8_t prio, uint16_t cos) MUST_CHECK;  /* BAD_CAP, MEM_OBJ */
 bool        sc_retire (struct kobject *);
 
 uint64_t    sc_time   (struct sc const *);              /* consumed so far, ticks; any CPU                          */

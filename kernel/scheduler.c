@@ -5,6 +5,7 @@
  */
 #include <scheduler.h>
 
+#include <cpu.h>
 #include <scheduler_hot.h>
 
 void scheduler_cpu_init (void)
@@ -46,9 +47,35 @@ void scheduler_preempt (void)
     *sc->word |= sc->mask;
 }
 
-/* Until its EC is woken, on its own CPU, nobody else knows the SC or the waiting list of the EC. */
+/* The list holds a reference, so that the SC does not retire before its CPU has seen it. */
 void scheduler_admit (struct sc *sc)
 {
-    list_append (&sc->ec->waiting, &sc->link);
-    ec_wake (sc->ec);
+    if (sc->cpu == cpu_local.id) {
+        scheduler_ready (sc);
+        return;
+    }
+
+    struct cpu_local *const c = cpu_remote[sc->cpu];
+    struct sc *head = rlx_load (&c->admit);
+
+    kobject_ref (&sc->obj);
+
+    do
+        sc->admit_next = head;
+    while (!atomic_cas (&c->admit, &head, sc));
+
+    if (!head)
+        cpu_kick (sc->cpu);
+}
+
+void scheduler_admit_pending (void)
+{
+    if (LIKELY (!rlx_load (&cpu_local.admit)))
+        return;
+
+    for (struct sc *sc = atomic_swap (&cpu_local.admit, NULL), *next; sc; sc = next) {
+        next = sc->admit_next;
+        scheduler_ready (sc);
+        kobject_unref (&sc->obj);
+    }
 }

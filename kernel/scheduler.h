@@ -18,8 +18,9 @@ struct scheduler {
 
 void scheduler_cpu_init (void);
 
-/* A new SC, from any CPU: its EC has not run yet and begins now */
+/* A new SC, from any CPU; the caller holds a reference */
 void scheduler_admit (struct sc *);
+void scheduler_admit_pending (void);                    /* those that other CPUs created for this one               */
 
 /* The following are for the SC's CPU, which is this one. More of them, inline: scheduler_hot.h */
 void scheduler_remove (struct sc *);                    /* leaves every queue for good                              */

@@ -45,8 +45,8 @@ static struct ec *dequeue (struct sm *sm)
 }
 
 /*
- * Waiters get ABORTED. If there were any, a second grace period outlasts those who found the semaphore through one of them:
- * its timeout, or its retirement.
+ * Waiters get ABORTED. If there have ever been any, a second grace period outlasts those who found the semaphore through one
+ * of them: its timeout, or its retirement.
  */
 bool sm_retire (struct kobject *o)
 {
@@ -60,8 +60,8 @@ bool sm_retire (struct kobject *o)
 
         if (!ec) {
 
-            if (sm->retiring) {
-                sm->retiring = false;
+            if (sm->waited) {
+                sm->waited = false;
                 rcu_call (&o->rcu, o->rcu.func);
             } else
                 slab_free (&cache, sm);
@@ -69,7 +69,6 @@ bool sm_retire (struct kobject *o)
             return false;
         }
 
-        sm->retiring = true;
         REGS_P0 (&ec->regs) = STATUS_ABORTED;
         ec_wake (ec);
     }
@@ -97,6 +96,7 @@ long sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
 {
     ec->cont    = NULL;
     ec->blocked = true;                                 /* before it can be found in the queue                      */
+    sm->waited  = true;
     list_append (&sm->queue, &ec->sm_link);
     rlx_store (&ec->sm, sm);
 

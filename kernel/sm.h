@@ -18,7 +18,7 @@ struct sm {
     uint32_t        interrupt;                          /* pin number, or SM_NO_INT; fixed                          */
     uint64_t        count;                              /* lock; 0 while somebody waits                             */
     struct link     queue;                              /* ECs in order of arrival; lock                            */
-    bool            retiring;                           /* had waiters when it retired                              */
+    bool            waited;                             /* an EC has been queued at some time; lock                 */
 };
 
 void        sm_init   (void);

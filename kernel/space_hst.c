@@ -50,7 +50,12 @@ enum status space_hst_create (struct space_hst **out, struct pd *pd)
         return STATUS_MEM_OBJ;
     }
 
-    kobject_ref (&pd->obj);
+    if (UNLIKELY (!kobject_try_ref (&pd->obj))) {       /* its last capability has just gone                        */
+        buddy_free (s->table);
+        slab_free (&cache, s);
+        return STATUS_BAD_CAP;
+    }
+
     *out = s;
 
     return STATUS_SUCCESS;
@@ -206,6 +211,8 @@ long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t 
         uint64_t const attr = source (src, ssb + i, pmm, mad, &pa, &o);
 
         o = MIN (o, most);
+        if (i)                                          /* the source may change while it is read: never misaligned */
+            o = MIN (o, bit_low (i));
 
         status = update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, &flush);
         if (UNLIKELY (status != STATUS_SUCCESS))
@@ -215,7 +222,7 @@ long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t 
 
         if (++chunks % CHUNKS_PER_POINT == 0 && i < pages) {
             preemption_point();
-            if (cpu_local.hazard & HAZARD_SCHED) {
+            if (cpu_local.hazard & (HAZARD_SCHED | HAZARD_RCU)) {
                 *progress = i;
                 status = SYS_DEFER;
                 break;

@@ -26,7 +26,7 @@ struct space_hst {
 extern struct space_hst space_hst_nova;
 
 enum status space_hst_nova_init (void) MUST_CHECK;
-enum status space_hst_create (struct space_hst **out, struct pd *) MUST_CHECK;     /* MEM_OBJ                       */
+enum status space_hst_create (struct space_hst **out, struct pd *) MUST_CHECK;     /* BAD_CAP, MEM_OBJ              */
 void        space_hst_unlink (struct kobject *);
 bool        space_hst_retire (struct kobject *);
 

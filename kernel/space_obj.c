@@ -48,8 +48,12 @@ enum status space_obj_create (struct space_obj **out, struct pd *pd)
         return STATUS_MEM_OBJ;
     }
 
-    if (pd)
-        kobject_ref (&pd->obj);
+    if (UNLIKELY (!kobject_try_ref (&pd->obj))) {       /* its last capability has just gone                        */
+        buddy_free (s->root);
+        slab_free (&cache, s);
+        return STATUS_BAD_CAP;
+    }
+
     *out = s;
 
     return STATUS_SUCCESS;

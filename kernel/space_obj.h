@@ -29,7 +29,7 @@ struct space_obj {
 extern struct space_obj space_obj_nova;
 
 enum status space_obj_nova_init (void) MUST_CHECK;
-enum status space_obj_create (struct space_obj **out, struct pd *) MUST_CHECK;     /* MEM_OBJ                       */
+enum status space_obj_create (struct space_obj **out, struct pd *) MUST_CHECK;     /* BAD_CAP, MEM_OBJ              */
 void        space_obj_unlink (struct kobject *);
 bool        space_obj_retire (struct kobject *);
 

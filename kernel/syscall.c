@@ -27,6 +27,8 @@
     static long sys_##name (UNUSED uint64_t p0, UNUSED uint64_t p1, UNUSED uint64_t p2, UNUSED uint64_t p3,         \
                             UNUSED uint64_t p4, UNUSED struct ec *self)
 
+#define RECLAIM_TRIES 4096
+
 #define OBJECT(cap, type) container_of (cap_object (cap), struct type, obj)
 
 static unsigned flags (uint64_t p0) { return (unsigned)(p0 >> HYPERCALL_FLAG_SHIFT) & 0xf; }
@@ -179,7 +181,7 @@ HANDLER (create_sc)
         return s;
     }
 
-    kobject_ref (&sc->obj);                             /* until the SC's CPU has seen it                           */
+    kobject_ref (&sc->obj);                             /* somebody may overwrite the capability at once            */
     s = insert (self, sel, &sc->obj, KOBJECT_SC, PERM_SC_ALL);
 
     if (LIKELY (s == STATUS_SUCCESS))
@@ -240,7 +242,7 @@ static long delegate_obj (struct ec *self, struct space_obj *dst, struct space_o
 
         if ((i & 63) == 63 && i + 1 < count) {
             preemption_point();
-            if (cpu_local.hazard & HAZARD_SCHED) {
+            if (cpu_local.hazard & (HAZARD_SCHED | HAZARD_RCU)) {
                 self->progress = i + 1;
                 return SYS_DEFER;
             }
@@ -431,11 +433,53 @@ HANDLER (assign_dev)
 
 HANDLER (reserved) { return STATUS_BAD_HYP; }
 
+/*
+ * Memory of objects that are already deleted may still wait for its grace period: a creation that finds none lets the pending
+ * reclamation run and tries again, for a bounded number of times.
+ */
+static long retry (long status, struct ec *self)
+{
+    if (LIKELY (status != STATUS_MEM_OBJ && status != STATUS_MEM_CAP) || !(cpu_local.hazard & HAZARD_RCU) ||
+        self->progress == RECLAIM_TRIES) {
+        self->progress = 0;
+        return status;
+    }
+
+    self->progress++;
+    self->cont = syscall_again;
+    cpu_local.next = self;
+    preemption_point();
+
+    return SYS_DEFER;
+}
+
+#define RETRY(name)                                                                                                 \
+    static long retry_##name (uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4, struct ec *self)     \
+    { return retry (sys_##name (p0, p1, p2, p3, p4, self), self); }
+
+RETRY (create_pd)
+RETRY (create_ec)
+RETRY (create_sc)
+RETRY (create_pt)
+RETRY (create_sm)
+
 syscall_t const syscall_table[HYPERCALL_COUNT] = {
-#define X(number, name) [number] = sys_##name,
-    ABI_HYPERCALLS (X)
-#undef X
-    [HYPERCALL_reserved] = sys_reserved,
+    [HYPERCALL_ipc_call]    = sys_ipc_call,
+    [HYPERCALL_ipc_reply]   = sys_ipc_reply,
+    [HYPERCALL_create_pd]   = retry_create_pd,
+    [HYPERCALL_create_ec]   = retry_create_ec,
+    [HYPERCALL_create_sc]   = retry_create_sc,
+    [HYPERCALL_create_pt]   = retry_create_pt,
+    [HYPERCALL_create_sm]   = retry_create_sm,
+    [HYPERCALL_ctrl_pd]     = sys_ctrl_pd,
+    [HYPERCALL_ctrl_ec]     = sys_ctrl_ec,
+    [HYPERCALL_ctrl_sc]     = sys_ctrl_sc,
+    [HYPERCALL_ctrl_pt]     = sys_ctrl_pt,
+    [HYPERCALL_ctrl_sm]     = sys_ctrl_sm,
+    [HYPERCALL_ctrl_hw]     = sys_ctrl_hw,
+    [HYPERCALL_assign_int]  = sys_assign_int,
+    [HYPERCALL_assign_dev]  = sys_assign_dev,
+    [HYPERCALL_reserved]    = sys_reserved,
 };
 
 void syscall_again (struct ec *self)

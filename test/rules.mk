@@ -63,6 +63,10 @@ $(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))
 $(eval $(call host-test,cap,test/host/cap.c $(CORE)))
 $(eval $(call host-test,sm,test/host/sm.c $(CORE)))
 $(eval $(call host-test,hpt,test/host/hpt.c $(CORE)))
+$(eval $(call host-test,space_mem,test/host/space_mem.c kernel/space_mem.c))
+$(eval $(call host-test,space_hst,test/host/space_hst.c $(CORE)))
+$(eval $(call host-test,space_pio,test/host/space_pio.c $(CORE)))
+$(eval $(call host-test,scheduler,test/host/scheduler.c $(CORE)))
 $(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
 
 # The page-table core with tables of two entries, so that short sequences of updates are all that there are

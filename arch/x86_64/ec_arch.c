@@ -85,8 +85,9 @@ bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, uint32_t mtd)
     if (mtd & MTD_GPR_8_15)
         copy (r->gpr + 8, u->gpr + 8, 8);
 
+    /* A handler may end single-stepping, but only the EC itself can begin it. */
     if (mtd & MTD_RFLAGS)
-        r->rflags = (r->rflags & ~(uint64_t)RFLAGS_USER) | (u->rflags & RFLAGS_USER);
+        r->rflags = (r->rflags & ~(uint64_t)RFLAGS_USER & (u->rflags | ~(uint64_t)RFLAGS_TF)) | (u->rflags & RFLAGS_USER);
 
     if (mtd & MTD_RIP)
         r->rip = u->rip;

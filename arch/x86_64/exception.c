@@ -48,6 +48,7 @@ void interrupt_arrived (uint32_t vector)
             lapic_eoi();
             recall_serve();
             ec_wake_pending();
+            scheduler_admit_pending();
             cpu_deferred();
             cpu_local.hazard |= HAZARD_RCU;             /* a batch may wait for this CPU                            */
             break;

@@ -105,7 +105,8 @@ static bool start (char *page, uint64_t *tables, cpu_t cpu, uint32_t apic_id)
         if (!wait_online (count, AP_TIMEOUT_US)) {
             print ("CPU: the CPU with APIC ID %u does not answer, going on without it", apic_id);
             lapic_init_ipi (apic_id);                   /* stays in wait-for-SIPI                                   */
-            cpu_remote[cpu] = NULL;
+            cpu_remote[cpu] = NULL;                     /* its tables map its area: the next CPU needs its own      */
+            rel_store (&space_hst_nova.cpu_table[cpu], NULL);
             return false;
         }
     }

@@ -71,8 +71,12 @@ enum status space_pio_create (struct space_pio **out, struct pd *pd)
     if (UNLIKELY (!s))
         return STATUS_MEM_OBJ;
 
+    if (UNLIKELY (!kobject_try_ref (&pd->obj))) {       /* its last capability has just gone                        */
+        slab_free (&cache, s);
+        return STATUS_BAD_CAP;
+    }
+
     kobject_init (&s->obj, KOBJECT_PIO);
-    kobject_ref (&pd->obj);
     s->pd = pd;
     *out = s;
 
@@ -99,8 +103,8 @@ static bool make_bitmap (struct space_pio *s)
     return true;
 }
 
-/* Shows the bitmap that the PD's ECs have now in the tables of all CPUs on which the PD runs */
-static void show (struct space_pio *s, uint64_t entry)
+/* Where the PD runs, slot 510 becomes `to`: of every CPU while s is the PIO space of its ECs (from 0), or where it is `from` */
+static void show (struct space_pio *s, uint64_t from, uint64_t to)
 {
     struct space_hst *const hst = s->pd ? pd_space (s->pd, KOBJECT_HST) : NULL;
 
@@ -110,10 +114,12 @@ static void show (struct space_pio *s, uint64_t entry)
     {
         SPIN_GUARD (&hst->lock);
 
+        bool const first = acq_load (&s->pd->space[KOBJECT_PIO]) == s;
+
         for (unsigned c = 0; c < CPU_MAX; c++) {
             uint64_t *const t = rlx_load (&hst->cpu_table[c]);
-            if (t)
-                t[SLOT_PIO] = entry;
+            if (t && (from ? t[SLOT_PIO] == from : first))
+                t[SLOT_PIO] = to;
         }
     }
 
@@ -133,21 +139,20 @@ static enum status ensure_bitmap (struct space_pio *s)
             return STATUS_MEM_CAP;
     }
 
-    if (s->pd && acq_load (&s->pd->space[KOBJECT_PIO]) == s)
-        show (s, space_pio_entry (s));
+    show (s, 0, space_pio_entry (s));
 
     return STATUS_SUCCESS;
 }
 
+/* Its ECs are gone, but the host space and its tables may stay, for ECs with another PIO space. Detached first: nobody shows it again. */
 void space_pio_unlink (struct kobject *o)
 {
     struct space_pio *const s = container_of (o, struct space_pio, obj);
 
-    /* Its ECs are gone, but the tables of the host space stay for those of another PIO space. */
-    if (s->pd && acq_load (&s->pd->space[KOBJECT_PIO]) == s)
-        show (s, space_pio_entry (NULL));
-
     pd_detach (s->pd, KOBJECT_PIO, s);
+
+    if (bits (s))
+        show (s, space_pio_entry (s), space_pio_entry (NULL));
 }
 
 bool space_pio_retire (struct kobject *o)

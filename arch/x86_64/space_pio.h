@@ -29,7 +29,7 @@ extern struct space_pio space_pio_nova;
 /* Boot: shared tables for spaces without ports */
 enum status space_pio_init (void) MUST_CHECK;
 
-enum status space_pio_create (struct space_pio **out, struct pd *) MUST_CHECK;     /* MEM_OBJ                        */
+enum status space_pio_create (struct space_pio **out, struct pd *) MUST_CHECK;     /* BAD_CAP, MEM_OBJ               */
 void        space_pio_unlink (struct kobject *);
 bool        space_pio_retire (struct kobject *);
 

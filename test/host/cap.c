@@ -329,8 +329,10 @@ static void first_space (void **state)
     core_settle();
     kobject_unref (&s->obj);
     kobject_unref (&s->obj);
-    assert_null (pd_space (pd, KOBJECT_OBJ));           /* before the grace period is over                          */
+    assert_null (rlx_load (&pd->space[KOBJECT_OBJ]));   /* before the grace period is over                          */
+    assert_null (pd_space (pd, KOBJECT_OBJ));
     core_settle();
+    assert_null (pd_space (pd, KOBJECT_OBJ));
     assert_int_equal (core_pages(), base);
 }
 

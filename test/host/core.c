@@ -75,6 +75,7 @@ void core_notice (void)
 
     cpuset_clear (&core_kicked, (cpu_t)cpu_local.id);
     ec_wake_pending();
+    scheduler_admit_pending();
     cpu_deferred();
     cpu_local.hazard |= HAZARD_RCU;
 }

@@ -22,6 +22,7 @@ extern uint64_t core_timer_sets;
 extern uint64_t core_allocs;                            /* page allocations so far                                  */
 extern uint64_t core_fail;                              /* fail the n-th one from now, and no other; 0: none        */
 extern bool     core_fail_all;
+extern void   (*core_alloc) (void);                     /* called once, at the next allocation: another CPU is faster */
 
 extern bool     core_1g;                                /* CPU_PDPE1GB                                              */
 extern uint64_t core_flushes[CORE_CPUS];                /* TLB flushes                                              */

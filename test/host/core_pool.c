@@ -21,6 +21,7 @@
 uint64_t kmem_offset;
 uint64_t core_allocs, core_fail;
 bool     core_fail_all;
+void   (*core_alloc) (void);
 
 void *buddy_alloc (unsigned order, enum buddy_fill fill) MUST_CHECK;
 void  buddy_free (void *block);
@@ -28,6 +29,12 @@ void  buddy_free (void *block);
 void *buddy_alloc (unsigned order, enum buddy_fill fill)
 {
     core_allocs++;
+
+    if (core_alloc) {
+        void (*const f) (void) = core_alloc;
+        core_alloc = NULL;
+        f();
+    }
 
     if (core_fail_all || (core_fail && !--core_fail))
         return NULL;
@@ -56,7 +63,8 @@ void buddy_free (void *block)
 
 void core_pool_init (void)
 {
-    void *const p = mmap (CORE_POOL, CORE_POOL_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    int const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    void *const p = mmap (CORE_POOL, CORE_POOL_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
 
     assert_ptr_equal (p, CORE_POOL);
     kmem_offset = (uintptr_t)CORE_POOL - CORE_PHYS;

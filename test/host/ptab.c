@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The page-table core with one address bit per level (see rules.mk), in formats of 2 and 3 levels: every sequence of three
- * updates, every failing allocation in the last one.
+ * updates, every failing allocation in the last one, every place at which another CPU can come between.
  */
 #include <ptab.h>
 
@@ -11,6 +11,14 @@ _Static_assert (PTAB_BPL == 1, "this program needs the tiny geometry");
 
 /* Entry: present, table, level (checked), attributes in bits 4 ... 6, moved by the level */
 enum { P = 1, T = 2 };
+
+/*
+ * An update that unmaps, and finds a hole where another CPU maps something at that moment, reports a lack of memory. Set this
+ * when ptab_update() tells the two apart.
+ */
+#ifndef RACING_UNMAP_FIXED
+#define RACING_UNMAP_FIXED 0
+#endif
 
 #define ADDR        UINT64_C (0x000ffffffffff000)
 #define LEVELS_MAX  3
@@ -22,8 +30,14 @@ static size_t base;
 
 static unsigned leaf_max (void) { return leaf_max_now; }
 
+static unsigned inspections;                            /* another CPU comes at the n-th inspection of an entry     */
+static void (*another) (void);
+
 static enum pte_kind kind (uint64_t e, unsigned level)
 {
+    if (inspections && !--inspections)
+        another();
+
     if (!(e & P))
         return PTE_HOLE;
 
@@ -60,13 +74,25 @@ static void free_tables (pte_slot_t *table, unsigned level)
     buddy_free (table);                                 /* asserts that it is a table in use                        */
 }
 
+static struct { pte_slot_t *table; unsigned level; } later[64];
+static bool grace;                                      /* somebody may still be in there                           */
+
 static void dead (pte_slot_t *table, unsigned level)
 {
+    if (grace) {
+        assert_true (dead_tables < ARRAY_SIZE (later));
+        later[dead_tables].table = table;
+        later[dead_tables].level = level;
+    }
+
     dead_tables++;
-    free_tables (table, level);
+
+    if (!grace)
+        free_tables (table, level);
 }
 
-#define FMT(n) { .levels = n, .leaf_max = leaf_max, .addr_mask = ADDR, .table_attr = P | T, .kind = kind, .leaf = leaf, .attr = attr, .dead = dead }
+#define FMT(n) { .levels = n, .leaf_max = leaf_max, .addr_mask = ADDR, .table_attr = P | T, .kind = kind, .leaf = leaf, .attr = attr, \
+                 .dead = dead }
 
 static struct ptab_fmt const fmt2 = FMT (2), fmt3 = FMT (3);
 static unsigned levels;
@@ -259,6 +285,111 @@ static void three_levels_1 (void **state)    { (void)state; sequences (3, 1, fal
 static void three_levels_2 (void **state)    { (void)state; sequences (3, 2, false); }
 static void three_levels_full (void **state) { (void)state; sequences (3, 1, true); }
 
+static struct { pte_slot_t *root; struct op op; bool flush; } b;
+
+static void update_b (void)
+{
+    assert_int_equal (update (b.root, (uint64_t)b.op.page << 12, b.op.pa, b.op.order, b.op.attr, &b.flush), STATUS_SUCCESS);
+}
+
+static bool covers (struct op o, unsigned p) { return p >= o.page && p < o.page + (1U << o.order); }
+
+static bool is (struct page p, struct page q) { return p.attr == q.attr && (!p.attr || p.pa == q.pa); }
+
+/* Update a is under way, b comes between at the n-th inspection. Returns false when a has no more of them. */
+static bool interleave (struct op first, struct op second, struct op a, struct op o, unsigned n)
+{
+    pte_slot_t *const root = start();
+    struct page old[PAGES_MAX], with_a[PAGES_MAX], with_b[PAGES_MAX], found[PAGES_MAX] = { 0 };
+    bool flush = false, changed = false;
+
+    apply (root, first);
+    apply (root, second);
+    memcpy (old, model, sizeof old);
+    memcpy (with_a, model, sizeof old);
+    memcpy (with_b, model, sizeof old);
+    expect (with_a, a);
+    expect (with_b, o);
+
+    b.root  = root;
+    b.op    = o;
+    b.flush = false;
+    another = update_b;
+    inspections = n;
+    grace = true;
+    dead_tables = 0;
+
+    enum status const s = update (root, (uint64_t)a.page << 12, a.pa, a.order, a.attr, &flush);
+    bool const came = !inspections;
+
+    inspections = 0;
+    grace = false;
+
+    for (unsigned i = 0; i < dead_tables; i++)
+        free_tables (later[i].table, later[i].level);
+
+    bool const spurious = s == STATUS_MEM_CAP && !a.attr && o.attr && came && !RACING_UNMAP_FIXED;
+
+    assert_true (s == STATUS_SUCCESS || spurious);
+
+    for (unsigned p = 0; p < pages(); p++) {
+
+        unsigned order;
+
+        found[p].attr = lookup (root, (uint64_t)p << 12, &found[p].pa, &order);
+
+        bool const is_a = is (found[p], with_a[p]), is_b = is (found[p], with_b[p]), in_b = came && covers (o, p);
+
+        if (covers (a, p) && in_b)
+            assert_true (is_a || is_b);
+        else if (in_b)
+            assert_true (is_b);
+        else if (covers (a, p))
+            assert_true (is_a || (spurious && is (found[p], old[p])));
+        else
+            assert_true (is (found[p], old[p]));
+
+        changed |= old[p].attr && !is (old[p], found[p]);
+    }
+
+    assert_true (flush || b.flush || !changed);
+    compare (root, found);
+    finish (root);
+
+    return came;
+}
+
+static void interrupted (void **state)
+{
+    (void)state;
+
+    levels = 2;
+
+    for (leaf_max_now = 0; leaf_max_now < 2; leaf_max_now++)
+        for (unsigned i = 0; i < ops(); i++)
+            for (unsigned j = 0; j < ops(); j++)
+                for (unsigned k = 0; k < ops(); k++)
+                    for (unsigned n = 1; interleave (op (i), op (i), op (j), op (k), n); n++) ;
+}
+
+static void interrupted_3 (void **state)
+{
+    (void)state;
+
+    uint64_t seed = 53;
+
+    levels = 3;
+
+    for (unsigned run = 0; run < 30000; run++) {
+
+        uint64_t const r = host_random (&seed);
+
+        leaf_max_now = run % 3;
+        for (unsigned n = 1; interleave (op ((unsigned)(r & 0xff) % ops()), op ((unsigned)(r >> 8 & 0xff) % ops()),
+                                         op ((unsigned)(r >> 16 & 0xff) % ops()), op ((unsigned)(r >> 24 & 0xff) % ops()), n); n++) ;
+    }
+}
+
 static void long_runs (void **state)
 {
     (void)state;
@@ -294,6 +425,8 @@ int main (void)
         cmocka_unit_test (three_levels_1),
         cmocka_unit_test (three_levels_2),
         cmocka_unit_test (three_levels_full),
+        cmocka_unit_test (interrupted),
+        cmocka_unit_test (interrupted_3),
         cmocka_unit_test (long_runs),
     };
 

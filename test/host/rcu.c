@@ -78,7 +78,11 @@ static bool quiescent (void)
 
     runs_of_pass = 0;
 
-    return rcu_quiescent();
+    bool const kicked = cpuset_test (&core_kicked, (cpu_t)cpu_local.id), again = rcu_quiescent();
+
+    assert_true (kicked || !cpuset_test (&core_kicked, (cpu_t)cpu_local.id));   /* no CPU interrupts itself             */
+
+    return again;
 }
 
 static void notice (void)
@@ -275,6 +279,28 @@ static void bounded (void **state)
     drain();
 }
 
+/* Calls that keep coming do not hold up the earlier ones */
+static void not_starved (void **state)
+{
+    (void)state;
+
+    setup (2);
+    core_cpu (0);
+    make (&call[CALLS - 1], 0);
+
+    for (unsigned i = 0; i < 8; i++) {
+        core_cpu (0);
+        make (&call[i], 0);
+        quiescent();
+        core_cpu (1);
+        quiescent();
+    }
+
+    assert_false (call[CALLS - 1].pending);
+    assert_false (call[0].pending);
+    drain();
+}
+
 static int group (void **state)
 {
     (void)state;
@@ -294,6 +320,7 @@ int main (void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test (bounded),
+        cmocka_unit_test (not_starved),
         cmocka_unit_test (exhaustive),
         cmocka_unit_test (random_cpus),
     };

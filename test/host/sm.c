@@ -60,7 +60,9 @@ static void notice (unsigned c)
 /* Even ones on CPU 0, odd ones on CPU 1; ready */
 static void make (unsigned i)
 {
-    assert_int_equal (ec_create (&ec[i], &(struct ec_args) { .pd = pd, .kind = EC_GLOBAL, .cpu = i % 2, .hva = 0x1000 * (i + 1) }), STATUS_SUCCESS);
+    struct ec_args const args = { .pd = pd, .kind = EC_GLOBAL, .cpu = i % 2, .hva = 0x1000 * (i + 1) };
+
+    assert_int_equal (ec_create (&ec[i], &args), STATUS_SUCCESS);
     ec[i]->cont = no_event;
     REGS_P0 (&ec[i]->regs) = 0x77;
     assert_true (ec_bind_sc (ec[i]));
@@ -367,6 +369,64 @@ static void retirement (void **state)
         }
 }
 
+static void pass_all (void)
+{
+    for (unsigned n = 0; n < 4; n++)
+        for (unsigned c = 0; c < 2; c++) {
+            core_cpu (c);
+            core_notice();
+            rcu_quiescent();
+        }
+
+    core_cpu (0);
+}
+
+/* A CPU may have found the semaphore through a waiter when that was released: a second grace period covers that CPU. */
+static void second_grace_period (void **state)
+{
+    (void)state;
+
+    size_t const before = core_pages();
+
+    for (unsigned waiters = 0; waiters < 2; waiters++) {
+
+        struct sm *const s = sem (0);
+
+        assert_int_equal (core_pages(), before - 1);
+        if (waiters)
+            assert_int_equal (down (0, s, false, 0), SYS_DEFER);
+        kobject_unref (&s->obj);
+
+        for (unsigned n = 0; n < 8; n++) {              /* CPU 1 stays where it is                                  */
+            core_notice();
+            rcu_quiescent();
+        }
+
+        assert_true (!waiters || ec[0]->blocked);
+
+        while (waiters && ec[0]->blocked) {
+            core_cpu (1);
+            core_notice();
+            rcu_quiescent();
+            core_cpu (0);
+            core_notice();
+            rcu_quiescent();
+        }
+
+        if (waiters) {
+            assert_woken (0, STATUS_ABORTED);
+            for (unsigned n = 0; n < 8; n++) {
+                core_notice();
+                rcu_quiescent();
+            }
+            assert_int_equal (core_pages(), before - 1);
+        }
+
+        pass_all();
+        assert_int_equal (core_pages(), before);
+    }
+}
+
 /* ECs that wait go away themselves: the queue forgets them, and a later up does not find them */
 static void dying_waiters (void **state)
 {
@@ -526,6 +586,7 @@ int main (void)
         TEST (timeouts),
         TEST (races),
         TEST (retirement),
+        TEST (second_grace_period),
         TEST (dying_waiters),
         TEST (random_model),
     };

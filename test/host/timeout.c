@@ -199,7 +199,8 @@ static void depth (void **state)
         reset();
 
         for (unsigned i = 0; i < MANY; i++) {
-            uint64_t const d = kind == 0 ? i : kind == 1 ? MANY - i : kind == 2 ? 0 : kind == 3 ? i % 2 * 1000 + i : host_random (&seed) % 1000;
+            uint64_t const r = host_random (&seed) % 1000;
+            uint64_t const d = kind == 0 ? i : kind == 1 ? MANY - i : kind == 2 ? 0 : kind == 3 ? i % 2 * 1000 + i : r;
             insert (i, core_time + 1 + d);
             if (i % 64 == 0)
                 check_heap();

@@ -2,7 +2,7 @@
 #include <help.h>
 #include <mem.h>
 
-uint64_t test_over;
+uint64_t test_over, test_never;
 bool volatile test_faulted, test_ended;
 
 uint64_t sm_new (uint64_t count)
@@ -42,12 +42,7 @@ uint64_t in_ms (uint64_t ms) { return stc_read() + ms * root.hip->stc_freq / 100
 
 void sleep_ms (uint64_t ms)
 {
-    static uint64_t sm;
-
-    if (!sm)
-        sm = sm_new (0);
-
-    hyp_sm_down (sm, in_ms (ms));
+    hyp_sm_down (test_never, in_ms (ms));
 }
 
 enum status await (uint64_t sm) { return hyp_sm_down (sm, in_ms (1000)); }

@@ -40,4 +40,5 @@ void        threads_kill (void);                        /* all that were made si
 void        fault_print (char const *test);             /* diagnoses                                            */
 bool        guard_watch (struct thread const *);        /* the same events as for the threads of tests          */
 extern uint64_t test_over;                              /* semaphore: the test has ended                        */
+extern uint64_t test_never;                             /* semaphore that nobody ups                            */
 extern bool volatile test_faulted, test_ended;

@@ -112,10 +112,11 @@ static void exhaust (void)
     uint64_t const t0 = stc_read();
 
     /* It may take grace periods until all of it is back */
-    while (again < n - n / 20 && rounds++ < 50) {
+    while (again < n - n / 20 && rounds++ < 8) {
         NEED (sel_revoke (base, 14));
         sleep_ms (10 * rounds);
         again = fill (base, 1 << 14);
+        console_printf ("# round %u: after %u ms %u ECs fit\n", rounds, 10 * rounds, again);
     }
 
     uint64_t const ms = (stc_read() - t0) * 1000 / root.hip->stc_freq;

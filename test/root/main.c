@@ -84,8 +84,10 @@ int main (void)
     static char only[512];
     bool const all = !root_option ("only", only, sizeof (only));
 
-    test_over = sel_alloc (0);
-    MUST (hyp_create_sm (test_over, sel_root_pd(), 0));
+    test_over  = sel_alloc (0);
+    test_never = sel_alloc (0);
+    MUST (hyp_create_sm (test_over,  sel_root_pd(), 0));
+    MUST (hyp_create_sm (test_never, sel_root_pd(), 0));
 
     console_printf ("TAP version 13\n");
 
