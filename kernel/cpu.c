@@ -12,6 +12,8 @@ void cpu_defer (cpu_t cpu, struct rcu_head *h)
     struct cpu_local *const c = cpu_remote[cpu];
     struct rcu_head *head = rlx_load (&c->deferred);
 
+    atomic_add (&rcu_outstanding, 1);
+
     do
         h->next = head;
     while (!atomic_cas (&c->deferred, &head, h));
@@ -28,5 +30,6 @@ void cpu_deferred (void)
     for (struct rcu_head *h = atomic_swap (&cpu_local.deferred, NULL), *next; h; h = next) {
         next = h->next;
         rcu_call (h, h->func);
+        atomic_sub (&rcu_outstanding, 1);
     }
 }

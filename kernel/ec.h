@@ -69,7 +69,7 @@ struct ec {
     _Atomic (struct sm *) sm;                           /* where it is queued, null when not. Ordering: stores under the semaphore's lock */
     struct timeout      timeout;
     struct ec          *wake_next;                      /* cpu_local.wake of its CPU                                */
-    uint64_t            progress;                       /* of a hypercall that is repeated after a preemption       */
+    uint64_t            progress;                       /* of a hypercall that is repeated: what is done, or until when to try */
 
     void               *fpu;                            /* FPU state, null: must not use the FPU; fixed             */
     uint64_t            utcb_hva;                       /* fixed                                                    */

@@ -69,8 +69,8 @@ ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint6
         atomic_init (&table[i], attr | (addr + ((uint64_t)i << ptab_shift (l - 1))));
 }
 
-/* The table below slot p of level l; splits a leaf, allocates for a hole; null: no memory, or not needed (hole and !create) */
-ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create)
+/* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set */
+ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, bool *hole)
 {
     for (uint64_t e = acq_load (p);;) {
 
@@ -79,8 +79,10 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
         if (k == PTE_TABLE)
             return kmem_virt (e & f->addr_mask);
 
-        if (k == PTE_HOLE && !create)
+        if (k == PTE_HOLE && !create) {
+            *hole = true;
             return NULL;
+        }
 
         pte_slot_t *const table = buddy_alloc (0, BUDDY_ZERO);
 
@@ -112,22 +114,19 @@ ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *roo
 
         pte_slot_t *t = root;
         unsigned l = f->levels - 1;
+        bool hole = false;
 
         while (t && l > level) {
-            t = ptab_descend (f, &t[ptab_index (va, l)], l, attr);
+            t = ptab_descend (f, &t[ptab_index (va, l)], l, attr, &hole);
             l -= t != NULL;
         }
 
         if (!t) {
 
-            paddr_t p;
-            unsigned o;
-            if (attr || ptab_lookup (f, root, va, &p, &o))
+            if (!hole)
                 return STATUS_MEM_CAP;                  /* no table, or a leaf that could not be split              */
 
-            uint64_t const skip = PAGE_SIZE << o;
-            va = (va | (skip - 1)) + 1;
-            pa = 0;
+            va = (va | (BIT64 (ptab_shift (l)) - 1)) + 1;       /* nothing to remove up to there                    */
             continue;
         }
 

@@ -17,6 +17,8 @@
 
 #define RCU_CALLS_PER_PASS  8
 
+_Atomic (uint32_t) rcu_outstanding;
+
 static struct spinlock lock;
 static uint64_t        started, completed;              /* batch numbers, started - completed is 0 or 1; lock       */
 static uint64_t        wanted;                          /* highest batch number that somebody waits for; lock       */
@@ -53,6 +55,7 @@ void rcu_call (struct rcu_head *h, rcu_func_t func)
     *l->tail = h;
     l->tail  = &h->next;
 
+    atomic_add (&rcu_outstanding, 1);
     cpu_local.hazard |= HAZARD_RCU;
 }
 
@@ -70,18 +73,18 @@ static void batch_start (struct cpuset *kick)
 /* This CPU has passed a quiescent state. The last one completes the batch and tells those who wait for it: they may be idle. */
 static void batch_pass (struct cpuset *kick)
 {
-    if (started == completed)
-        return;
+    while (started != completed) {
 
-    cpuset_clear (&waiting, cpu_local.id);
+        cpuset_clear (&waiting, cpu_local.id);
 
-    if (!cpuset_empty (&waiting))
-        return;
+        if (!cpuset_empty (&waiting))
+            return;
 
-    completed = started;
-    kick->bits |= interested.bits;
-    interested.bits = 0;
-    batch_start (kick);
+        completed = started;
+        kick->bits |= interested.bits;
+        interested.bits = 0;
+        batch_start (kick);                             /* this same moment is a quiescent state for it, too        */
+    }
 }
 
 static void run_calls (struct rcu_list *l)
@@ -97,7 +100,8 @@ static void run_calls (struct rcu_list *l)
             h->next  = NULL;
             *l->tail = h;
             l->tail  = &h->next;
-        }
+        } else
+            atomic_sub (&rcu_outstanding, 1);
     }
 }
 

@@ -2,6 +2,7 @@
 /* Read-copy-update: work that waits until no CPU can hold a borrowed pointer any more. See doc/rcu.md. */
 #pragma once
 
+#include <base/atomic.h>
 #include <base/compiler.h>
 #include <base/types.h>
 
@@ -28,6 +29,9 @@ void rcu_cpu_init (void);
 
 /* func (head) runs on this CPU after a grace period that begins now or later. */
 void rcu_call (struct rcu_head *, rcu_func_t func);
+
+/* Calls of all CPUs that have not run to their end. Whoever keeps a call elsewhere for a while (cpu_defer) counts it, too. */
+extern _Atomic (uint32_t) rcu_outstanding;              /* Ordering: relaxed, a hint that memory may come back      */
 
 /*
  * A quiescent state of this CPU: it holds no borrowed pointer. Starts and completes batches and runs a bounded number of

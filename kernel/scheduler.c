@@ -44,7 +44,7 @@ void scheduler_preempt (void)
         return;
 
     (scheduler_stop (s, sc) ? list_append : list_prepend) (sc->queue, &sc->link);
-    *sc->word |= sc->mask;
+    *sc->word |= sc->mask;                              /* an empty queue may have been noticed in the meantime     */
 }
 
 /* The list holds a reference, so that the SC does not retire before its CPU has seen it. */
@@ -73,9 +73,19 @@ void scheduler_admit_pending (void)
     if (LIKELY (!rlx_load (&cpu_local.admit)))
         return;
 
-    for (struct sc *sc = atomic_swap (&cpu_local.admit, NULL), *next; sc; sc = next) {
-        next = sc->admit_next;
-        scheduler_ready (sc);
-        kobject_unref (&sc->obj);
+    struct sc *list = atomic_swap (&cpu_local.admit, NULL), *fifo = NULL;
+
+    while (list) {                                      /* the latest is on top                                     */
+        struct sc *const next = list->admit_next;
+        list->admit_next = fifo;
+        fifo = list;
+        list = next;
+    }
+
+    while (fifo) {
+        struct sc *const next = fifo->admit_next;
+        scheduler_ready (fifo);
+        kobject_unref (&fifo->obj);
+        fifo = next;
     }
 }

@@ -22,12 +22,13 @@
 #include <sm.h>
 #include <space_hst.h>
 #include <space_pio.h>
+#include <timer.h>
 
 #define HANDLER(name)                                                                                               \
     static long sys_##name (UNUSED uint64_t p0, UNUSED uint64_t p1, UNUSED uint64_t p2, UNUSED uint64_t p3,         \
                             UNUSED uint64_t p4, UNUSED struct ec *self)
 
-#define RECLAIM_TRIES 4096
+#define RECLAIM_MS 20
 
 #define OBJECT(cap, type) container_of (cap_object (cap), struct type, obj)
 
@@ -435,20 +436,29 @@ HANDLER (reserved) { return STATUS_BAD_HYP; }
 
 /*
  * Memory of objects that are already deleted may still wait for its grace period: a creation that finds none lets the pending
- * reclamation run and tries again, for a bounded number of times.
+ * reclamation run and tries again, for a bounded time. Other CPUs may have to pass a quiescent state first.
  */
 static long retry (long status, struct ec *self)
 {
-    if (LIKELY (status != STATUS_MEM_OBJ && status != STATUS_MEM_CAP) || !(cpu_local.hazard & HAZARD_RCU) ||
-        self->progress == RECLAIM_TRIES) {
+    bool const failed = status == STATUS_MEM_OBJ || status == STATUS_MEM_CAP;
+    uint64_t const now = failed ? timer_now() : 0;
+
+    if (LIKELY (!failed) || !rlx_load (&rcu_outstanding) || (self->progress && now >= self->progress)) {
         self->progress = 0;
         return status;
     }
 
-    self->progress++;
+    if (!self->progress)
+        self->progress = now + timer_ms_to_ticks (RECLAIM_MS);
+
     self->cont = syscall_again;
     cpu_local.next = self;
-    preemption_point();
+
+    /* Whoever completes the batch that this CPU waits for interrupts it. */
+    if (cpu_local.hazard & HAZARD_RCU && !rcu_ready())
+        cpu_idle();
+    else
+        preemption_point();
 
     return SYS_DEFER;
 }

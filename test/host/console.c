@@ -6,7 +6,7 @@
 
 struct recorder { struct console console; char text[2048]; size_t n; unsigned lines; };
 
-static bool lock_held (void) { return rlx_load (&lock.next) != rlx_load (&lock.owner); }
+static bool lock_held (void) { return lock.next != lock.owner; }
 
 static void record (struct console *c, char ch)
 {

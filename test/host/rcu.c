@@ -11,14 +11,6 @@
 
 #define CALLS 64
 
-/*
- * A CPU that completes a batch and starts the next one waits for itself, without a hazard that makes it pass: the batch stands
- * still until something else interrupts that CPU. Set this when rcu_quiescent() takes it off `waiting` at once.
- */
-#ifndef RCU_STALL_FIXED
-#define RCU_STALL_FIXED 0
-#endif
-
 static struct call {
     struct rcu_head head;
     bool            pending;
@@ -116,8 +108,6 @@ static void drain (void)
         assert_true (n < 500);
         for (unsigned c = 0; c < cpus; c++) {
             core_cpu (c);
-            if (!RCU_STALL_FIXED && n > 50)
-                quiescent();
             leave();
         }
     }
@@ -125,8 +115,6 @@ static void drain (void)
     for (unsigned n = 0; n < 4; n++)
         for (unsigned c = 0; c < cpus; c++) {
             core_cpu (c);
-            if (!RCU_STALL_FIXED)
-                quiescent();
             leave();
         }
 

@@ -450,6 +450,36 @@ static void helping (void **state)
     assert_true (list_empty (&ec[2].waiting));
 }
 
+/* SCs that another CPU created become ready in the order of creation. */
+static void admitted_elsewhere (void **state)
+{
+    (void)state;
+
+    struct sc *s[3];
+
+    begin();
+
+    for (unsigned i = 0; i < 3; i++) {
+        ec[i + 1] = (struct ec) { .kind = EC_GLOBAL, .cpu = 1 };
+        kobject_init (&ec[i + 1].obj, KOBJECT_EC);
+        list_init (&ec[i + 1].waiting);
+        assert_int_equal (sc_create (&s[i], &ec[i + 1], MS, 5, 0), STATUS_SUCCESS);
+        scheduler_admit (s[i]);
+    }
+
+    core_cpu (1);
+    core_notice();
+
+    struct link *l = cpu_local.sched.ready[5].next;
+    for (unsigned i = 0; i < 3; i++, l = l->next)
+        assert_ptr_equal (l, &s[i]->link);
+
+    core_cpu (0);
+    for (unsigned i = 0; i < 3; i++)
+        kobject_unref (&s[i]->obj);
+    core_settle();
+}
+
 /* An SC is retired on its own CPU, whoever drops the last reference */
 static void elsewhere (void **state)
 {
@@ -490,6 +520,7 @@ int main (void)
         cmocka_unit_test (budgets),
         cmocka_unit_test (random_model),
         cmocka_unit_test (helping),
+        cmocka_unit_test (admitted_elsewhere),
         cmocka_unit_test (elsewhere),
     };
 

@@ -134,10 +134,10 @@ static void cpus (void **state)
     uint64_t *const t[2] = { kmem_virt (space_hst_root (hst, s, 0)), kmem_virt (space_hst_root (hst, s, 1)) };
 
     rlx_store (&cpu_local.root, kmem_phys (t[0]));
-    core_flushes[0] = 0;
     assert_int_equal (t[0][SLOT_PIO], space_pio_entry (NULL));
     assert_int_equal (space_pio_delegate (second, &space_pio_nova, 0x80, 0, PERM_PIO_A), STATUS_SUCCESS);
     assert_int_equal (t[0][SLOT_PIO], space_pio_entry (NULL));      /* not the PD's first one                       */
+    core_flushes[0] = 0;
     assert_int_equal (space_pio_delegate (s, &space_pio_nova, 0x80, 0, PERM_PIO_A), STATUS_SUCCESS);
     assert_int_not_equal (space_pio_entry (s), space_pio_entry (NULL));
     assert_int_equal (t[0][SLOT_PIO], space_pio_entry (s));
@@ -145,7 +145,12 @@ static void cpus (void **state)
     assert_int_equal (core_flushes[0], 1);
     assert_int_equal (byte (t[1][SLOT_PIO], 0x10), 0xfe);
 
-    kobject_unref (&hst->obj), kobject_unref (&s->obj), kobject_unref (&second->obj);
+    kobject_unref (&s->obj);                            /* no CPU keeps what goes away                              */
+    core_settle();
+    assert_int_equal (t[0][SLOT_PIO], space_pio_entry (NULL));
+    assert_int_equal (t[1][SLOT_PIO], space_pio_entry (NULL));
+    rlx_store (&cpu_local.root, 0);
+    kobject_unref (&hst->obj), kobject_unref (&second->obj);
     core_settle();
     assert_int_equal (core_pages(), base);
 }

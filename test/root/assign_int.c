@@ -18,7 +18,8 @@ static void success (void)
     uint32_t addr = 1;
     uint16_t data = 1;
 
-    check_status (hyp_assign_int (FLAG_INT_MASK, s, root.hip->cpu_bsp, 0, &addr, &data), STATUS_SUCCESS, "a pin, masked");
+    check_status (hyp_assign_int (FLAG_INT_MASK, s, root.hip->cpu_bsp, 0, &addr, &data), STATUS_SUCCESS,
+                  "a pin, masked");
     check_eq (addr, 0, "a pin has no message address");
     check_eq (data, 0, "a pin has no message data");
     check_status (hyp_sm_down (s, in_ms (1)), STATUS_TIMEOUT, "a masked interrupt does not come");
@@ -33,8 +34,10 @@ static void bad_cpu (void)
     uint32_t addr;
     uint16_t data;
 
-    check_status (hyp_assign_int (FLAG_INT_MASK, s, root.hip->cpu_num, 0, &addr, &data), STATUS_BAD_CPU, "CPU number CPUNUM: BAD_CPU");
-    check_status (hyp_assign_int (FLAG_INT_MASK, s, ~UINT64_C (0), 0, &addr, &data), STATUS_BAD_CPU, "largest CPU number: BAD_CPU");
+    check_status (hyp_assign_int (FLAG_INT_MASK, s, root.hip->cpu_num, 0, &addr, &data), STATUS_BAD_CPU,
+                  "CPU number CPUNUM: BAD_CPU");
+    check_status (hyp_assign_int (FLAG_INT_MASK, s, ~UINT64_C (0), 0, &addr, &data), STATUS_BAD_CPU,
+                  "largest CPU number: BAD_CPU");
 }
 
 static void bad_cap (void)
@@ -43,14 +46,19 @@ static void bad_cap (void)
     uint32_t addr;
     uint16_t data;
 
-    check_status (hyp_assign_int (FLAG_INT_MASK, sel_alloc (0), cpu, 0, &addr, &data), STATUS_BAD_CAP, "null capability: BAD_CAP");
-    check_status (hyp_assign_int (FLAG_INT_MASK, sm_new (0), cpu, 0, &addr, &data), STATUS_BAD_CAP, "ordinary semaphore: BAD_CAP");
+    check_status (hyp_assign_int (FLAG_INT_MASK, sel_alloc (0), cpu, 0, &addr, &data), STATUS_BAD_CAP,
+                  "null capability: BAD_CAP");
+    check_status (hyp_assign_int (FLAG_INT_MASK, sm_new (0), cpu, 0, &addr, &data), STATUS_BAD_CAP,
+                  "ordinary semaphore: BAD_CAP");
     check_status (hyp_assign_int (FLAG_INT_MASK, sel_root_pd(), cpu, 0, &addr, &data), STATUS_BAD_CAP, "PD: BAD_CAP");
-    check_status (hyp_assign_int (FLAG_INT_MASK, SEL_CONSOLE_SM, cpu, 0, &addr, &data), STATUS_BAD_CAP, "console semaphore: BAD_CAP");
+    check_status (hyp_assign_int (FLAG_INT_MASK, SEL_CONSOLE_SM, cpu, 0, &addr, &data), STATUS_BAD_CAP,
+                  "console semaphore: BAD_CAP");
     check_status (hyp_assign_int (FLAG_INT_MASK, cap_with (s, PERM_MASK & ~PERM_SM_ASSIGN), cpu, 0, &addr, &data), STATUS_BAD_CAP,
                   "without permission ASSIGN: BAD_CAP");
-    check_status (hyp_assign_int (FLAG_INT_MASK, cap_with (s, PERM_SM_ASSIGN), cpu, 0, &addr, &data), STATUS_SUCCESS, "ASSIGN is enough");
-    check_status (hyp_sm_down (cap_with (s, PERM_SM_ASSIGN), 1), STATUS_BAD_CAP, "down without permission CTRLDN: BAD_CAP");
+    check_status (hyp_assign_int (FLAG_INT_MASK, cap_with (s, PERM_SM_ASSIGN), cpu, 0, &addr, &data), STATUS_SUCCESS,
+                  "ASSIGN is enough");
+    check_status (hyp_sm_down (cap_with (s, PERM_SM_ASSIGN), 1), STATUS_BAD_CAP,
+                  "down without permission CTRLDN: BAD_CAP");
 }
 
 /* The NOVA object space has as many as the HIP says */

@@ -30,8 +30,10 @@ static void success (void)
     check (!cap_null (cap_with (ec, PERM_EC_BIND_PT)), "its capability has permission BINDPT");
     check (!cap_null (cap_with (ec, PERM_EC_BIND_SC)), "its capability has permission BINDSC");
     check (cap_null (cap_with (ec, PERM_MASK & ~PERM_EC_ALL)), "its capability has no other permission");
-    check_status (create (FLAG_EC_GLOBAL, sel_alloc (0), sel_root_pd(), page(), cpu), STATUS_SUCCESS, "creates a global EC");
-    check_status (create (FLAG_EC_FPU, sel_alloc (0), sel_root_pd(), page(), cpu), STATUS_SUCCESS, "creates an EC with FPU");
+    check_status (create (FLAG_EC_GLOBAL, sel_alloc (0), sel_root_pd(), page(), cpu), STATUS_SUCCESS,
+                  "creates a global EC");
+    check_status (create (FLAG_EC_FPU, sel_alloc (0), sel_root_pd(), page(), cpu), STATUS_SUCCESS,
+                  "creates an EC with FPU");
 }
 
 static void guest (void)
@@ -46,7 +48,8 @@ static void bad_cpu (void)
 {
     uint64_t const s = sel_alloc (0);
 
-    check_status (create (0, s, sel_root_pd(), page(), root.hip->cpu_num), STATUS_BAD_CPU, "CPU number CPUNUM: BAD_CPU");
+    check_status (create (0, s, sel_root_pd(), page(), root.hip->cpu_num), STATUS_BAD_CPU,
+                  "CPU number CPUNUM: BAD_CPU");
     check_status (create (0, s, sel_root_pd(), page(), 0xfff), STATUS_BAD_CPU, "largest CPU number: BAD_CPU");
     check (cap_null (s), "BAD_CPU leaves the selector null");
 }
@@ -57,7 +60,8 @@ static void bad_hvp (void)
     unsigned const cpu = root.hip->cpu_bsp;
 
     check_status (create (0, s, pd, end, cpu), STATUS_BAD_PAR, "UTCB at the end of user memory: BAD_PAR");
-    check_status (create (0, s, pd, UINT64_C (0xffff800000000), cpu), STATUS_BAD_PAR, "UTCB in the kernel's half: BAD_PAR");
+    check_status (create (0, s, pd, UINT64_C (0xffff800000000), cpu), STATUS_BAD_PAR,
+                  "UTCB in the kernel's half: BAD_PAR");
     check_status (create (0, s, pd, ~UINT64_C (0) >> 12, cpu), STATUS_BAD_PAR, "UTCB in the last page: BAD_PAR");
 }
 
@@ -72,7 +76,8 @@ static void bad_cap (void)
     check_status (create (0, s, used, page(), cpu), STATUS_BAD_CAP, "owner is a semaphore: BAD_CAP");
     check_status (create (0, s, cap_with (pd, PERM_PD_ALL & ~PERM_PD_EC), page(), cpu), STATUS_BAD_CAP,
                   "owner without permission EC: BAD_CAP");
-    check_status (create (0, sel_alloc (0), cap_with (pd, PERM_PD_EC), page(), cpu), STATUS_SUCCESS, "permission EC is enough");
+    check_status (create (0, sel_alloc (0), cap_with (pd, PERM_PD_EC), page(), cpu), STATUS_SUCCESS,
+                  "permission EC is enough");
 
     uint64_t const hvp = page();
     uint64_t v;

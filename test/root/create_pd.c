@@ -29,7 +29,8 @@ static void once (void)
     check_status (hyp_create_pd (CREATE_OBJ, s, d.pd), STATUS_ABORTED, "a second object space of one PD: ABORTED");
     check_status (hyp_create_pd (CREATE_HST, s, d.pd), STATUS_ABORTED, "a second host space of one PD: ABORTED");
     check_status (hyp_create_pd (CREATE_PIO, s, d.pd), STATUS_SUCCESS, "a second PIO space of one PD");
-    check_status (hyp_create_pd (CREATE_OBJ, sel_alloc (0), sel_root_pd()), STATUS_ABORTED, "a second object space of the root PD: ABORTED");
+    check_status (hyp_create_pd (CREATE_OBJ, sel_alloc (0), sel_root_pd()), STATUS_ABORTED,
+                  "a second object space of the root PD: ABORTED");
 }
 
 /* Whether a capability for a new PD has what the capability for its owner had */
@@ -40,7 +41,8 @@ static void inherit (void)
     NEED (hyp_create_pd (CREATE_PD, pd, owner));
     check_status (hyp_create_sm (s, pd, 0), STATUS_SUCCESS, "permission SM was inherited");
     check_status (hyp_create_pd (CREATE_PD, sel_alloc (0), pd), STATUS_SUCCESS, "permission PD was inherited");
-    check_status (hyp_create_pt (sel_alloc (0), pd, local_new (0)->ec, 0), STATUS_BAD_CAP, "permission PT was not there to inherit");
+    check_status (hyp_create_pt (sel_alloc (0), pd, local_new (0)->ec, 0), STATUS_BAD_CAP,
+                  "permission PT was not there to inherit");
     check (cap_null (cap_with (pd, PERM_MASK & ~(PERM_PD_PD | PERM_PD_SM))), "nothing else was inherited");
 }
 
@@ -76,13 +78,16 @@ static void bad_cap (void)
     uint64_t const poor = cap_with (sel_root_pd(), PERM_PD_ALL & ~PERM_PD_PD);
 
     check_status (hyp_create_pd (CREATE_PD, used, sel_root_pd()), STATUS_BAD_CAP, "selector in use: BAD_CAP");
-    check_status (hyp_create_pd (CREATE_PD, beyond (s), sel_root_pd()), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");
+    check_status (hyp_create_pd (CREATE_PD, beyond (s), sel_root_pd()), STATUS_BAD_CAP,
+                  "selector beyond SELNUM: BAD_CAP");
     check_status (hyp_create_pd (CREATE_PD, s, sel_alloc (0)), STATUS_BAD_CAP, "owner is a null capability: BAD_CAP");
     check_status (hyp_create_pd (CREATE_PD, s, used), STATUS_BAD_CAP, "owner is a semaphore: BAD_CAP");
     check_status (hyp_create_pd (CREATE_PD, s, sel_root_ec()), STATUS_BAD_CAP, "owner is an EC: BAD_CAP");
     check_status (hyp_create_pd (CREATE_PD, s, poor), STATUS_BAD_CAP, "owner without permission PD: BAD_CAP");
-    check_status (hyp_create_pd (CREATE_HST, s, poor), STATUS_BAD_CAP, "host space, owner without permission PD: BAD_CAP");
-    check_status (hyp_create_pd (CREATE_PD, sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_PD)), STATUS_SUCCESS, "permission PD is enough");
+    check_status (hyp_create_pd (CREATE_HST, s, poor), STATUS_BAD_CAP,
+                  "host space, owner without permission PD: BAD_CAP");
+    check_status (hyp_create_pd (CREATE_PD, sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_PD)), STATUS_SUCCESS,
+                  "permission PD is enough");
 
     uint64_t const pd = sel_alloc (0);
 

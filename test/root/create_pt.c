@@ -37,7 +37,8 @@ static void bad_pd (void)
     check_status (create (s, beyond (sel_root_pd()), ec), STATUS_BAD_CAP, "owner beyond SELNUM: BAD_CAP");
     check_status (create (s, cap_with (sel_root_pd(), PERM_PD_ALL & ~PERM_PD_PT), ec), STATUS_BAD_CAP,
                   "owner without permission PT: BAD_CAP");
-    check_status (create (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_PT), ec), STATUS_SUCCESS, "permission PT is enough");
+    check_status (create (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_PT), ec), STATUS_SUCCESS,
+                  "permission PT is enough");
 }
 
 static void bad_ec (void)
@@ -51,7 +52,8 @@ static void bad_ec (void)
     check_status (create (s, pd, cap_with (ec, PERM_EC_ALL & ~PERM_EC_BIND_PT)), STATUS_BAD_CAP,
                   "EC without permission BINDPT: BAD_CAP");
     check_status (create (s, pd, global_new (0, nothing, 0)->ec), STATUS_BAD_CAP, "global EC: BAD_CAP");
-    check_status (create (sel_alloc (0), pd, cap_with (ec, PERM_EC_BIND_PT)), STATUS_SUCCESS, "permission BINDPT is enough");
+    check_status (create (sel_alloc (0), pd, cap_with (ec, PERM_EC_BIND_PT)), STATUS_SUCCESS,
+                  "permission BINDPT is enough");
 }
 
 static struct test const test[] = {

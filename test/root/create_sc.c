@@ -28,7 +28,8 @@ static void twice (void)
     struct thread const *const t = idle();
 
     NEED (hyp_create_sc (sel_alloc (0), sel_root_pd(), t->ec, scd()));
-    check_status (hyp_create_sc (sel_alloc (0), sel_root_pd(), t->ec, scd()), STATUS_ABORTED, "a second SC for one EC: ABORTED");
+    check_status (hyp_create_sc (sel_alloc (0), sel_root_pd(), t->ec, scd()), STATUS_ABORTED,
+                  "a second SC for one EC: ABORTED");
 }
 
 static void bad_scd (void)
@@ -37,10 +38,13 @@ static void bad_scd (void)
 
     check_status (hyp_create_sc (s, pd, ec, hyp_scd (0, 1, 0)), STATUS_BAD_PAR, "budget 0: BAD_PAR");
     check_status (hyp_create_sc (s, pd, ec, hyp_scd (1, 0, 0)), STATUS_BAD_PAR, "priority 0: BAD_PAR");
-    check_status (hyp_create_sc (s, pd, ec, hyp_scd (1, 1, 0xffff)), STATUS_BAD_PAR, "class of service 0xffff: BAD_PAR");
+    check_status (hyp_create_sc (s, pd, ec, hyp_scd (1, 1, 0xffff)), STATUS_BAD_PAR,
+                  "class of service 0xffff: BAD_PAR");
     check_status (hyp_create_sc (s, pd, ec, hyp_scd (0xffff, 1, 0)), STATUS_SUCCESS, "largest budget");
-    check_status (hyp_create_sc (sel_alloc (0), pd, idle()->ec, hyp_scd (1, 1, 0)), STATUS_SUCCESS, "smallest budget and priority");
-    check_status (hyp_create_sc (sel_alloc (0), pd, idle()->ec, hyp_scd (1, 127, 0)), STATUS_SUCCESS, "largest priority");
+    check_status (hyp_create_sc (sel_alloc (0), pd, idle()->ec, hyp_scd (1, 1, 0)), STATUS_SUCCESS,
+                  "smallest budget and priority");
+    check_status (hyp_create_sc (sel_alloc (0), pd, idle()->ec, hyp_scd (1, 127, 0)), STATUS_SUCCESS,
+                  "largest priority");
 }
 
 static void bad_sel (void)
@@ -48,7 +52,8 @@ static void bad_sel (void)
     uint64_t const ec = idle()->ec, pd = sel_root_pd();
 
     check_status (hyp_create_sc (sm_new (0), pd, ec, scd()), STATUS_BAD_CAP, "selector in use: BAD_CAP");
-    check_status (hyp_create_sc (beyond (sel_alloc (0)), pd, idle()->ec, scd()), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");
+    check_status (hyp_create_sc (beyond (sel_alloc (0)), pd, idle()->ec, scd()), STATUS_BAD_CAP,
+                  "selector beyond SELNUM: BAD_CAP");
     check_status (hyp_create_sc (sel_alloc (0), pd, ec, scd()), STATUS_SUCCESS, "the failures left no SC with the EC");
 }
 
@@ -60,7 +65,8 @@ static void bad_pd (void)
     check_status (hyp_create_sc (s, wrong_cap(), ec, scd()), STATUS_BAD_CAP, "owner is a semaphore: BAD_CAP");
     check_status (hyp_create_sc (s, cap_with (sel_root_pd(), PERM_PD_ALL & ~PERM_PD_SC), ec, scd()), STATUS_BAD_CAP,
                   "owner without permission SC: BAD_CAP");
-    check_status (hyp_create_sc (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_SC), ec, scd()), STATUS_SUCCESS, "permission SC is enough");
+    check_status (hyp_create_sc (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_SC), ec, scd()), STATUS_SUCCESS,
+                  "permission SC is enough");
 }
 
 static void bad_ec (void)
@@ -72,7 +78,8 @@ static void bad_ec (void)
     check_status (hyp_create_sc (s, pd, cap_with (ec, PERM_EC_ALL & ~PERM_EC_BIND_SC), scd()), STATUS_BAD_CAP,
                   "EC without permission BINDSC: BAD_CAP");
     check_status (hyp_create_sc (s, pd, local_new (0)->ec, scd()), STATUS_BAD_CAP, "local EC: BAD_CAP");
-    check_status (hyp_create_sc (sel_alloc (0), pd, cap_with (ec, PERM_EC_BIND_SC), scd()), STATUS_SUCCESS, "permission BINDSC is enough");
+    check_status (hyp_create_sc (sel_alloc (0), pd, cap_with (ec, PERM_EC_BIND_SC), scd()), STATUS_SUCCESS,
+                  "permission BINDSC is enough");
 }
 
 static struct test const test[] = {

@@ -39,7 +39,8 @@ static void bad_sel (void)
     check_status (hyp_create_sm (sm, sel_root_pd(), 0), STATUS_BAD_CAP, "selector in use: BAD_CAP");
     check_status (hyp_sm_down (sm, 1), STATUS_SUCCESS, "selector in use: the old semaphore is untouched");
     check_status (hyp_create_sm (root.hip->sel_num, sel_root_pd(), 0), STATUS_BAD_CAP, "selector SELNUM: BAD_CAP");
-    check_status (hyp_create_sm (beyond (sel_alloc (0)), sel_root_pd(), 0), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");
+    check_status (hyp_create_sm (beyond (sel_alloc (0)), sel_root_pd(), 0), STATUS_BAD_CAP,
+                  "selector beyond SELNUM: BAD_CAP");
     check_status (hyp_create_sm (~UINT64_C (0) >> 8, sel_root_pd(), 0), STATUS_BAD_CAP, "largest selector: BAD_CAP");
 }
 
@@ -54,7 +55,8 @@ static void bad_pd (void)
     check_status (hyp_create_sm (s, ~UINT64_C (0), 0), STATUS_BAD_CAP, "owner ~0: BAD_CAP");
     check_status (hyp_create_sm (s, cap_with (sel_root_pd(), PERM_PD_ALL & ~PERM_PD_SM), 0), STATUS_BAD_CAP,
                   "owner without permission SM: BAD_CAP");
-    check_status (hyp_create_sm (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_SM), 0), STATUS_SUCCESS, "permission SM is enough");
+    check_status (hyp_create_sm (sel_alloc (0), cap_with (sel_root_pd(), PERM_PD_SM), 0), STATUS_SUCCESS,
+                  "permission SM is enough");
 }
 
 static struct test const test[] = {

@@ -22,9 +22,12 @@ static void qos (void)
 
     bool const has = b >> 15 & 1;
 
-    check_status (hyp_ctrl_hw (CTRL_HW_L3, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR, "L3 capacity: BAD_FTR, or ABORTED without configuration");
-    check_status (hyp_ctrl_hw (CTRL_HW_L2, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR, "L2 capacity: BAD_FTR, or ABORTED without configuration");
-    check_status (hyp_ctrl_hw (CTRL_HW_MBA, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR, "MBA: BAD_FTR, or ABORTED without configuration");
+    check_status (hyp_ctrl_hw (CTRL_HW_L3, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR,
+                  "L3 capacity: BAD_FTR, or ABORTED without configuration");
+    check_status (hyp_ctrl_hw (CTRL_HW_L2, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR,
+                  "L2 capacity: BAD_FTR, or ABORTED without configuration");
+    check_status (hyp_ctrl_hw (CTRL_HW_MBA, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR,
+                  "MBA: BAD_FTR, or ABORTED without configuration");
 
     if (!has) {
         check_status (hyp_ctrl_hw (CTRL_HW_QOS, 0), STATUS_BAD_FTR, "QOS configuration: BAD_FTR");
@@ -49,20 +52,25 @@ static void other_pd (void)
     struct child c;
 
     child_new (&c);
-    check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_hw, CTRL_HW_QOS), 0, 0), STATUS_BAD_HYP, "from another PD than root: BAD_HYP");
+    check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_hw, CTRL_HW_QOS), 0, 0), STATUS_BAD_HYP,
+                  "from another PD than root: BAD_HYP");
     check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_hw, 15), 0, 0), STATUS_BAD_HYP, "invalid operation, too");
     check_status (child_call (&c, hyp_id (HYPERCALL_assign_dev, 0), 0, 0), STATUS_BAD_HYP, "assign_dev: BAD_HYP");
     check_status (child_call (&c, hyp_id (HYPERCALL_reserved, 0), 0, 0), STATUS_BAD_HYP, "hypercall 0xf: BAD_HYP");
-    check_status (child_call (&c, hyp_id (HYPERCALL_create_sm, 0) | 5 << 8, 6, 0), STATUS_BAD_CAP, "create_sm in an empty object space: BAD_CAP");
+    check_status (child_call (&c, hyp_id (HYPERCALL_create_sm, 0) | 5 << 8, 6, 0), STATUS_BAD_CAP,
+                  "create_sm in an empty object space: BAD_CAP");
     NEED (hyp_ctrl_pd (sel_root_obj(), c.domain.obj, c.domain.pd, 6, 0, PERM_PD_SM, 0));
-    check_status (child_call (&c, hyp_id (HYPERCALL_create_sm, 0) | 5 << 8, 6, 0), STATUS_SUCCESS, "create_sm with a capability");
-    check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_sm, 0) | 5 << 8, 0, 0), STATUS_SUCCESS, "the semaphore is in its own object space");
+    check_status (child_call (&c, hyp_id (HYPERCALL_create_sm, 0) | 5 << 8, 6, 0), STATUS_SUCCESS,
+                  "create_sm with a capability");
+    check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_sm, 0) | 5 << 8, 0, 0), STATUS_SUCCESS,
+                  "the semaphore is in its own object space");
 }
 
 static void reserved (void)
 {
     for (unsigned f = 0; f < 16; f += 5)
-        check_status (hyp_status (hyp_raw ((struct hyp_regs) { .p0 = hyp_id (HYPERCALL_reserved, f) })), STATUS_BAD_HYP, "hypercall 0xf: BAD_HYP");
+        check_status (hyp_status (hyp_raw ((struct hyp_regs) { .p0 = hyp_id (HYPERCALL_reserved, f) })), STATUS_BAD_HYP,
+                      "hypercall 0xf: BAD_HYP");
 }
 
 static void assign_dev (void)
@@ -75,7 +83,8 @@ static void assign_dev (void)
 }
 
 static struct test const test[] = {
-    { "bad_op", bad_op }, { "qos", qos }, { "sleep", sleep }, { "other_pd", other_pd }, { "reserved", reserved }, { "assign_dev", assign_dev },
+    { "bad_op", bad_op }, { "qos", qos }, { "sleep", sleep }, { "other_pd", other_pd }, { "reserved", reserved },
+    { "assign_dev", assign_dev },
 };
 
 TESTS ("ctrl_hw", test);

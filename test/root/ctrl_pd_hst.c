@@ -146,7 +146,8 @@ static void bad_par (void)
     check_status (map (va, va + 4096, 1, RW), STATUS_BAD_PAR, "destination not aligned to the order: BAD_PAR");
     check_status (map (va + 4096, va, 2, 0), STATUS_BAD_PAR, "source not aligned to order 2: BAD_PAR");
     check_status (map (frame, end, 0, RW), STATUS_BAD_PAR, "destination at the end of user memory: BAD_PAR");
-    check_status (map (frame, UINT64_C (0xffffffff80000000), 0, RW), STATUS_BAD_PAR, "destination in the kernel: BAD_PAR");
+    check_status (map (frame, UINT64_C (0xffffffff80000000), 0, RW), STATUS_BAD_PAR,
+                  "destination in the kernel: BAD_PAR");
     check_status (map (UINT64_C (0xffffffff80000000), va, 0, RW), STATUS_BAD_PAR, "source in the kernel: BAD_PAR");
     check_status (map (end, va, 0, RW), STATUS_BAD_PAR, "source at the end of user memory: BAD_PAR");
     check_status (map_nova (~UINT64_C (0xfff), va, 0, RW, 0), STATUS_BAD_PAR, "largest page frame: BAD_PAR");
@@ -154,7 +155,8 @@ static void bad_par (void)
 
 static void attributes (void)
 {
-    static char const *const text[] = { "WB", "WT", "WC", "UC", "WP", "attribute 5: BAD_PAR", "attribute 6: BAD_PAR", "attribute 7: BAD_PAR" };
+    static char const *const text[] = { "WB", "WT", "WC", "UC", "WP", "attribute 5: BAD_PAR", "attribute 6: BAD_PAR",
+                                        "attribute 7: BAD_PAR" };
     uint64_t const va = mem_window (1, 0);
     uint64_t v;
 
@@ -169,7 +171,8 @@ static void attributes (void)
             check (probe_read (va, &v) && v == 0x77, "reads");
     }
 
-    check_status (map_nova (phys, va, 0, RW, ((uint32_t) root.hip->kimax + 1) << MAD_KI_SHIFT), STATUS_BAD_PAR, "key KIMAX + 1: BAD_PAR");
+    check_status (map_nova (phys, va, 0, RW, ((uint32_t) root.hip->kimax + 1) << MAD_KI_SHIFT), STATUS_BAD_PAR,
+                  "key KIMAX + 1: BAD_PAR");
     check_status (map_nova (phys, va, 0, RW, 0x7fffu << MAD_KI_SHIFT), STATUS_BAD_PAR, "key 0x7fff: BAD_PAR");
     check_status (hyp_ctrl_pd (SEL_ROOT_HST, SEL_ROOT_HST, frame >> 12, va >> 12, 0, RW, 7), STATUS_SUCCESS,
                   "from another space than NOVA's the attributes do not matter");
@@ -192,9 +195,11 @@ static void bad_cap (void)
     check_status (CTRL (hst, d.pio), STATUS_BAD_CAP, "destination is a PIO space: BAD_CAP");
     check_status (CTRL (d.pio, hst), STATUS_BAD_CAP, "source is a PIO space: BAD_CAP");
     check_status (CTRL (cap_with (hst, PERM_SP_GRANT), hst), STATUS_BAD_CAP, "source without permission TAKE: BAD_CAP");
-    check_status (CTRL (hst, cap_with (hst, PERM_SP_TAKE)), STATUS_BAD_CAP, "destination without permission GRANT: BAD_CAP");
+    check_status (CTRL (hst, cap_with (hst, PERM_SP_TAKE)), STATUS_BAD_CAP,
+                  "destination without permission GRANT: BAD_CAP");
     check_status (CTRL (hst, SEL_NOVA_HST), STATUS_BAD_CAP, "to the NOVA host space: BAD_CAP");
-    check_status (CTRL (cap_with (hst, PERM_SP_TAKE), cap_with (hst, PERM_SP_GRANT)), STATUS_SUCCESS, "TAKE and GRANT are enough");
+    check_status (CTRL (cap_with (hst, PERM_SP_TAKE), cap_with (hst, PERM_SP_GRANT)), STATUS_SUCCESS,
+                  "TAKE and GRANT are enough");
 #undef CTRL
 }
 
@@ -207,11 +212,13 @@ static void other (void)
     memory();
     domain_new (&d);
     *(uint64_t volatile *) frame = 0x4242;
-    check_status (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, frame >> 12, 0x1234, 0, PERM_MEM_R, 0), STATUS_SUCCESS, "into another PD");
+    check_status (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, frame >> 12, 0x1234, 0, PERM_MEM_R, 0), STATUS_SUCCESS,
+                  "into another PD");
     check_status (hyp_ctrl_pd (d.hst, SEL_ROOT_HST, 0x1234, va >> 12, 0, RW, 0), STATUS_SUCCESS, "and back");
     check (probe_read (va, &v) && v == 0x4242, "the same memory");
     check (!probe_write (va, 1), "with the permissions that were left");
-    check_status (hyp_ctrl_pd (d.hst, SEL_ROOT_HST, 0x1235, va >> 12, 0, RW, 0), STATUS_SUCCESS, "takes a null capability there");
+    check_status (hyp_ctrl_pd (d.hst, SEL_ROOT_HST, 0x1235, va >> 12, 0, RW, 0), STATUS_SUCCESS,
+                  "takes a null capability there");
     check (!probe_read (va, &v), "which unmaps");
 }
 

@@ -117,10 +117,12 @@ static void bad_cap (void)
     check_status (CTRL (SEL_ROOT_PIO, obj), STATUS_BAD_CAP, "from a PIO space: BAD_CAP");
     check_status (CTRL (obj, SEL_ROOT_PIO), STATUS_BAD_CAP, "to a PIO space: BAD_CAP");
     check_status (CTRL (cap_with (obj, PERM_SP_GRANT), obj), STATUS_BAD_CAP, "source without permission TAKE: BAD_CAP");
-    check_status (CTRL (obj, cap_with (obj, PERM_SP_TAKE)), STATUS_BAD_CAP, "destination without permission GRANT: BAD_CAP");
+    check_status (CTRL (obj, cap_with (obj, PERM_SP_TAKE)), STATUS_BAD_CAP,
+                  "destination without permission GRANT: BAD_CAP");
     check_status (CTRL (obj, sel_nova_obj()), STATUS_BAD_CAP, "to the NOVA object space: BAD_CAP");
     check (cap_null (s), "none of these copied");
-    check_status (CTRL (cap_with (obj, PERM_SP_TAKE), cap_with (obj, PERM_SP_GRANT)), STATUS_SUCCESS, "TAKE and GRANT are enough");
+    check_status (CTRL (cap_with (obj, PERM_SP_TAKE), cap_with (obj, PERM_SP_GRANT)), STATUS_SUCCESS,
+                  "TAKE and GRANT are enough");
     check (!cap_null (s), "and copy");
     check_status (CTRL (beyond (obj), obj), STATUS_BAD_CAP, "source space beyond SELNUM: BAD_CAP");
 #undef CTRL
@@ -139,7 +141,8 @@ static void other (void)
     check_status (hyp_sm_up (back), STATUS_SUCCESS, "works");
     check_status (hyp_sm_down (back, 1), STATUS_BAD_CAP, "with the permissions that were left");
     check_status (hyp_sm_down (sm, 1), STATUS_SUCCESS, "the same object");
-    check_status (hyp_ctrl_pd (d.obj, sel_root_obj(), 8, back, 0, PERM_MASK, 0), STATUS_SUCCESS, "takes a null capability there");
+    check_status (hyp_ctrl_pd (d.obj, sel_root_obj(), 8, back, 0, PERM_MASK, 0), STATUS_SUCCESS,
+                  "takes a null capability there");
     check (cap_null (back), "nothing else is there");
 
     uint64_t const ec = local_bare (d.pd, 0);
@@ -157,8 +160,10 @@ static void nova_space (void)
 
     check_status (hyp_ctrl_pd (sel_nova_obj(), sel_root_obj(), n - NOVA_SEL_NOVA_OBJ, s, 0, PERM_MASK, 0), STATUS_SUCCESS,
                   "takes the NOVA object space from itself");
-    check_status (hyp_ctrl_pd (s, sel_root_obj(), n - NOVA_SEL_ROOT_OBJ, s, 0, PERM_MASK, 0), STATUS_SUCCESS, "and through it the root object space");
-    check_status (hyp_ctrl_pd (s, s, sel_root_pd(), sel_alloc (0), 0, PERM_MASK, 0), STATUS_SUCCESS, "with all permissions");
+    check_status (hyp_ctrl_pd (s, sel_root_obj(), n - NOVA_SEL_ROOT_OBJ, s, 0, PERM_MASK, 0), STATUS_SUCCESS,
+                  "and through it the root object space");
+    check_status (hyp_ctrl_pd (s, s, sel_root_pd(), sel_alloc (0), 0, PERM_MASK, 0), STATUS_SUCCESS,
+                  "with all permissions");
     check (cap_null (cap_with (SEL_NOVA_HST, PERM_MASK & ~PERM_SP_TAKE)), "NOVA host space: TAKE only");
     check (cap_null (cap_with (SEL_NOVA_PIO, PERM_MASK & ~PERM_SP_TAKE)), "NOVA PIO space: TAKE only");
     check (cap_null (cap_with (sel_nova_obj(), PERM_MASK & ~PERM_SP_TAKE)), "NOVA object space: TAKE only");

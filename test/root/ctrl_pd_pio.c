@@ -3,7 +3,7 @@
 #include <help.h>
 #include <probe.h>
 
-enum { PORT = 0x80, PM1A_CNT = 0x604 };                 /* QEMU's q35                                           */
+enum { PORT = 0x80, PM1A_CNT_Q35 = 0x604 };             /* the option pm1a= names that of another machine       */
 
 static enum status grant (uint64_t port, unsigned ord, unsigned pmm)
 {
@@ -43,9 +43,11 @@ static void order (void)
 static void self (void)
 {
     NEED (grant (PORT, 0, PERM_MASK));
-    check_status (hyp_ctrl_pd (SEL_ROOT_PIO, SEL_ROOT_PIO, PORT, PORT, 0, 0, 0), STATUS_SUCCESS, "takes a port from oneself");
+    check_status (hyp_ctrl_pd (SEL_ROOT_PIO, SEL_ROOT_PIO, PORT, PORT, 0, 0, 0), STATUS_SUCCESS,
+                  "takes a port from oneself");
     check (!probe_in (PORT), "it is gone");
-    check_status (hyp_ctrl_pd (SEL_ROOT_PIO, SEL_ROOT_PIO, PORT, PORT, 0, PERM_MASK, 0), STATUS_SUCCESS, "a null capability from oneself");
+    check_status (hyp_ctrl_pd (SEL_ROOT_PIO, SEL_ROOT_PIO, PORT, PORT, 0, PERM_MASK, 0), STATUS_SUCCESS,
+                  "a null capability from oneself");
     check (!probe_in (PORT), "stays one");
 }
 
@@ -53,7 +55,8 @@ static void bad_par (void)
 {
     uint64_t const n = SEL_NOVA_PIO, r = SEL_ROOT_PIO;
 
-    check_status (hyp_ctrl_pd (n, r, PORT, PORT + 1, 0, PERM_MASK, 0), STATUS_BAD_PAR, "other port in the destination: BAD_PAR");
+    check_status (hyp_ctrl_pd (n, r, PORT, PORT + 1, 0, PERM_MASK, 0), STATUS_BAD_PAR,
+                  "other port in the destination: BAD_PAR");
     check_status (grant (0x1001, 1, PERM_MASK), STATUS_BAD_PAR, "not aligned to the order: BAD_PAR");
     check_status (grant (0x10000, 0, PERM_MASK), STATUS_BAD_PAR, "port 0x10000: BAD_PAR");
     check_status (grant (0, 17, 0), STATUS_BAD_PAR, "order 17: BAD_PAR");
@@ -71,7 +74,8 @@ static void bad_cap (void)
     check_status (CTRL (SEL_NOVA_PIO, SEL_ROOT_HST), STATUS_BAD_CAP, "destination is a host space: BAD_CAP");
     check_status (CTRL (SEL_NOVA_HST, SEL_ROOT_PIO), STATUS_BAD_CAP, "source is a host space: BAD_CAP");
     check_status (CTRL (SEL_ROOT_PIO, SEL_NOVA_PIO), STATUS_BAD_CAP, "to the NOVA PIO space: BAD_CAP");
-    check_status (CTRL (cap_with (SEL_ROOT_PIO, PERM_SP_GRANT), d.pio), STATUS_BAD_CAP, "source without permission TAKE: BAD_CAP");
+    check_status (CTRL (cap_with (SEL_ROOT_PIO, PERM_SP_GRANT), d.pio), STATUS_BAD_CAP,
+                  "source without permission TAKE: BAD_CAP");
     check_status (CTRL (SEL_NOVA_PIO, cap_with (d.pio, PERM_PIO_ALL & ~PERM_SP_GRANT)), STATUS_BAD_CAP,
                   "destination without permission GRANT: BAD_CAP");
     check_status (CTRL (SEL_NOVA_PIO, d.pio), STATUS_SUCCESS, "into another PD");
@@ -84,15 +88,18 @@ static void bad_cap (void)
 
 static void protected (void)
 {
-    check_status (grant (PM1A_CNT, 0, PERM_MASK), STATUS_SUCCESS, "grants PM1a_CNT");
-    check (!probe_in (PM1A_CNT), "which is a null capability");
-    check_status (grant (PM1A_CNT & ~0xf, 4, PERM_MASK), STATUS_SUCCESS, "grants ports around it");
-    check (!probe_in (PM1A_CNT) && probe_in (PM1A_CNT - 4), "it stays one");
-    NEED (grant (PM1A_CNT & ~0xf, 4, 0));
+    uint16_t const pm1a = (uint16_t)root_option_number ("pm1a", PM1A_CNT_Q35);
+
+    check_status (grant (pm1a, 0, PERM_MASK), STATUS_SUCCESS, "grants PM1a_CNT");
+    check (!probe_in (pm1a), "which is a null capability");
+    check_status (grant (pm1a & ~0xf, 4, PERM_MASK), STATUS_SUCCESS, "grants ports around it");
+    check (!probe_in (pm1a) && probe_in (pm1a - 4), "it stays one");
+    NEED (grant (pm1a & ~0xf, 4, 0));
 }
 
 static struct test const test[] = {
-    { "access", access }, { "order", order }, { "self", self }, { "bad_par", bad_par }, { "bad_cap", bad_cap }, { "protected", protected },
+    { "access", access }, { "order", order }, { "self", self }, { "bad_par", bad_par }, { "bad_cap", bad_cap },
+    { "protected", protected },
 };
 
 TESTS ("ctrl_pd_pio", test);

@@ -35,7 +35,8 @@ static void bad_cap (void)
     check_status (hyp_ctrl_pt (sel_alloc (0), 1, 1), STATUS_BAD_CAP, "null capability: BAD_CAP");
     check_status (hyp_ctrl_pt (wrong_cap(), 1, 1), STATUS_BAD_CAP, "semaphore: BAD_CAP");
     check_status (hyp_ctrl_pt (ec, 1, 1), STATUS_BAD_CAP, "EC: BAD_CAP");
-    check_status (hyp_ctrl_pt (cap_with (p, PERM_PT_ALL & ~PERM_PT_CTRL), 1, 1), STATUS_BAD_CAP, "portal without permission CTRL: BAD_CAP");
+    check_status (hyp_ctrl_pt (cap_with (p, PERM_PT_ALL & ~PERM_PT_CTRL), 1, 1), STATUS_BAD_CAP,
+                  "portal without permission CTRL: BAD_CAP");
     NEED (hyp_ipc_call (p, &mtd));
     check_eq (worker->utcb->word[0], 0, "the failures changed nothing");
     check_status (hyp_ctrl_pt (beyond (p), 1, 1), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");

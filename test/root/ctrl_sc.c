@@ -74,7 +74,8 @@ static void idle (void)
     sleep_ms (5);
     NEED (hyp_ctrl_sc (sc, &t1));
     check (t1 > t0, "which grows while all block");
-    check_status (hyp_ctrl_sc (cap_with (sc, PERM_MASK & ~PERM_SC_CTRL), &v), STATUS_BAD_CAP, "it has no permission but CTRL");
+    check_status (hyp_ctrl_sc (cap_with (sc, PERM_MASK & ~PERM_SC_CTRL), &v), STATUS_BAD_CAP,
+                  "it has no permission but CTRL");
 }
 
 static void bad_cap (void)
@@ -85,7 +86,8 @@ static void bad_cap (void)
     check_status (hyp_ctrl_sc (wrong_cap(), &v), STATUS_BAD_CAP, "semaphore: BAD_CAP");
     check_status (hyp_ctrl_sc (worker->ec, &v), STATUS_BAD_CAP, "EC: BAD_CAP");
     check_status (hyp_ctrl_sc (beyond (worker->sc), &v), STATUS_BAD_CAP, "selector beyond SELNUM: BAD_CAP");
-    check_status (hyp_ctrl_sc (cap_with (worker->sc, PERM_MASK & ~PERM_SC_CTRL), &v), STATUS_BAD_CAP, "SC without permission CTRL: BAD_CAP");
+    check_status (hyp_ctrl_sc (cap_with (worker->sc, PERM_MASK & ~PERM_SC_CTRL), &v), STATUS_BAD_CAP,
+                  "SC without permission CTRL: BAD_CAP");
     check_status (hyp_ctrl_sc (sel_root_sc(), &v), STATUS_SUCCESS, "the root SC");
 }
 

@@ -151,7 +151,8 @@ static void timeouts (void)
     check_eq (ordered, 3, "three timeouts come");
     check_eq (order[0] << 8 | order[1] << 4 | order[2], 0x120, "in the order of their times");
     check (wait[0].woke >= wait[0].in && wait[1].woke >= wait[1].in && wait[2].woke >= wait[2].in, "none too early");
-    check (wait[0].status == STATUS_TIMEOUT && wait[1].status == STATUS_TIMEOUT && wait[2].status == STATUS_TIMEOUT, "all with TIMEOUT");
+    check (wait[0].status == STATUS_TIMEOUT && wait[1].status == STATUS_TIMEOUT && wait[2].status == STATUS_TIMEOUT,
+           "all with TIMEOUT");
 }
 
 static void cancel_down (void *arg)

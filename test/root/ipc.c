@@ -162,13 +162,15 @@ static void timeout (void)
     spawn (PRIO_HIGH, caller, (void *) 0);
     NEED (hyp_sm_down (entered, 1));
 
-    check_status (hyp_ipc_call_flags (FLAG_CALL_TIMEOUT, slow_portal->sel, &mtd), STATUS_TIMEOUT, "flag T on a busy callee: TIMEOUT");
+    check_status (hyp_ipc_call_flags (FLAG_CALL_TIMEOUT, slow_portal->sel, &mtd), STATUS_TIMEOUT,
+                  "flag T on a busy callee: TIMEOUT");
     check_eq (served, 0, "the request in progress goes on");
     hyp_sm_up (gate);
     check_eq (calls_done, 1, "and ends");
     check_status (status_of[0], STATUS_SUCCESS, "with SUCCESS");
     hyp_sm_up (gate);
-    check_status (hyp_ipc_call_flags (FLAG_CALL_TIMEOUT, slow_portal->sel, &mtd), STATUS_SUCCESS, "flag T on an idle callee: SUCCESS");
+    check_status (hyp_ipc_call_flags (FLAG_CALL_TIMEOUT, slow_portal->sel, &mtd), STATUS_SUCCESS,
+                  "flag T on an idle callee: SUCCESS");
 
     /* The whole register: the identifier must not stay there */
     hyp_sm_up (gate);
@@ -193,7 +195,8 @@ static void busy (void)
     sleep_ms (1);
     check_eq (served, 3, "all requests are served");
     check_eq (calls_done, 3, "all callers go on");
-    check (status_of[0] == STATUS_SUCCESS && status_of[1] == STATUS_SUCCESS && status_of[2] == STATUS_SUCCESS, "with SUCCESS");
+    check (status_of[0] == STATUS_SUCCESS && status_of[1] == STATUS_SUCCESS && status_of[2] == STATUS_SUCCESS,
+           "with SUCCESS");
 }
 
 /* A high-priority caller lends its time to a server that was preempted while it worked for a low-priority one */
@@ -370,7 +373,8 @@ static void revoke_busy (void)
     hyp_sm_up (gate);
     sleep_ms (1);
     check_eq (calls_done, 1, "the caller of a server that nobody has a capability for goes on");
-    check (status_of[0] == STATUS_SUCCESS || status_of[0] == STATUS_ABORTED, "with SUCCESS or, as the server is dead, ABORTED");
+    check (status_of[0] == STATUS_SUCCESS || status_of[0] == STATUS_ABORTED,
+           "with SUCCESS or, as the server is dead, ABORTED");
 }
 
 static struct test const test[] = {

@@ -105,8 +105,13 @@ static void exhaust (void)
     unsigned const n = fill (base, 1 << 14);
 
     check (n > 100 && n < 1 << 14, "creates ECs until memory is used up");
-    check_status (hyp_create_ec (0, base + n, sel_root_pd(), mem_window (1, 0) >> 12, root.hip->cpu_bsp, 0, 0), STATUS_MEM_OBJ,
-                  "then: MEM_OBJ");
+
+    /* The last failure may have been for a page table that a UTCB elsewhere does not need: a few more may fit */
+    enum status s = STATUS_SUCCESS;
+    for (unsigned i = 0; i < 64 && s == STATUS_SUCCESS && n + i < 1 << 14; i++)
+        s = hyp_create_ec (0, base + n + i, sel_root_pd(), mem_window (1, 0) >> 12, root.hip->cpu_bsp, 0, 0);
+
+    check_status (s, STATUS_MEM_OBJ, "then: MEM_OBJ");
 
     unsigned again = 0, rounds = 0;
     uint64_t const t0 = stc_read();

@@ -12,9 +12,12 @@ static void caps (void)
     uint64_t const s = sel_alloc (0);
     uint64_t t;
 
-    check_status (hyp_ctrl_pd (sel_nova_obj(), sel_root_obj(), sel_alloc (0), s, 0, PERM_MASK, 0), STATUS_SUCCESS, "NOVA object space: TAKE");
-    check_status (hyp_ctrl_pd (sel_root_obj(), sel_nova_obj(), s, s, 0, PERM_MASK, 0), STATUS_BAD_CAP, "NOVA object space: no GRANT");
-    check_status (hyp_ctrl_pd (sel_root_obj(), sel_root_obj(), s, s, 0, PERM_MASK, 0), STATUS_SUCCESS, "root object space: TAKE, GRANT");
+    check_status (hyp_ctrl_pd (sel_nova_obj(), sel_root_obj(), sel_alloc (0), s, 0, PERM_MASK, 0), STATUS_SUCCESS,
+                  "NOVA object space: TAKE");
+    check_status (hyp_ctrl_pd (sel_root_obj(), sel_nova_obj(), s, s, 0, PERM_MASK, 0), STATUS_BAD_CAP,
+                  "NOVA object space: no GRANT");
+    check_status (hyp_ctrl_pd (sel_root_obj(), sel_root_obj(), s, s, 0, PERM_MASK, 0), STATUS_SUCCESS,
+                  "root object space: TAKE, GRANT");
     check (!cap_null (cap_with (sel_root_pd(), PERM_PD_PD)), "root PD: PD");
     check (!cap_null (cap_with (sel_root_pd(), PERM_PD_EC)), "root PD: EC");
     check (!cap_null (cap_with (sel_root_pd(), PERM_PD_SC)), "root PD: SC");
@@ -25,7 +28,8 @@ static void caps (void)
     check (!cap_null (cap_with (sel_root_ec(), PERM_EC_BIND_SC)), "root EC: BINDSC");
     check_status (hyp_ctrl_sc (sel_root_sc(), &t), STATUS_SUCCESS, "root SC: CTRL");
     check_status (hyp_create_pt (s, sel_root_pd(), sel_root_ec(), 0), STATUS_BAD_CAP, "the root EC is a global one");
-    check_status (hyp_create_sc (s, sel_root_pd(), sel_root_ec(), hyp_scd (1, 1, 0)), STATUS_ABORTED, "the root EC has an SC");
+    check_status (hyp_create_sc (s, sel_root_pd(), sel_root_ec(), hyp_scd (1, 1, 0)), STATUS_ABORTED,
+                  "the root EC has an SC");
     check (cap_null (root.hip->sel_num - 6), "nothing else: below the SC");
     check (cap_null (root.hip->sel_num / 2), "nothing else: in the middle");
     check (cap_null (SEL_FREE - 1), "nothing else: at the lower end");

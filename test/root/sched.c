@@ -28,7 +28,8 @@ static void equal (void)
     spawn (PRIO_WORKER, note, (void *) 3);
     check_eq (ordered, 0, "an EC of the same priority does not preempt");
     sleep_ms (1);
-    check_eq (order[0] << 8 | order[1] << 4 | order[2], 0x123, "those of one priority run in the order in which they came");
+    check_eq (order[0] << 8 | order[1] << 4 | order[2], 0x123,
+              "those of one priority run in the order in which they came");
 }
 
 /* Each counts the milliseconds in which it ran; those of one priority take turns */

@@ -229,7 +229,8 @@ static void recall (void)
 
     for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) cpu_pause();
 
-    check_status (hyp_ctrl_ec (FLAG_RECALL_STRONG, t->ec), STATUS_SUCCESS, "strong recall of an EC that runs on another CPU");
+    check_status (hyp_ctrl_ec (FLAG_RECALL_STRONG, t->ec), STATUS_SUCCESS,
+                  "strong recall of an EC that runs on another CPU");
 
     for (uint64_t const end = in_ms (100); recalls < 1 && stc_read() < end; ) cpu_pause();
 

@@ -177,7 +177,8 @@ static void utcb_twice (void)
 
     NEED (hyp_create_ec (0, a, sel_root_pd(), va >> 12, root.hip->cpu_bsp, 0, 0));
     enum status const s = hyp_create_ec (0, b, sel_root_pd(), va >> 12, root.hip->cpu_bsp, 0, 0);
-    check (s == STATUS_SUCCESS || s == STATUS_BAD_PAR || s == STATUS_ABORTED, "a second UTCB at one address: SUCCESS or a failure");
+    check (s == STATUS_SUCCESS || s == STATUS_BAD_PAR || s == STATUS_ABORTED,
+           "a second UTCB at one address: SUCCESS or a failure");
     check (probe_write (va, 5), "there is one there");
     NEED (sel_revoke (s == STATUS_SUCCESS ? a : b, 0));
     sleep_ms (5);
@@ -208,10 +209,12 @@ static void large_ranges (void)
     uint64_t t0 = stc_read();
 
     domain_new (&d);
-    check_status (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, 0, 0, 31, 0, 0), STATUS_SUCCESS, "2^31 pages of an empty space revoked");
+    check_status (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, 0, 0, 31, 0, 0), STATUS_SUCCESS,
+                  "2^31 pages of an empty space revoked");
     check (stc_read() - t0 < 5 * root.hip->stc_freq, "within five seconds");
     t0 = stc_read();
-    check_status (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, 0, 0, 20, PERM_MEM_R, 0), STATUS_SUCCESS, "4 GiB of this space into another");
+    check_status (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, 0, 0, 20, PERM_MEM_R, 0), STATUS_SUCCESS,
+                  "4 GiB of this space into another");
     check (stc_read() - t0 < 5 * root.hip->stc_freq, "within five seconds, too");
     t0 = stc_read();
     check_status (hyp_ctrl_pd (sel_root_obj(), d.obj, 0, 0, 17, 0, 0), STATUS_SUCCESS, "2^17 object selectors revoked");

@@ -39,7 +39,8 @@ static void over_page (void)
     need (m, "memory");
     *m = 0x1234;
     NEED (hyp_ctrl_pd (SEL_ROOT_HST, SEL_ROOT_HST, (uintptr_t) m >> 12, va >> 12, 0, PERM_MEM_R | PERM_MEM_W, 0));
-    check_status (hyp_create_ec (0, ec, sel_root_pd(), va >> 12, root.hip->cpu_bsp, 0, 0), STATUS_SUCCESS, "over a page of the user");
+    check_status (hyp_create_ec (0, ec, sel_root_pd(), va >> 12, root.hip->cpu_bsp, 0, 0), STATUS_SUCCESS,
+                  "over a page of the user");
     check (probe_read (va, &v) && v == 0, "is the UTCB now");
     check_eq (*m, 0x1234, "and leaves the page alone");
 }

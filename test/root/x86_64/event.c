@@ -69,7 +69,8 @@ static void exception (void (*fn) (void), unsigned vector, uint64_t ip, char con
     check_eq (seen.mtd, MTD_RIP | MTD_QUAL | MTD_RFLAGS | MTD_GPR_0_7, text[3]);
 }
 
-#define EXCEPTION(name) (char const *const[]) { name ": event", name ": RIP", name ": goes on where the reply says", name ": MTD of the portal" }
+#define EXCEPTION(name) \
+    (char const *const[]) { name ": event", name ": RIP", name ": goes on where the reply says", name ": MTD of the portal" }
 
 static void ud (void) { exception (victim_ud, EXC_UD, (uintptr_t) victim_ud_at, EXCEPTION ("#UD")); }
 static void de (void) { exception (victim_de, EXC_DE, (uintptr_t) victim_de_at, EXCEPTION ("#DE")); }
@@ -526,7 +527,8 @@ static void nested (void)
     victim = s;
     event_new (s, EXC_UD, keep, catch, NULL, MTD_RIP);
     worker->utcb->word[0] = 7;
-    check_status (hyp_ipc_call (p->sel, &mtd), STATUS_SUCCESS, "an exception in a server, handled: the call is successful");
+    check_status (hyp_ipc_call (p->sel, &mtd), STATUS_SUCCESS,
+                  "an exception in a server, handled: the call is successful");
     check_eq (seen.count, 1, "the server's handler got it");
 }
 
