@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Runs the selected tests, each in a worker of its own, and prints the total. Command line: only=THEME,THEME.TEST kernel=nova */
+/* Runs the selected tests, each in a worker of its own, and prints the total. Options: only=THEME,THEME.TEST kernel=nova end=off|reset */
 #include <console.h>
 #include <help.h>
 #include <mem.h>
@@ -79,6 +79,20 @@ static bool selected (char const *list, char const *theme, char const *test)
     return false;
 }
 
+/* end=off, end=reset: by ctrl_hw instead of the emulator's own ports. Returns if that is not asked for, or fails. */
+static void end_machine (void)
+{
+    enum { S5 = 5, RESET = 7 };                          /* \_S5 of QEMU and Bochs is { 0, 0 }: bits 3...8 stay 0   */
+    char how[8];
+
+    if (!root_option ("end", how, sizeof (how)))
+        return;
+
+    enum status const s = hyp_ctrl_hw (CTRL_HW_SLEEP, !strncmp (how, "off", 4) ? S5 : RESET);
+
+    console_printf ("end=%s: %s\n", how, status_name (s));
+}
+
 int main (void)
 {
     static char only[512];
@@ -105,6 +119,9 @@ int main (void)
         console_printf ("# %u known deviations of NOVA count as passed\n", tap.known);
 
     console_printf ("%u passed, %u failed\n", tap.passed, tap.count - tap.passed);
+
+    if (tap.passed == tap.count)
+        end_machine();
 
     return tap.passed < tap.count || !tap.count;
 }
