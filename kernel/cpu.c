@@ -3,33 +3,40 @@
 #include <cpu.h>
 
 #include <cpu_local.h>
+#include <ec.h>
+#include <hazard.h>
+#include <recall.h>
+#include <scheduler.h>
 
 struct cpuset     cpus_online;
 struct cpu_local *cpu_remote[CPU_MAX];
 
 void cpu_defer (cpu_t cpu, struct rcu_head *h)
 {
-    struct cpu_local *const c = cpu_remote[cpu];
-    struct rcu_head *head = rlx_load (&c->deferred);
-
     atomic_add (&rcu_outstanding, 1);
 
-    do
-        h->next = head;
-    while (!atomic_cas (&c->deferred, &head, h));
-
-    if (!head)
+    if (inbox_push (&cpu_remote[cpu]->deferred, &h->link))
         cpu_kick (cpu);
 }
 
-void cpu_deferred (void)
+static void deferred (void)
 {
-    if (LIKELY (!rlx_load (&cpu_local.deferred)))
-        return;
+    for (struct inbox_link *l = inbox_take (&cpu_local.deferred), *next; l; l = next) {
 
-    for (struct rcu_head *h = atomic_swap (&cpu_local.deferred, NULL), *next; h; h = next) {
-        next = h->next;
+        struct rcu_head *const h = container_of (l, struct rcu_head, link);
+
+        next = l->next;
         rcu_call (h, h->func);
         atomic_sub (&rcu_outstanding, 1);
     }
+}
+
+void cpu_kicked (void)
+{
+    recall_serve();
+    ec_wake_pending();
+    scheduler_admit_pending();
+    deferred();
+
+    cpu_local.hazard |= HAZARD_RCU;                     /* a batch may wait for this CPU                            */
 }

@@ -16,7 +16,9 @@ static inline unsigned cpu_count (void) { return bit_high (cpus_online.bits) + 1
 /* Hands a call over to another CPU, which runs it after a grace period of its own; then that CPU may touch what it owns. */
 struct rcu_head;
 void cpu_defer (cpu_t, struct rcu_head *);
-void cpu_deferred (void);                               /* that CPU, when it has been kicked                        */
+
+/* The interrupt of cpu_kick(): looks into the inboxes of this CPU */
+void cpu_kicked (void);
 
 /* Contract, implemented by the architecture */
 void cpus_stop_others (void);                           /* for good: panic, power-off                                */

@@ -7,6 +7,7 @@
 
 #include <base/atomic.h>
 #include <base/compiler.h>
+#include <base/inbox.h>
 #include <base/types.h>
 #include <cpu_arch.h>
 #include <rcu.h>
@@ -27,9 +28,10 @@ struct cpu_local {
 
     _Atomic (uint32_t)   tlb_request, tlb_done;         /* shootdowns asked for by others, and served by this CPU   */
     _Atomic (uint32_t)   kick_request, kick_done;       /* strong recalls, in the same way                          */
-    _Atomic (struct ec *) wake;                         /* ECs that other CPUs made ready: a stack, emptied at once */
-    _Atomic (struct sc *) admit;                        /* SCs that other CPUs created for this one, likewise       */
-    _Atomic (struct rcu_head *) deferred;               /* calls that other CPUs hand over, likewise                */
+    /* From other CPUs */
+    struct inbox         wake;                          /* ECs that they made ready                                 */
+    struct inbox         admit;                         /* SCs that they created                                    */
+    struct inbox         deferred;                      /* calls that only this CPU may make                        */
 
     struct scheduler     sched;
     struct timeout_queue timeouts;

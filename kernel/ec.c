@@ -233,14 +233,7 @@ void ec_wake_local (struct ec *ec)
 
 void ec_wake_remote (struct ec *ec)
 {
-    struct cpu_local *const c = cpu_remote[ec->cpu];
-    struct ec *head = rlx_load (&c->wake);
-
-    do
-        ec->wake_next = head;
-    while (!atomic_cas (&c->wake, &head, ec));
-
-    if (!head)
+    if (inbox_push (&cpu_remote[ec->cpu]->wake, &ec->wake_link))
         cpu_kick (ec->cpu);
 }
 
@@ -249,24 +242,10 @@ void ec_wake (struct ec *ec)
     (LIKELY (ec->cpu == cpu_local.id) ? ec_wake_local : ec_wake_remote) (ec);
 }
 
-/* The stack has the latest wake-up on top; ready queues want the earliest first. */
 void ec_wake_pending (void)
 {
-    if (LIKELY (!rlx_load (&cpu_local.wake)))
-        return;
-
-    struct ec *list = atomic_swap (&cpu_local.wake, NULL), *fifo = NULL;
-
-    while (list) {
-        struct ec *const next = list->wake_next;
-        list->wake_next = fifo;
-        fifo = list;
-        list = next;
-    }
-
-    while (fifo) {
-        struct ec *const next = fifo->wake_next;
-        ec_wake_local (fifo);
-        fifo = next;
+    for (struct inbox_link *l = inbox_take (&cpu_local.wake), *next; l; l = next) {
+        next = l->next;
+        ec_wake_local (container_of (l, struct ec, wake_link));
     }
 }

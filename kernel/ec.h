@@ -68,7 +68,7 @@ struct ec {
     struct link         sm_link;                        /* queue of `sm`; lock of that semaphore                    */
     _Atomic (struct sm *) sm;                           /* where it is queued, null when not. Ordering: stores under the semaphore's lock */
     struct timeout      timeout;
-    struct ec          *wake_next;                      /* cpu_local.wake of its CPU                                */
+    struct inbox_link   wake_link;                      /* cpu_local.wake of its CPU                                */
     uint64_t            progress;                       /* of a hypercall that is repeated: what is done, or until when to try */
 
     void               *fpu;                            /* FPU state, null: must not use the FPU; fixed             */

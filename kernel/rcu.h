@@ -4,6 +4,7 @@
 
 #include <base/atomic.h>
 #include <base/compiler.h>
+#include <base/inbox.h>
 #include <base/types.h>
 
 struct rcu_head;
@@ -12,7 +13,10 @@ struct rcu_head;
 typedef bool (*rcu_func_t) (struct rcu_head *);
 
 struct rcu_head {
-    struct rcu_head *next;
+    union {
+        struct rcu_head  *next;
+        struct inbox_link link;                         /* while it is handed over to another CPU                   */
+    };
     rcu_func_t       func;
 };
 

@@ -20,7 +20,7 @@ struct sc {
 
     struct link        *queue;                          /* ready queue and bitmap word of its CPU, through its CPU's view; fixed */
     uint64_t           *word, mask;
-    struct sc          *admit_next;                     /* cpu_local.admit of its CPU                               */
+    struct inbox_link   admit_link;                     /* cpu_local.admit of its CPU                               */
     cpu_t               cpu;
     uint8_t             prio;
     uint16_t            cos;

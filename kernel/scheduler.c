@@ -55,37 +55,20 @@ void scheduler_admit (struct sc *sc)
         return;
     }
 
-    struct cpu_local *const c = cpu_remote[sc->cpu];
-    struct sc *head = rlx_load (&c->admit);
-
     kobject_ref (&sc->obj);
 
-    do
-        sc->admit_next = head;
-    while (!atomic_cas (&c->admit, &head, sc));
-
-    if (!head)
+    if (inbox_push (&cpu_remote[sc->cpu]->admit, &sc->admit_link))
         cpu_kick (sc->cpu);
 }
 
 void scheduler_admit_pending (void)
 {
-    if (LIKELY (!rlx_load (&cpu_local.admit)))
-        return;
+    for (struct inbox_link *l = inbox_take (&cpu_local.admit), *next; l; l = next) {
 
-    struct sc *list = atomic_swap (&cpu_local.admit, NULL), *fifo = NULL;
+        struct sc *const sc = container_of (l, struct sc, admit_link);
 
-    while (list) {                                      /* the latest is on top                                     */
-        struct sc *const next = list->admit_next;
-        list->admit_next = fifo;
-        fifo = list;
-        list = next;
-    }
-
-    while (fifo) {
-        struct sc *const next = fifo->admit_next;
-        scheduler_ready (fifo);
-        kobject_unref (&fifo->obj);
-        fifo = next;
+        next = l->next;
+        scheduler_ready (sc);
+        kobject_unref (&sc->obj);
     }
 }

@@ -10,12 +10,10 @@
 #include <cr.h>
 #include <ec.h>
 #include <ec_fpu.h>
-#include <hazard.h>
 #include <interrupt.h>
 #include <ipc.h>
 #include <lapic.h>
 #include <panic.h>
-#include <recall.h>
 #include <scheduler.h>
 #include <timeout.h>
 #include <tlb.h>
@@ -46,11 +44,7 @@ void interrupt_arrived (uint32_t vector)
 
         case VEC_IPI_RKE:
             lapic_eoi();
-            recall_serve();
-            ec_wake_pending();
-            scheduler_admit_pending();
-            cpu_deferred();
-            cpu_local.hazard |= HAZARD_RCU;             /* a batch may wait for this CPU                            */
+            cpu_kicked();
             break;
 
         case VEC_IPI_TLB:

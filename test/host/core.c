@@ -10,6 +10,7 @@
 #include <pd.h>
 #include <pt.h>
 #include <rcu.h>
+#include <recall.h>
 #include <sc.h>
 #include <scheduler.h>
 #include <sm.h>
@@ -68,16 +69,15 @@ void core_init (unsigned cpus)
     assert_int_equal (space_pio_init(), STATUS_SUCCESS);
 }
 
+void recall_serve (void) { }
+
 void core_notice (void)
 {
     if (!cpuset_test (&core_kicked, (cpu_t)cpu_local.id))
         return;
 
     cpuset_clear (&core_kicked, (cpu_t)cpu_local.id);
-    ec_wake_pending();
-    scheduler_admit_pending();
-    cpu_deferred();
-    cpu_local.hazard |= HAZARD_RCU;
+    cpu_kicked();
 }
 
 void core_settle (void)

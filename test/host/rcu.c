@@ -3,7 +3,10 @@
  * Grace periods on several CPUs: every short interleaving of two, and long random ones of four. A CPU passes a quiescent state
  * when it has been interrupted or has work of its own, as in the kernel, and sometimes without a reason.
  */
+#include <ec.h>
 #include <rcu.h>
+#include <recall.h>
+#include <scheduler.h>
 
 #include <core.h>
 #include <cpu.h>
@@ -77,6 +80,11 @@ static bool quiescent (void)
     return again;
 }
 
+/* Other things that a kicked CPU does */
+void recall_serve (void) { }
+void ec_wake_pending (void) { }
+void scheduler_admit_pending (void) { }
+
 static void notice (void)
 {
     if (!cpuset_test (&core_kicked, (cpu_t)cpu_local.id))
@@ -90,8 +98,7 @@ static void notice (void)
             call[i].passed = 0;                         /* a grace period that begins on that CPU                   */
         }
 
-    cpu_deferred();
-    cpu_local.hazard |= HAZARD_RCU;
+    cpu_kicked();
 }
 
 /* As the way out of the kernel does: nothing without a hazard */

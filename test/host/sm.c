@@ -101,7 +101,7 @@ static int teardown (void **state)
     for (unsigned c = 0; c < 2; c++) {
         core_cpu (c);
         assert_null (cpu_local.timeouts.root);
-        assert_null (rlx_load (&cpu_local.wake));
+        assert_true (inbox_empty (&cpu_local.wake));
         for (unsigned p = 1; p < PRIORITIES; p++)
             assert_true (list_empty (&cpu_local.sched.ready[p]));
     }
