@@ -38,14 +38,16 @@ uint64_t wrong_cap (void) { return sm_new (0); }
 
 uint64_t beyond (uint64_t sel) { return sel + root.hip->sel_num; }
 
-uint64_t in_ms (uint64_t ms) { return stc_read() + ms * root.hip->stc_freq / 1000; }
+uint64_t time_factor = 1;
+
+uint64_t in_ms (uint64_t ms) { return stc_read() + ms * time_factor * root.hip->stc_freq / 1000; }
 
 void sleep_ms (uint64_t ms)
 {
     hyp_sm_down (test_never, in_ms (ms));
 }
 
-enum status await (uint64_t sm) { return hyp_sm_down (sm, in_ms (1000)); }
+enum status await (uint64_t sm) { return hyp_sm_down (sm, stc_read() + root.hip->stc_freq); }
 
 void domain_new (struct domain *d)
 {

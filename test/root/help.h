@@ -13,6 +13,7 @@ uint64_t    beyond (uint64_t sel);                      /* a selector that has t
 
 uint64_t    in_ms (uint64_t);                           /* STC then                                             */
 void        sleep_ms (uint64_t);                        /* lets threads of lower priority run                   */
+extern uint64_t time_factor;                            /* option slow=N: all times are N times as long, for a busy machine */
 enum status await (uint64_t sm);                        /* down with a timeout of a second                      */
 
 /* Threads. Exceptions that a test does not want end it. They may be killed after the test. */

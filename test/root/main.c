@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Runs the selected tests, each in a worker of its own, and prints the total. Options: only=THEME,THEME.TEST kernel=nova end=off|reset */
+/* Runs the selected tests, each in a worker of its own, and prints the total. Options: only=, skip=THEME,THEME.TEST; kernel=nova;
+ * slow=N; end=off, end=reset */
 #include <console.h>
 #include <help.h>
 #include <mem.h>
@@ -95,9 +96,10 @@ static void end_machine (void)
 
 int main (void)
 {
-    static char only[512];
-    bool const all = !root_option ("only", only, sizeof (only));
+    static char only[512], skip[512];
+    bool const all = !root_option ("only", only, sizeof (only)), some = root_option ("skip", skip, sizeof (skip));
 
+    time_factor = root_option_number ("slow", 1);
     test_over  = sel_alloc (0);
     test_never = sel_alloc (0);
     MUST (hyp_create_sm (test_over,  sel_root_pd(), 0));
@@ -107,7 +109,7 @@ int main (void)
 
     for (struct test_table const *t = registry_start; t < registry_end; t++)
         for (size_t i = 0; i < t->count; i++)
-            if (all || selected (only, t->theme, t->test[i].name)) {
+            if ((all || selected (only, t->theme, t->test[i].name)) && !(some && selected (skip, t->theme, t->test[i].name))) {
                 tap.theme = t->theme;
                 tap.test  = t->test[i].name;
                 run (t->test + i);
