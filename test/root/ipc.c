@@ -125,14 +125,15 @@ static enum status volatile status_of[3];
 
 static uint32_t slow (struct portal *p, union utcb *u, uint32_t mtd)
 {
-    (void) p, (void) u;
+    (void) p, (void) u, (void) mtd;
     hyp_sm_up (entered);
     hyp_sm_down (gate, 0);
     served = served + 1;
-    return mtd;
+    return mtd_words (5);
 }
 
 static struct portal *slow_portal;
+static uint32_t volatile mtd_of[3];
 
 static void caller (void *arg)
 {
@@ -140,6 +141,7 @@ static void caller (void *arg)
     uintptr_t const i = (uintptr_t) arg;
 
     status_of[i] = hyp_ipc_call (slow_portal->sel, &mtd);
+    mtd_of[i]    = mtd;
     calls_done   = calls_done + 1;
     hyp_sm_up (finished);
 }
@@ -197,6 +199,8 @@ static void busy (void)
     check_eq (calls_done, 3, "all callers go on");
     check (status_of[0] == STATUS_SUCCESS && status_of[1] == STATUS_SUCCESS && status_of[2] == STATUS_SUCCESS,
            "with SUCCESS");
+    check (mtd_of[0] == mtd_words (5) && mtd_of[1] == mtd_words (5) && mtd_of[2] == mtd_words (5),
+           "and with the MTD of the reply, whether others helped or not");
 }
 
 /* A high-priority caller lends its time to a server that was preempted while it worked for a low-priority one */
