@@ -52,6 +52,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'forbid': (list, []),                                   # none of these may appear
     'settle': (float, 0.0),                                 # seconds to go on reading after the last expected line
     'exit': (int, -1),                                      # exit status that the emulator must end with
+    'qemu': (int, 0),                                       # major version that it needs; skipped, with a line, on older ones
     'timeout': (float, 30.0),
 }
 
@@ -218,6 +219,13 @@ def arguments():
     return parser.parse_args()
 
 
+def qemu_version():
+    """Major version of the QEMU that runs the tests"""
+    out = subprocess.run([emulator.QEMU, '--version'], capture_output=True, text=True, check=False).stdout
+    match = re.search(r'version (\d+)\.', out)
+    return int(match.group(1)) if match else 0
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # ends the emulators too
     args = arguments()
@@ -237,6 +245,11 @@ def main():
     shutil.rmtree(args.logs, ignore_errors=True)
     os.makedirs(args.logs)
     lock, numbers, failed = threading.Lock(), iter(range(1, len(tests) + 1)), []
+    have = qemu_version()
+    skipped = [t for t in tests if t['emulator'] == 'qemu' and t['qemu'] > have]
+    for test in skipped:
+        print('# skipped: %s: needs QEMU %d, this is %d (bookworm-backports has a newer one)' % (test['name'], test['qemu'], have))
+    tests = [t for t in tests if t not in skipped]
 
     def one(test):
         started = time.monotonic()
