@@ -221,8 +221,7 @@ def arguments():
 
 def qemu_version():
     """Major version of the QEMU that runs the tests"""
-    out = subprocess.run([emulator.QEMU, '--version'], capture_output=True, text=True, check=False).stdout
-    match = re.search(r'version (\d+)\.', out)
+    match = re.search(r'(\d+)\.', emulator.version('qemu'))
     return int(match.group(1)) if match else 0
 
 
