@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from . import tools
 
-QEMU = 'qemu-system-x86_64'
+QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. from scripts/qemu-new
 LAST_LINES = 12                                             # of the console, shown when a run goes wrong
 
 

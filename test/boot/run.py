@@ -247,7 +247,7 @@ def main():
     have = qemu_version()
     skipped = [t for t in tests if t['emulator'] == 'qemu' and t['qemu'] > have]
     for test in skipped:
-        print('# skipped: %s: needs QEMU %d, this is %d (bookworm-backports has a newer one)' % (test['name'], test['qemu'], have))
+        print('# skipped: %s: needs QEMU %d, this is %d; scripts/qemu-new unpacks a newer one' % (test['name'], test['qemu'], have))
     tests = [t for t in tests if t not in skipped]
 
     def one(test):
