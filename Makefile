@@ -27,7 +27,7 @@ $(call choice,DEBUG,0 1)
 O           := build/$(ARCH)/$(COMP)/$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
 Q           := $(if $(filter 1,$V),,@)
 # One short line for each step; none with make -s
-silent      := $(findstring s,$(firstword -$(MAKEFLAGS)))
+silent      := $(findstring s,$(filter-out -% %=%,$(firstword $(MAKEFLAGS))))
 say          = @$(if $(silent),:,printf '  %-7s %s\n' '$1' '$2' >&2)
 
 # Toolchain ------------------------------------------------------------------------------------------------------------
