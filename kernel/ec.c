@@ -210,12 +210,14 @@ static inline void release_waiting (struct ec *ec)
     }
 }
 
-/* Those whose chains ended here decide again: their SCs run the next EC of their chain that lives. */
+/* Those whose chains came through here wait at its end: they decide again, and run the last EC of their chain that lives. */
 void ec_kill (struct ec *ec, char const *reason)
 {
+    struct ec *const end = ec_chain_end (ec);
+
     ipc_abort_caller (ec);
     ec_mark_dead (ec, reason);
-    release_waiting (ec);
+    release_waiting (end);
     cpu_local.next = NULL;
 }
 

@@ -10,7 +10,8 @@
 #include <scheduler_hot.h>
 #include <space_hst.h>
 
-#define RCU_PASSES 4                                    /* what is left then waits for the next entry               */
+#define RCU_PASSES      4                               /* of reclamation in one go                                 */
+#define RCU_PAUSE_MS    1                               /* until it goes on, if the EC does not enter the kernel before */
 
 static void deliver_recall (struct ec *ec)
 {
@@ -44,9 +45,14 @@ static NOINLINE bool ec_hazards (struct ec *ec)
 
     ec_arch_switch_fpu (ec);
 
-    /* What RCU has left now waits for other CPUs or for the next entry: it must not hold up this EC. */
-    if (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU))
+    /* What RCU has left waits for other CPUs, or goes on in a moment: it must not hold up this EC, nor wait for its next call. */
+    if (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU)) {
+
+        if (rcu_ready())
+            timeout_soon (RCU_PAUSE_MS);
+
         return true;
+    }
 
     cpu_local.next = ec;                                /* one more pass, then this EC                              */
 

@@ -72,6 +72,9 @@ bool space_hst_retire (struct kobject *o)
 {
     struct space_hst *const s = container_of (o, struct space_hst, obj);
 
+    /* Its last EC has gone, and other CPUs have switched since; this one may still have the tables loaded. */
+    space_hst_switch (kmem_phys (acq_load (&space_hst_nova.cpu_table[cpu_local.id])));
+
     for (unsigned i = 0; i < USER_SLOTS; i++) {
         uint64_t const e = rlx_load (&s->table[i]);
         if (e)
@@ -248,16 +251,9 @@ enum status space_hst_map_kernel (struct space_hst *s, uint64_t hva, void *page,
     return st;
 }
 
+/* The user may have put something else there. Whoever did that may not have flushed the TLBs yet: the page is about to be freed. */
 void space_hst_unmap_kernel (struct space_hst *s, uint64_t hva, void const *page)
 {
-    paddr_t pa;
-    unsigned order;
-    bool flush = false;
-    uint64_t const attr = hpt_lookup (s->table, hva, &pa, &order);
-
-    if (!hpt_kernel (attr) || align_dn (pa, PAGE_SIZE) != kmem_phys (page))
-        return;                                         /* the user has put something else there: flushed then      */
-
-    if (hpt_update (s->table, hva, 0, 0, 0, &flush) == STATUS_SUCCESS && flush)
-        tlb_shootdown (s);
+    hpt_remove_kernel (s->table, hva, kmem_phys (page));
+    tlb_shootdown (s);
 }

@@ -62,6 +62,17 @@ void timeout_arm (void)
     }
 }
 
+void timeout_soon (uint64_t ms)
+{
+    struct timeout_queue *const q = &cpu_local.timeouts;
+    uint64_t const due = timer_now() + timer_ms_to_ticks (ms);
+
+    if (due < q->armed) {
+        q->armed = due;
+        timer_set (due);
+    }
+}
+
 void timeout_cpu_init (void)
 {
     struct timeout_queue *const q = &cpu_local.timeouts;

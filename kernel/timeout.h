@@ -23,6 +23,9 @@ void timeout_cpu_init (void);
 void timeout_insert (struct timeout *, uint64_t deadline);      /* must not be queued; this CPU                     */
 void timeout_remove (struct timeout *);                         /* may be queued; the CPU on which it was inserted  */
 
+/* The hardware timer interrupts this CPU within ms milliseconds, though nothing may be due then. */
+void timeout_soon (uint64_t ms);
+
 void timeout_arm    (void);                                     /* sets the hardware timer if it would come too late */
 
 /* Hardware timer: fires what is due and sets the timer again. Returns true if the time slice has ended. */

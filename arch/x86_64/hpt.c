@@ -66,6 +66,25 @@ enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned orde
     return ptab_update (&fmt, root, va, pa, order, a, flush);
 }
 
+/* Neither splits nor allocates: a kernel page is never part of a larger leaf. */
+void hpt_remove_kernel (pte_slot_t *table, uint64_t va, paddr_t page)
+{
+    for (unsigned l = HPT_LEVELS - 1; l; l--) {
+
+        uint64_t const e = acq_load (&table[ptab_index (va, l)]);
+
+        if (kind (e, l) != PTE_TABLE)
+            return;
+
+        table = kmem_virt (e & HPT_ADDR);
+    }
+
+    uint64_t e = rlx_load (&table[ptab_index (va, 0)]);
+
+    if (hpt_kernel (e) && (e & HPT_ADDR) == page)
+        atomic_cas (&table[ptab_index (va, 0)], &e, 0);
+}
+
 /* x86 pages are readable when they are present, so any permission implies R; XU and XS are one (specification, 4.1.3). */
 uint64_t hpt_attr (unsigned perm, uint32_t mad)
 {

@@ -32,6 +32,9 @@ static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }
 uint64_t    hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order);
 enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
 
+/* Removes this one kernel page from this address, if it is mapped there */
+void        hpt_remove_kernel (pte_slot_t *root, uint64_t va, paddr_t page);
+
 /* The table below a top-level entry that was taken out of use: freed step by step after a grace period */
 void        hpt_dead (pte_slot_t *table, unsigned level);
 

@@ -150,6 +150,7 @@ void space_pio_unlink (struct kobject *o)
     struct space_pio *const s = container_of (o, struct space_pio, obj);
 
     pd_detach (s->pd, KOBJECT_PIO, s);
+    full_fence();                                       /* either we see the bitmap, or who makes it sees the detachment */
 
     if (bits (s))
         show (s, space_pio_entry (s), space_pio_entry (NULL));

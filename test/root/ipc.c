@@ -340,6 +340,33 @@ static void dead_chain (void)
     check_eq (worker->utcb->word[0], STATUS_ABORTED, "its status was ABORTED");
 }
 
+/* The last one of a chain blocks, and the one in the middle goes: its caller must not wait for the end of the chain */
+static void dead_middle (void)
+{
+    slow_new();
+
+    struct thread *const m = local_new (0);
+    struct portal *const inner = slow_portal;
+
+    slow_portal = portal_new (m, relay, inner);
+    spawn (PRIO_HIGH, caller, (void *) 0);
+    NEED (hyp_sm_down (entered, 1));
+    check_eq (calls_done, 0, "a request waits at the end of a chain");
+
+    NEED (sel_revoke (slow_portal->sel, 0));
+    NEED (sel_revoke (m->ec, 0));
+    sleep_ms (5);
+
+    /* Either the middle server finishes the request first, or it goes at once */
+    if (!calls_done)
+        hyp_sm_up (gate);
+    sleep_ms (2);
+    check_eq (calls_done, 1, "when the middle of it goes, the caller goes on");
+    check (status_of[0] == STATUS_ABORTED || status_of[0] == STATUS_SUCCESS, "with ABORTED, or with the reply");
+    check (nova() || status_of[0] == STATUS_ABORTED, "before the end of the chain does");
+    hyp_sm_up (gate);
+}
+
 /* Callers that help a server which then dies */
 static uint32_t slow_die (struct portal *p, union utcb *u, uint32_t mtd)
 {
@@ -385,6 +412,7 @@ static struct test const test[] = {
     { "words", words }, { "bad_cap", bad_cap }, { "timeout", timeout }, { "busy", busy }, { "help", help }, { "chain", chain },
     { "self", self }, { "dead", dead }, { "dead_chain", dead_chain }, { "dead_helper", dead_helper },
     { "revoke_busy", revoke_busy },
+    { "dead_middle", dead_middle },
 };
 
 TESTS ("ipc", test);
