@@ -23,7 +23,10 @@ def release():
 
 
 def title(label):
-    """'nova-24.08.0' -> 'NOVA 24.08', 'kilonova-ab12cd3' -> 'Kilonova ab12cd3'; what has no version stays."""
+    """'nova-24.08.0' -> 'NOVA 24.08', 'kilonova-ab12cd3' -> 'Kilonova ab12cd3', '26.48.0' -> 'Kilonova 26.48.0' (a release of this
+    kernel: year, week); what has no version stays."""
+    if re.fullmatch(r'\d\d\.\d\d\.\d+', label):
+        return 'Kilonova ' + label
     name, dash, number = label.partition('-')
     if not dash or not name.isalpha() or not (number[:1].isdigit() or name == 'kilonova'):
         return label
