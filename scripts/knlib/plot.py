@@ -204,7 +204,7 @@ def script(document, reference):
 
 def series_title(points):
     """What the operations of a series have in common: the first text without its size."""
-    return re.sub(r'[,;:]?\s*\b\d+ words?\b( each way)?', '', points[0][1]['op']).strip()
+    return re.sub(r'[,;:]?\s*\b\d+(-word messages| words?\b( each way)?)', '', points[0][1]['op']).strip()
 
 
 def write(document, reference, out):
