@@ -53,7 +53,10 @@ class Gdb:
             text += c
         self.byte()
         self.byte()
-        self.socket.sendall(b'+')
+        try:
+            self.socket.sendall(b'+')
+        except OSError:                                     # the machine goes on after D, and may have ended already
+            pass
         return text.decode()
 
     def ask(self, text, expect=None):
