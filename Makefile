@@ -23,6 +23,7 @@ $(call choice,ARCH,x86_64)
 $(call choice,COMP,gcc clang)
 $(call choice,CFP,none)
 $(call choice,DEBUG,0 1)
+$(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(error KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
 
 O           := build/$(ARCH)/$(COMP)/$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
 Q           := $(if $(filter 1,$V),,@)

@@ -162,7 +162,7 @@ void init (uint32_t magic, uint32_t info, int64_t load_offset)
     buddy_init (POOL_START, POOL_END);
 
     if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS || !pmap_init())
-        cpu_halt_forever();                             /* KMEM_MIB=0 would do that: nothing to say it with         */
+        cpu_halt_forever();                             /* no memory at all: nothing to say it with                 */
 
     struct cpu_local *const local = pmap_cpu_create (0);
     paddr_t const root = local ? space_hst_root (&space_hst_nova, NULL, 0) : 0;
