@@ -10,7 +10,7 @@ import time
 from . import elf, emulator, iso, protocol, samples
 from .errors import KnError
 
-TROUBLE = re.compile(rb'\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
+TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
 GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
 
 
