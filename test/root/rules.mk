@@ -1,3 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The conformance root task: test/root/*.c and what test/root/$(ARCH) adds
 $(eval $(call root-task,test/root/conformance,$(wildcard test/root/*.[cS] test/root/$(ARCH)/*.[cS]),-Itest/root/$(ARCH) -Itest/root))
+
+# make conformance [KERNEL=FILE] [ONLY=THEME+THEME] [SMP=N] [EMULATOR=bochs]
+SMP         ?= 1
+EMULATOR    ?= qemu
+
+conformance: tools-check $(if $(KERNEL),,$(KELF)) $O/test/root/conformance.elf
+	$Q$(PYTHON) -B test/root/run.py --theme --kernel '$(or $(KERNEL),$(KELF))' --root $O/test/root/conformance.elf \
+	  --smp '$(SMP)' --emulator '$(EMULATOR)' $(if $(ONLY),--only '$(ONLY)')
+
+conformance-path: $O/test/root/conformance.elf
+	@echo $(abspath $<)
+
+.PHONY: conformance conformance-path
