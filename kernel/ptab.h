@@ -4,7 +4,8 @@
  * overlapping ranges at the same time leave the result of one order of the two.
  *
  * Levels count from 0, the leaves of one page. An entry is a hole, a leaf, or a reference to a table of the next lower level.
- * The cores are always inline with a visible static const descriptor, so that each format gets straight code.
+ * The cores are always inline with a visible static const descriptor, so that each format gets straight code. A format whose
+ * number of levels is known at boot only calls ptab_lookup_levels() and ptab_update_levels().
  */
 #pragma once
 
@@ -22,7 +23,7 @@ typedef _Atomic (uint64_t) pte_slot_t;
 enum pte_kind { PTE_HOLE, PTE_LEAF, PTE_TABLE };
 
 struct ptab_fmt {
-    unsigned      levels;
+    unsigned      levels;                               /* unused by the functions ..._levels()                     */
     unsigned    (*leaf_max) (void);                     /* highest level that may hold leaves                       */
     uint64_t      addr_mask;                            /* physical address bits of an entry                        */
     uint64_t      table_attr;                           /* bits of an entry that refers to a table                  */
@@ -37,9 +38,10 @@ static inline unsigned ptab_shift (unsigned level) { return PAGE_BITS + level * 
 static inline unsigned ptab_index (uint64_t va, unsigned level) { return (unsigned)(va >> ptab_shift (level)) & (PTAB_ENTRIES - 1); }
 
 /* What maps va: returns the leaf's attributes (0: hole), its physical address, and the order in pages of the uniform area around va */
-ALWAYS_INLINE uint64_t ptab_lookup (struct ptab_fmt const *f, pte_slot_t *table, uint64_t va, paddr_t *pa, unsigned *order)
+ALWAYS_INLINE uint64_t ptab_lookup_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *table, uint64_t va, paddr_t *pa,
+                                           unsigned *order)
 {
-    for (unsigned l = f->levels - 1;; l--) {
+    for (unsigned l = levels - 1;; l--) {
 
         uint64_t const e = acq_load (&table[ptab_index (va, l)]);
         enum pte_kind const k = f->kind (e, l);
@@ -54,6 +56,11 @@ ALWAYS_INLINE uint64_t ptab_lookup (struct ptab_fmt const *f, pte_slot_t *table,
 
         return k == PTE_LEAF ? f->attr (e, l) : 0;
     }
+}
+
+ALWAYS_INLINE uint64_t ptab_lookup (struct ptab_fmt const *f, pte_slot_t *table, uint64_t va, paddr_t *pa, unsigned *order)
+{
+    return ptab_lookup_levels (f, f->levels, table, va, pa, order);
 }
 
 /* Fills a new table so that it maps what the leaf or hole e of level l mapped */
@@ -103,17 +110,17 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
  * MEM_CAP: a table was missing; what came before it is done. Sets *flush when the TLB may hold what is no longer so. Tables that
  * are cut off go to f->dead(), which frees them after a grace period; this CPU flushes the TLBs before it gets there.
  */
-ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order,
-                                       uint64_t attr, bool *flush)
+ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *root, uint64_t va, paddr_t pa,
+                                              unsigned order, uint64_t attr, bool *flush)
 {
-    unsigned const level = MIN (order / PTAB_BPL, attr ? f->leaf_max() : f->levels - 1);
+    unsigned const level = MIN (order / PTAB_BPL, attr ? f->leaf_max() : levels - 1);
     uint64_t const step  = BIT64 (ptab_shift (level));
     uint64_t const end   = va + (PAGE_SIZE << order);
 
     while (va < end) {
 
         pte_slot_t *t = root;
-        unsigned l = f->levels - 1;
+        unsigned l = levels - 1;
         bool hole = false;
 
         while (t && l > level) {
@@ -149,4 +156,10 @@ ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *roo
     }
 
     return STATUS_SUCCESS;
+}
+
+ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order,
+                                       uint64_t attr, bool *flush)
+{
+    return ptab_update_levels (f, f->levels, root, va, pa, order, attr, flush);
 }

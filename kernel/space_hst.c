@@ -78,7 +78,7 @@ bool space_hst_retire (struct kobject *o)
     for (unsigned i = 0; i < USER_SLOTS; i++) {
         uint64_t const e = rlx_load (&s->table[i]);
         if (e)
-            hpt_dead (kmem_virt (e & HPT_ADDR), HPT_LEVELS - 2);
+            hpt_dead (kmem_virt (e & HPT_ADDR), hpt_levels - 2);
     }
 
     for (unsigned c = 0; c < CPU_MAX; c++)
@@ -125,24 +125,28 @@ paddr_t space_hst_root (struct space_hst *s, struct space_pio *pio, cpu_t cpu)
     return kmem_phys (table);
 }
 
-/* Makes sure that the top-level entry for an address exists, in the master table and in that of every CPU */
-static bool top_level (struct space_hst *s, uint64_t va)
+/* The table below the top-level entry for an address, or null. Such an entry never changes again until the space goes. */
+static inline pte_slot_t *below_top (struct space_hst *s, uint64_t va)
 {
-    unsigned const slot = ptab_index (va, HPT_LEVELS - 1);
+    uint64_t const e = acq_load (&s->table[hpt_slot (va)]);
 
-    if (LIKELY (acq_load (&s->table[slot])))
-        return true;
+    return LIKELY (e) ? kmem_virt (e & HPT_ADDR) : NULL;
+}
 
-    void *const table = buddy_alloc (0, BUDDY_ZERO);
+/* Makes that table: the entry goes into the master table and into that of every CPU. Null: no memory. */
+static NOINLINE pte_slot_t *make_below_top (struct space_hst *s, uint64_t va)
+{
+    unsigned const slot = hpt_slot (va);
+    pte_slot_t *const table = buddy_alloc (0, BUDDY_ZERO);
 
     if (UNLIKELY (!table))
-        return false;
+        return NULL;
 
     SPIN_GUARD (&s->lock);
 
     if (rlx_load (&s->table[slot])) {
         buddy_free (table);
-        return true;
+        return below_top (s, va);
     }
 
     uint64_t const e = kmem_phys (table) | HPT_P | HPT_W | HPT_U | HPT_A;
@@ -155,7 +159,7 @@ static bool top_level (struct space_hst *s, uint64_t va)
 
     rel_store (&s->table[slot], e);
 
-    return true;
+    return table;
 }
 
 static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
@@ -178,10 +182,19 @@ static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigne
         order = 0;
     }
 
-    if (UNLIKELY (attr && !top_level (s, va)))
-        return STATUS_MEM_CAP;
+    pte_slot_t *table = below_top (s, va);
 
-    return hpt_update (s->table, va, pa, order, attr, flush);
+    if (UNLIKELY (!table)) {
+
+        if (!attr)
+            return STATUS_SUCCESS;                      /* nothing to remove                                        */
+
+        table = make_below_top (s, va);
+        if (UNLIKELY (!table))
+            return STATUS_MEM_CAP;
+    }
+
+    return hpt_update (table, hpt_levels - 1, va, pa, order, attr, flush);
 }
 
 /* What the source offers at a page: attributes after masking, physical address, and the order of the uniform area around it, of
@@ -190,8 +203,12 @@ static uint64_t source (struct space_hst *src, uint64_t page, unsigned pmm, uint
 {
     uint64_t const va = page << PAGE_BITS;
 
-    if (src != &space_hst_nova)
-        return hpt_restrict (hpt_lookup (src->table, va, pa, order), pmm);
+    if (src != &space_hst_nova) {
+
+        pte_slot_t *const table = below_top (src, va);
+
+        return LIKELY (table) ? hpt_restrict (hpt_lookup (table, hpt_levels - 1, va, pa, order), pmm) : 0;
+    }
 
     *pa = va;
 

@@ -4,6 +4,7 @@
 
 #include <base/macros.h>
 #include <exception.h>
+#include <hpt.h>
 #include <memory.h>
 #include <msr.h>
 #include <regs.h>
@@ -27,7 +28,7 @@ struct gate { uint64_t lo, hi; };
 enum { IST_DF = 1, IST_NMI, IST_MC, IST_DB };
 
 STATIC_ASSERT (sizeof (struct tss) == 104);
-STATIC_ASSERT (PIO_BITMAP - TSS_ALIAS <= 0xffff);       /* the I/O map base has 16 bits                             */
+STATIC_ASSERT (PIO_BITMAP (4) - TSS_ALIAS (4) <= 0xffff);   /* the I/O map base has 16 bits                         */
 
 static struct gate idt[VEC_COUNT] ALIGNED (16);
 
@@ -54,16 +55,17 @@ void desc_cpu_init (void)
 {
     struct tss_page *const p = (struct tss_page *)CPU_TSS;
     struct { uint16_t limit; uint64_t base; } PACKED dt;
+    uint64_t const base = TSS_ALIAS (hpt_levels), iomap = PIO_BITMAP (hpt_levels) - base;
 
     p->tss = (struct tss) {
         .rsp   = { [0] = CPU_STACK_TOP },
         .ist   = { [IST_DF - 1] = CPU_STACK_DF_TOP, [IST_NMI - 1] = CPU_STACK_NMI_TOP, [IST_MC - 1] = CPU_STACK_MC_TOP,
                    [IST_DB - 1] = CPU_STACK_DB_TOP },
-        .iomap = (uint16_t)(PIO_BITMAP - TSS_ALIAS),
+        .iomap = (uint16_t)iomap,
     };
 
     /* The limit covers the bitmap and the byte of ones behind it (SDM 1, 19.5.2). */
-    uint64_t const limit = PIO_BITMAP - TSS_ALIAS + 0x2000, base = TSS_ALIAS;
+    uint64_t const limit = iomap + 0x2000;
 
     p->gdt[0] = 0;
     p->gdt[SEL_KERN_CODE / 8] = UINT64_C (0x00209b0000000000);

@@ -5,7 +5,17 @@
 #include <abi/mad_arch.h>
 #include <abi/perm.h>
 #include <cpu_features.h>
+#include <memory.h>
 #include <rcu.h>
+
+unsigned hpt_levels = 4;
+uint64_t user_end = BIT64 (47);
+
+void hpt_set_levels (unsigned levels)
+{
+    hpt_levels = levels;
+    user_end   = BIT64 (ptab_shift (levels) - 1);       /* the lower half: canonical addresses (SDM 1, 3.3.7.1)     */
+}
 
 static unsigned leaf_max (void) { return cpu_has (CPU_PDPE1GB) ? 2 : 1; }
 
@@ -46,7 +56,6 @@ static bool free_table (struct rcu_head *h)
 void hpt_dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 
 static struct ptab_fmt const fmt = {
-    .levels     = HPT_LEVELS,
     .leaf_max   = leaf_max,
     .addr_mask  = HPT_ADDR,
     .table_attr = HPT_P | HPT_W | HPT_U | HPT_A,
@@ -56,20 +65,20 @@ static struct ptab_fmt const fmt = {
     .dead       = hpt_dead,
 };
 
-uint64_t hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order)
+uint64_t hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *pa, unsigned *order)
 {
-    return ptab_lookup (&fmt, root, va, pa, order);
+    return ptab_lookup_levels (&fmt, levels, table, va, pa, order);
 }
 
-enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
-    return ptab_update (&fmt, root, va, pa, order, a, flush);
+    return ptab_update_levels (&fmt, levels, table, va, pa, order, a, flush);
 }
 
 /* Neither splits nor allocates: a kernel page is never part of a larger leaf. */
 void hpt_remove_kernel (pte_slot_t *table, uint64_t va, paddr_t page)
 {
-    for (unsigned l = HPT_LEVELS - 1; l; l--) {
+    for (unsigned l = hpt_levels - 1; l; l--) {
 
         uint64_t const e = acq_load (&table[ptab_index (va, l)]);
 

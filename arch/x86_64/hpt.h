@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Host page tables of x86, 4 levels (Intel SDM 3A, 4.5). */
+/* Host page tables of x86, 4 or 5 levels (Intel SDM 3A, 4.5). */
 #pragma once
 
 #include <ptab.h>
@@ -20,7 +20,13 @@
 #define HPT_NX      BIT64 (63)
 #define HPT_ADDR    UINT64_C (0x000ffffffffff000)
 
-#define HPT_LEVELS  4
+extern unsigned hpt_levels;                             /* 4, or 5 from la57_init() on                              */
+
+/* Boot, before there is a host space with anything in it: sets hpt_levels and user_end. This CPU walks that many from now on. */
+void hpt_set_levels (unsigned);
+
+/* Which entry of the top level an address belongs to */
+static inline unsigned hpt_slot (uint64_t va) { return ptab_index (va, LIKELY (hpt_levels == 4) ? 3 : 4); }
 
 /* Attributes of a leaf for the user (0 if there is no permission), and the permissions of attributes */
 uint64_t hpt_attr (unsigned perm, uint32_t mad);
@@ -29,8 +35,10 @@ uint64_t hpt_restrict (uint64_t attr, unsigned pmm);
 
 static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }
 
-uint64_t    hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order);
-enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
+/* As in ptab.h, from a table down that has so many levels */
+uint64_t    hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *pa, unsigned *order);
+enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t attr,
+                        bool *flush) MUST_CHECK;
 
 /* Removes this one kernel page from this address, if it is mapped there */
 void        hpt_remove_kernel (pte_slot_t *root, uint64_t va, paddr_t page);

@@ -17,6 +17,7 @@
 #include <interrupt.h>
 #include <ioapic.h>
 #include <kmem.h>
+#include <la57.h>
 #include <lapic.h>
 #include <mmio.h>
 #include <multiboot.h>
@@ -123,6 +124,7 @@ static void init_bsp (void)
     bool const booted = multiboot_parse (&boot, boot_magic, boot_information);
 
     cmdline_set (boot.cmdline);
+    la57_init();
     acpi_parse (&acpi, boot.rsdp);
     console_uart();
 

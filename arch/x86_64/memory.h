@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Virtual address map of the kernel, 4-level paging (Intel SDM 3A, 4.5).
+ * Virtual address map of the kernel, 4- or 5-level paging (Intel SDM 3A, 4.5). Slots are those of the top level, of 512 GiB or
+ * of 256 TiB.
  *
- *   slot 511 (top 512 GiB): table of one CPU
+ *   slot 511: tables of one CPU
  *     0xffffffff80000000   kernel image and its memory pool       same on every CPU
  *     0xffffffffa0000000   windows onto physical memory           same on every CPU, boot only
  *     0xffffffffb0000000   device registers                       same on every CPU
  *     0xffffffffffe00000   data of this CPU: stacks, variables, TSS
  *   slot 510: I/O permission bitmap of the space that is loaded (or the shared all-ones one)
- *   slot 509: the table of slot 511 again, so that the TSS page, last of slot 511, also ends just below the bitmap:
+ *   slot 509: the tables of slot 511 again, so that the TSS page, last of slot 511, also ends just below the bitmap:
  *             the CPU finds the bitmap at TSS base + 16-bit offset (SDM 1, 19.5.2)
  *   slots 0...255: user
  */
@@ -36,15 +37,20 @@
 #define CPU_LOCAL_PAGES     2
 #define CPU_TSS             0xfffffffffffff000          /* TSS, then GDT                                        */
 
-#define TSS_ALIAS           0xfffffefffffff000          /* the TSS page seen through slot 509                   */
-#define PIO_BITMAP          0xffffff0000000000          /* slot 510: 2 pages of bits, then a page of ones       */
+#define PIO_BITMAP(levels)  (-(UINT64_C (2) << (3 + 9 * (levels))))     /* slot 510: 2 pages of bits, then a page of ones   */
+#define TSS_ALIAS(levels)   (PIO_BITMAP (levels) - 0x1000)              /* the TSS page seen through slot 509               */
 
 #define SLOT_KERNEL         511
 #define SLOT_PIO            510
 #define SLOT_ALIAS          509
 #define USER_SLOTS          256
 
-#define USER_END            0x0000800000000000          /* first address that is not user-accessible            */
+#ifndef __ASSEMBLY__
+#include <base/types.h>
+
+extern uint64_t user_end;                               /* 2^47, or 2^56 with 5 levels                          */
+#define USER_END            user_end                    /* first address that is not user-accessible            */
+#endif
 
 #define STACK_PAGES         2
 

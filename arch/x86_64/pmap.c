@@ -28,7 +28,7 @@
 static uint64_t pd_kernel[512] ALIGNED (4096);          /* LINK_ADDR ... LINK_ADDR + 1 GiB                          */
 static uint64_t pt_image[512]  ALIGNED (4096);          /* the first 2 MiB of it                                    */
 static uint64_t pt_mmio[512]   ALIGNED (4096);
-static uint64_t *pdpt_cpu[CPU_MAX];
+static uint64_t *top_cpu[CPU_MAX];                      /* what slot 511 refers to                                  */
 static unsigned mmio_used;                              /* pages                                                    */
 
 uint64_t kmem_offset;
@@ -70,6 +70,19 @@ static bool map_stack (uint64_t *pt, uintptr_t base, unsigned pages)
     return true;
 }
 
+bool pmap_cpu_raise (cpu_t cpu)
+{
+    uint64_t *const pml4 = buddy_alloc (0, BUDDY_ZERO);
+
+    if (!pml4)
+        return false;
+
+    pml4[index (CPU_AREA, 3)] = kmem_phys (top_cpu[cpu]) | TABLE;
+    top_cpu[cpu] = pml4;
+
+    return true;
+}
+
 struct cpu_local *pmap_cpu_create (cpu_t cpu)
 {
     uint64_t *const pdpt = buddy_alloc (0, BUDDY_ZERO), *const pd = buddy_alloc (0, BUDDY_ZERO), *const pt = buddy_alloc (0, BUDDY_ZERO);
@@ -92,14 +105,17 @@ struct cpu_local *pmap_cpu_create (cpu_t cpu)
         !map_stack (pt, CPU_STACK_NMI, 1) || !map_stack (pt, CPU_STACK_MC, 1) || !map_stack (pt, CPU_STACK_DB, 1))
         return NULL;
 
-    pdpt_cpu[cpu] = pdpt;
+    top_cpu[cpu] = pdpt;
+
+    if (hpt_levels == 5 && !pmap_cpu_raise (cpu))
+        return NULL;
 
     return (void *)local;
 }
 
 void root_init (uint64_t *table, cpu_t cpu, struct space_pio const *pio)
 {
-    table[SLOT_KERNEL] = table[SLOT_ALIAS] = kmem_phys (pdpt_cpu[cpu]) | TABLE;
+    table[SLOT_KERNEL] = table[SLOT_ALIAS] = kmem_phys (top_cpu[cpu]) | TABLE;
     table[SLOT_PIO]    = space_pio_entry (pio);
 }
 

@@ -2,6 +2,7 @@
 /* The kernel's own mappings: image, windows, device registers, and the area of each CPU. */
 #pragma once
 
+#include <base/compiler.h>
 #include <base/types.h>
 
 struct cpu_local;
@@ -12,6 +13,8 @@ bool pmap_init (void);
 /* Makes the tables and pages of a CPU's own area; returns its cpu_local through its global address, or null (out of memory) */
 struct cpu_local *pmap_cpu_create (cpu_t);
 
+/* Puts a fifth level above the area of a CPU. False: out of memory. */
+bool pmap_cpu_raise (cpu_t) MUST_CHECK;
 
 /* Ordinary memory below 1 MiB, for the start of other CPUs. Boot CPU; at most once. Null when there is no room. */
 void *pmap_low (paddr_t page);

@@ -8,6 +8,7 @@
 #include <console/console.h>
 #include <cpu.h>
 #include <cpu_local.h>
+#include <cr.h>
 #include <hpt.h>
 #include <lapic.h>
 #include <pause.h>
@@ -21,7 +22,7 @@
 #define TABLE           (HPT_P | HPT_W | HPT_A)
 
 /* start.S: the code, and its words to fill in */
-extern char const ap_start[], ap_end[], ap_gdt[], ap_long[], ap_gdt_base[], ap_far[], ap_cr3[], ap_root[];
+extern char const ap_start[], ap_end[], ap_gdt[], ap_long[], ap_gdt_base[], ap_far[], ap_cr4[], ap_cr3[], ap_root[];
 
 static _Atomic (uint32_t) online;                       /* Ordering: release by the new CPU, acquire by the boot CPU */
 
@@ -29,31 +30,34 @@ void smp_online (void) { atomic_add (&online, 1); }
 
 static void put (char *page, char const *label, paddr_t v, size_t size) { memcpy (page + (label - ap_start), &v, size); }
 
+static void free_tables (uint64_t *t)
+{
+    while (t) {
+        uint64_t const e = t[0];
+        buddy_free (t);
+        t = e & HPT_S ? NULL : kmem_virt (e & HPT_ADDR);
+    }
+}
+
 /* Tables for the moment in which the CPU switches paging on: this page where it is, and the kernel where it will go */
 static uint64_t *ap_tables (void)
 {
-    uint64_t *const t[3] = { buddy_alloc (0, BUDDY_ZERO), buddy_alloc (0, BUDDY_ZERO), buddy_alloc (0, BUDDY_ZERO) };
+    uint64_t entry = 0 | HPT_P | HPT_W | HPT_A | HPT_D | HPT_S, *t = NULL;
 
-    if (!t[0] || !t[1] || !t[2]) {
-        for (unsigned i = 0; i < 3; i++)
-            buddy_free (t[i]);
-        return NULL;
+    for (unsigned level = 1; level < hpt_levels; level++, entry = kmem_phys (t) | TABLE) {
+
+        uint64_t *const above = buddy_alloc (0, BUDDY_ZERO);
+
+        if (!above) {
+            free_tables (t);
+            return NULL;
+        }
+
+        t = above;
+        t[0] = entry;
     }
 
-    t[0][0] = kmem_phys (t[1]) | TABLE;
-    t[1][0] = kmem_phys (t[2]) | TABLE;
-    t[2][0] = 0 | HPT_P | HPT_W | HPT_A | HPT_D | HPT_S;
-
-    return t[0];
-}
-
-static void free_tables (uint64_t *t)
-{
-    uint64_t *const t1 = kmem_virt (t[0] & HPT_ADDR), *const t2 = kmem_virt (t1[0] & HPT_ADDR);
-
-    buddy_free (t2);
-    buddy_free (t1);
-    buddy_free (t);
+    return t;
 }
 
 static bool wait_online (uint32_t count, uint64_t us)
@@ -91,6 +95,7 @@ static bool start (char *page, uint64_t *tables, cpu_t cpu, uint32_t apic_id)
     memcpy (page, ap_start, (size_t)(ap_end - ap_start));
     put (page, ap_gdt_base, AP_PAGE + (paddr_t)(ap_gdt - ap_start), 4);
     put (page, ap_far,      AP_PAGE + (paddr_t)(ap_long - ap_start), 4);
+    put (page, ap_cr4,      CR4_PAE | (hpt_levels == 5 ? CR4_LA57 : 0), 4);
     put (page, ap_cr3,      kmem_phys (tables), 4);
     put (page, ap_root,     root, 8);
 

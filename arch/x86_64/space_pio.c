@@ -18,34 +18,37 @@
 
 static struct slab_cache cache;
 static uint64_t *ones;                                  /* a page of ones: no port, and the byte behind the bitmap  */
-static uint64_t *table_none;                            /* level 2, for spaces without ports                        */
+static uint64_t *table_none;                            /* for spaces without ports                                 */
 
 struct space_pio space_pio_nova;
 
 static inline _Atomic (uint64_t) *bits (struct space_pio const *s) { return acq_load (&s->bitmap); }
 
 /* Tables for slot 510: bitmap pages 0 and 1, then the page whose first byte ends the bitmap */
-static bool make_tables (uint64_t *table[3], void const *bitmap0, void const *bitmap1)
+static bool make_tables (uint64_t *table[4], void const *bitmap0, void const *bitmap1)
 {
-    for (unsigned i = 0; i < 3; i++)
+    unsigned const last = hpt_levels - 2;
+
+    for (unsigned i = 0; i <= last; i++)
         if (!(table[i] = buddy_alloc (0, BUDDY_ZERO))) {
             while (i--)
                 buddy_free (table[i]);
             return false;
         }
 
-    table[0][0] = kmem_phys (table[1]) | TABLE;
-    table[1][0] = kmem_phys (table[2]) | TABLE;
-    table[2][0] = kmem_phys (bitmap0) | LEAF;
-    table[2][1] = kmem_phys (bitmap1) | LEAF;
-    table[2][2] = kmem_phys (ones) | LEAF;
+    for (unsigned i = 0; i < last; i++)
+        table[i][0] = kmem_phys (table[i + 1]) | TABLE;
+
+    table[last][0] = kmem_phys (bitmap0) | LEAF;
+    table[last][1] = kmem_phys (bitmap1) | LEAF;
+    table[last][2] = kmem_phys (ones) | LEAF;
 
     return true;
 }
 
 enum status space_pio_init (void)
 {
-    uint64_t *table[3];
+    uint64_t *table[4];
 
     slab_init (&cache, sizeof (struct space_pio));
     kobject_init (&space_pio_nova.obj, KOBJECT_PIO);
@@ -62,6 +65,19 @@ enum status space_pio_init (void)
     rel_store (&space_pio_nova.bitmap, bitmap);
 
     return bitmap ? STATUS_SUCCESS : STATUS_MEM_OBJ;
+}
+
+enum status space_pio_raise (void)
+{
+    uint64_t *const top = buddy_alloc (0, BUDDY_ZERO);
+
+    if (!top)
+        return STATUS_MEM_OBJ;
+
+    top[0] = kmem_phys (table_none) | TABLE;
+    table_none = top;
+
+    return STATUS_SUCCESS;
 }
 
 enum status space_pio_create (struct space_pio **out, struct pd *pd)
@@ -162,7 +178,7 @@ bool space_pio_retire (struct kobject *o)
 
     if (bits (s)) {
         buddy_free (bits (s));
-        for (unsigned i = 0; i < 3; i++)
+        for (unsigned i = 0; i < hpt_levels - 1; i++)
             buddy_free (s->table[i]);
     }
 

@@ -20,7 +20,7 @@ struct space_pio {
     struct pd        *pd;                               /* reference; null for the NOVA PIO space                   */
     _Atomic (uint64_t) *_Atomic bitmap;                 /* 2 pages; null: no ports. Ordering: release by the one who sets it, under
                                                            lock, acquire by everyone else                           */
-    uint64_t         *table[3];                         /* levels 2, 1, 0 of slot 510; lock                         */
+    uint64_t         *table[4];                         /* hpt_levels - 1 tables of slot 510, from its level down; lock */
     struct spinlock   lock;
 };
 
@@ -28,6 +28,9 @@ extern struct space_pio space_pio_nova;
 
 /* Boot: shared tables for spaces without ports */
 enum status space_pio_init (void) MUST_CHECK;
+
+/* Boot: there is a fifth level now, and no PIO space but NOVA's. MEM_OBJ. */
+enum status space_pio_raise (void) MUST_CHECK;
 
 enum status space_pio_create (struct space_pio **out, struct pd *) MUST_CHECK;     /* BAD_CAP, MEM_OBJ               */
 void        space_pio_unlink (struct kobject *);

@@ -6,6 +6,7 @@
  * information (Multiboot 2.0, 3.3; Multiboot 0.6.96, 3.2), nothing else defined: no stack, no GDT. The code may have been
  * moved by a multiple of 2 MiB, so it finds out where it is before it touches memory by name.
  */
+#include <cr.h>
 #include <memory.h>
 #include <vectors.h>
 
@@ -77,6 +78,10 @@ start:      cld
             add     $8, %edx
             loop    1b
 
+            lea     boot_pml4 + PTE_P + PTE_W(%ebp), %eax           /* both halves once more, for la57_switch   */
+            mov     %eax, boot_pml5(%ebp)
+            mov     %eax, boot_pml5 + 511 * 8(%ebp)
+
             lea     boot_pdpt_lo + PTE_P + PTE_W(%ebp), %eax        /* identity: the 2 MiB page this code runs in */
             mov     %eax, boot_pml4(%ebp)
             lea     LOAD_ADDR(%ebp), %ecx
@@ -137,13 +142,45 @@ no_long_mode_text:
             .ascii  "Kilonova: this CPU has no 64-bit mode or no execute-disable bit\r\n"
 no_long_mode_end:
 
+/* CR4.LA57 can change only while paging is off, and paging can go off only in 32-bit mode (SDM 3A, 2.5, 4.1.2). Here: at the
+ * physical address, where boot_pml4 and boot_pml5 map 1:1. EBP = load offset. EBX, ESI, EDI survive. */
+            .code64
+la57_low:   lgdt    boot_gdtr(%rip)
+            lea     boot_stack_top(%rip), %rsp
+            lea     1f(%rip), %rax
+            push    $24
+            push    %rax
+            lretq
+            .code32
+1:          mov     $16, %eax
+            mov     %eax, %ss
+            mov     %cr0, %edx
+            mov     %edx, %eax
+            and     $~CR0_PG, %eax
+            mov     %eax, %cr0
+            mov     %cr4, %eax
+            or      $CR4_LA57, %eax
+            mov     %eax, %cr4
+            lea     boot_pml5(%ebp), %eax
+            mov     %eax, %cr3
+            mov     %edx, %cr0
+            lea     1f(%ebp), %eax
+            push    $8
+            push    %eax
+            lret
+            .code64
+1:          mov     $la57_high, %rax
+            jmp     *%rax
+
             .section .init.data, "aw", @progbits
             .balign 8
 boot_gdt:   .quad   0, 0x00209a0000000000, 0x00cf92000000ffff   /* null, 64-bit code, data (SDM 3A, 3.4.5)        */
+            .quad   0x00cf9a000000ffff                          /* 32-bit code                                    */
 boot_gdtr:  .word   boot_gdtr - boot_gdt - 1
             .long   0, 0
 
             .balign 4096
+boot_pml5:      .fill 512, 8, 0
 boot_pml4:      .fill 512, 8, 0
 boot_pdpt_hi:   .fill 512, 8, 0
 boot_pd_hi:     .fill 512, 8, 0
@@ -163,7 +200,7 @@ ap_start:   cli
             mov     %cs, %ax
             mov     %ax, %ds
             lgdtl   ap_gdtr - ap_start
-            mov     $0x20, %eax
+            mov     ap_cr4 - ap_start, %eax
             mov     %eax, %cr4
             mov     ap_cr3 - ap_start, %eax
             mov     %eax, %cr3
@@ -188,10 +225,11 @@ ap_long:    xor     %eax, %eax
             .balign 8
 ap_gdt:     .quad   0, 0x00209a0000000000, 0x00cf92000000ffff
 ap_gdtr:    .word   ap_gdtr - ap_gdt - 1
-            .globl  ap_gdt_base, ap_far, ap_cr3, ap_root, ap_gdt, ap_long
+            .globl  ap_gdt_base, ap_far, ap_cr4, ap_cr3, ap_root, ap_gdt, ap_long
 ap_gdt_base:.long   0                                   /* filled in: physical address of ap_gdt in the copy    */
 ap_far:     .long   0                                   /* filled in: physical address of ap_long in the copy   */
             .word   8
+ap_cr4:     .long   0                                   /* filled in: PAE, and LA57 where there are 5 levels    */
 ap_cr3:     .long   0                                   /* filled in: tables that also map this page            */
             .balign 8
 ap_root:    .quad   0                                   /* filled in: page-table root of this CPU               */
@@ -204,6 +242,44 @@ ap_high:    mov     %rax, %cr3                          /* In: RAX = page-table 
             xor     %ebp, %ebp
             call    bootstrap_ap
             ud2
+
+/* From 4 to 5 levels. In: EDI = root for 5 levels, below 4 GiB; RSI = load offset. Interrupts are off. The stack lies in the top
+ * 2 GiB, so that half of RSP says it all. Comes back with the boot GDT and null data segments. */
+            .globl  la57_switch
+la57_switch:
+            push    %rbx
+            push    %rbp
+            push    %r12
+            push    %r13
+            push    %r14
+            push    %r15
+            mov     %esp, %ebx
+            mov     %esi, %ebp
+            mov     %cr4, %rax
+            mov     %eax, %esi
+            and     $~(CR4_PGE | CR4_PCIDE), %eax       /* PCIDE would keep paging on (SDM 3A, 4.10.1)          */
+            mov     %rax, %cr4
+            movslq  %ebp, %rdx
+            lea     boot_pml4(%rdx), %rax
+            mov     %rax, %cr3
+            lea     la57_low(%rdx), %rax
+            jmp     *%rax
+
+la57_high:  mov     %edi, %edi
+            mov     %rdi, %cr3
+            movslq  %ebx, %rsp
+            mov     %esi, %esi
+            or      $CR4_LA57, %rsi
+            mov     %rsi, %cr4
+            xor     %eax, %eax
+            mov     %eax, %ss
+            pop     %r15
+            pop     %r14
+            pop     %r13
+            pop     %r12
+            pop     %rbp
+            pop     %rbx
+            ret
 
 /* Leaves the boot stack for the stack of this CPU. In: RDI = function that never returns */
             .globl  enter_cpu_stack

@@ -42,6 +42,29 @@ void root_init (uint64_t *table, cpu_t cpu, struct space_pio const *pio)
     table[SLOT_PIO]    = space_pio_entry (pio);
 }
 
+void core_raise (void)
+{
+    core_settle();
+    hpt_set_levels (5);
+    assert_int_equal (space_pio_raise(), STATUS_SUCCESS);
+}
+
+uint64_t core_sample (unsigned n)
+{
+    static unsigned const index4[][4] = { { 0, 1, 2, 511 }, { 0, 1, 300, 511 }, { 0, 1, 2, 511 }, { 0, 1, 128, 255 } };
+    static unsigned const index5[][4] = { { 0, 1, 2, 511 }, { 0, 511 }, { 0, 1, 2, 511 }, { 0, 511 }, { 0, 1, 128, 255 } };
+    uint64_t va = 0;
+
+    for (unsigned l = 0; l < hpt_levels; l++) {
+        unsigned const *const index = hpt_levels == 4 ? index4[l] : index5[l];
+        unsigned const values = index[2] ? 4 : 2;
+        va |= (uint64_t)index[n % values] << (12 + 9 * l);
+        n /= values;
+    }
+
+    return va;
+}
+
 void core_init (unsigned cpus)
 {
     assert_true (cpus && cpus <= CORE_CPUS);

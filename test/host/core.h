@@ -44,5 +44,12 @@ void core_settle (void);
 /* Runs f in a child; returns true if the child ended in a panic */
 bool core_panics (void (*f) (void));
 
+/* From 4 levels of paging to 5, before there is a space with anything in it; settles */
+void core_raise (void);
+
+/* Addresses spread over the whole user half: all combinations of some values for the index of each level */
+#define CORE_SAMPLES    256
+uint64_t core_sample (unsigned);
+
 void core_pool_init (void);                             /* the pool alone                                           */
 size_t core_pages (void);                               /* free pages                                               */

@@ -6,6 +6,7 @@
 #include <abi/perm.h>
 #include <core.h>
 #include <hazard.h>
+#include <memory.h>
 
 #define USER_PERM (PERM_MEM_R | PERM_MEM_W | PERM_MEM_XU | PERM_MEM_XS)
 
@@ -41,7 +42,7 @@ static unsigned walk (pte_slot_t *table, unsigned level)
 
         assert_true (e & 0x20);                         /* accessed: the CPU never writes                           */
         if (is_leaf) {
-            assert_true (level == 0 || level == 1 || (level == 2 && core_1g));
+            assert_true (level == 0 || level == 1 || (level == 2 && core_1g));     /* bit 7 is reserved above      */
             assert_true (e & 0x40);
             if (level)
                 assert_int_equal (e & (BIT64 (12 + 9 * level) - 1) & ~UINT64_C (0x1fff), 0);    /* reserved bits    */
@@ -57,8 +58,8 @@ static unsigned walk (pte_slot_t *table, unsigned level)
 static void finish (pte_slot_t *root)
 {
     core_settle();
-    assert_int_equal (core_pages(), base - walk (root, 3));
-    hpt_dead (root, 3);
+    assert_int_equal (core_pages(), base - walk (root, hpt_levels - 1));
+    hpt_dead (root, hpt_levels - 1);
     core_settle();
     assert_int_equal (core_pages(), base);
 }
@@ -131,9 +132,9 @@ static void pat_bit (void **state)
             pte_slot_t *t = root;
 
             core_1g = true;
-            assert_int_equal (hpt_update (root, va, 0x80000000, order, a, &flush), STATUS_SUCCESS);
+            assert_int_equal (hpt_update (root, hpt_levels, va, 0x80000000, order, a, &flush), STATUS_SUCCESS);
             assert_false (flush);
-            for (unsigned l = 3; l > order / 9; l--)
+            for (unsigned l = hpt_levels - 1; l > order / 9; l--)
                 t = kmem_virt (rlx_load (&t[ptab_index (va, l)]) & HPT_ADDR);
 
             uint64_t const e = rlx_load (&t[ptab_index (va, order / 9)]);
@@ -141,21 +142,21 @@ static void pat_bit (void **state)
             assert_int_equal (e >> 12 & 1, order ? mad >> 2 : 0);
             assert_int_equal (e & 0x000fffffffffe000, 0x80000000);
 
-            assert_int_equal (hpt_lookup (root, va + (PAGE_SIZE << order) - 1, &pa, &o), a);
+            assert_int_equal (hpt_lookup (root, hpt_levels, va + (PAGE_SIZE << order) - 1, &pa, &o), a);
             assert_int_equal (pa, 0x80000000 + (PAGE_SIZE << order) - 1);
             assert_int_equal (o, order);
 
             if (order) {                                /* split by a hole in the middle                            */
                 uint64_t const hole = PAGE_SIZE << (order - 1);
-                assert_int_equal (hpt_update (root, va + hole, 0, 0, 0, &flush), STATUS_SUCCESS);
+                assert_int_equal (hpt_update (root, hpt_levels, va + hole, 0, 0, 0, &flush), STATUS_SUCCESS);
                 assert_true (flush);
-                assert_int_equal (hpt_lookup (root, va + hole, &pa, &o), 0);
+                assert_int_equal (hpt_lookup (root, hpt_levels, va + hole, &pa, &o), 0);
                 assert_int_equal (o, 0);
-                assert_int_equal (hpt_lookup (root, va + hole - 1, &pa, &o), a);
+                assert_int_equal (hpt_lookup (root, hpt_levels, va + hole - 1, &pa, &o), a);
                 assert_int_equal (pa, 0x80000000 + hole - 1);
-                assert_int_equal (hpt_lookup (root, va + hole + PAGE_SIZE, &pa, &o), a);
+                assert_int_equal (hpt_lookup (root, hpt_levels, va + hole + PAGE_SIZE, &pa, &o), a);
                 assert_int_equal (pa, 0x80000000 + hole + PAGE_SIZE);
-                assert_int_equal (hpt_lookup (root, va, &pa, &o), a);
+                assert_int_equal (hpt_lookup (root, hpt_levels, va, &pa, &o), a);
                 assert_int_equal (pa, 0x80000000);
                 assert_int_equal (o, order == 18 ? 9 : 0);
             }
@@ -172,11 +173,11 @@ static void check (pte_slot_t *root)
 
         paddr_t pa;
         unsigned order;
-        uint64_t const a = hpt_lookup (root, model[i].va, &pa, &order), size = PAGE_SIZE << order;
+        uint64_t const a = hpt_lookup (root, hpt_levels, model[i].va, &pa, &order), size = PAGE_SIZE << order;
 
         assert_int_equal (a, model[i].attr);
         assert_int_equal (pa, a ? model[i].pa : 0);
-        assert_true (order == 0 || order == 9 || order == 18 || (order == 27 && !a));
+        assert_true (order == 0 || order == 9 || order == 18 || ((order == 27 || order == 36) && !a));
 
         if (!order || (size == last_size && align_dn (model[i].va, size) == last))
             continue;
@@ -197,7 +198,7 @@ static bool step (pte_slot_t *root, unsigned order, uint64_t va, paddr_t pa, uin
 
     cpu_local.hazard = 0;
 
-    enum status const s = hpt_update (root, va, pa, order, attr, &flush);
+    enum status const s = hpt_update (root, hpt_levels, va, pa, order, attr, &flush);
 
     core_fail = 0;
     core_fail_all = false;
@@ -215,7 +216,7 @@ static bool step (pte_slot_t *root, unsigned order, uint64_t va, paddr_t pa, uin
         if (s != STATUS_SUCCESS && !failed) {           /* done up to here?                                         */
             paddr_t p;
             unsigned o;
-            uint64_t const a = hpt_lookup (root, m->va, &p, &o);
+            uint64_t const a = hpt_lookup (root, hpt_levels, m->va, &p, &o);
             failed = a != attr || (a && p != want.pa);
         }
 
@@ -235,19 +236,14 @@ static bool step (pte_slot_t *root, unsigned order, uint64_t va, paddr_t pa, uin
     return s == STATUS_SUCCESS;
 }
 
-/* 4 values of each index: 256 pages spread over the whole user half; orders 0 ... 27 */
+/* Some values of each index: 256 pages spread over the whole user half; orders 0 ... 27 */
 static void sparse (void **state)
 {
     (void)state;
 
-    static unsigned const index[4][4] = { { 0, 1, 2, 511 }, { 0, 1, 300, 511 }, { 0, 1, 2, 511 }, { 0, 1, 128, 255 } };
-
-    pages = 256;
-    for (unsigned i = 0; i < 256; i++) {
-        model[i] = (struct page) { 0 };
-        for (unsigned l = 0; l < 4; l++)
-            model[i].va |= (uint64_t)index[l][i >> 2 * l & 3] << (12 + 9 * l);
-    }
+    pages = CORE_SAMPLES;
+    for (unsigned i = 0; i < pages; i++)
+        model[i] = (struct page) { .va = core_sample (i) };
 
     for (unsigned run = 0; run < 12; run++) {
 
@@ -278,7 +274,7 @@ static void sparse (void **state)
 
             if (n % 16 == 0) {
                 core_settle();
-                assert_int_equal (core_pages(), base - walk (root, 3));
+                assert_int_equal (core_pages(), base - walk (root, hpt_levels - 1));
             }
         }
 
@@ -297,7 +293,7 @@ static void dense (void **state)
     for (unsigned run = 0; run < 6; run++) {
 
         pte_slot_t *const root = start();
-        uint64_t const first = run & 1 ? 0x40000000 - 0x200000 : 0x7fffffc00000;
+        uint64_t const first = run & 1 ? 0x40000000 - 0x200000 : user_end - 0x400000;
 
         core_1g = run & 2;
         for (unsigned i = 0; i < 1024; i++)
@@ -309,7 +305,7 @@ static void dense (void **state)
             unsigned const order = (unsigned)(r >> 4) % (run & 1 ? 10 : 11);
             uint64_t const size = PAGE_SIZE << order, va = align_dn (model[r >> 16 & 1023].va, size);
             bool const same = (r >> 50 & 3) == 0;       /* the same again: no flush                                 */
-            paddr_t const pa = same ? align_dn (va, size) : align_dn (r >> 24 & (BIT64 (40) - 1), size);
+            paddr_t const pa = same ? align_dn (va & (BIT64 (46) - 1), size) : align_dn (r >> 24 & (BIT64 (40) - 1), size);
             uint64_t const attr = r & 3 ? same ? hpt_attr (3, 4) : random_attr() : 0;
 
             if (r >> 60 < 3)
@@ -320,7 +316,7 @@ static void dense (void **state)
             core_settle();
         }
 
-        assert_int_equal (core_pages(), base - walk (root, 3));
+        assert_int_equal (core_pages(), base - walk (root, hpt_levels - 1));
         finish (root);
     }
 }
@@ -334,30 +330,30 @@ static void holes (void **state)
     bool flush = false;
 
     core_allocs = 0;
-    for (unsigned order = 0; order < 36; order++)
-        assert_int_equal (hpt_update (root, 0, 0, order, 0, &flush), STATUS_SUCCESS);
+    for (unsigned order = 0; order < hpt_levels * 9; order++)
+        assert_int_equal (hpt_update (root, hpt_levels, 0, 0, order, 0, &flush), STATUS_SUCCESS);
     assert_int_equal (core_allocs, 0);
     assert_false (flush);
 
-    assert_int_equal (hpt_update (root, 0x123456789000, 0x5000, 0, hpt_attr (1, 0), &flush), STATUS_SUCCESS);
-    assert_int_equal (core_allocs, 3);
-    assert_int_equal (hpt_update (root, 0, 0, 26, 0, &flush), STATUS_SUCCESS);
+    assert_int_equal (hpt_update (root, hpt_levels, 0x123456789000, 0x5000, 0, hpt_attr (1, 0), &flush), STATUS_SUCCESS);
+    assert_int_equal (core_allocs, hpt_levels - 1);
+    assert_int_equal (hpt_update (root, hpt_levels, 0, 0, 26, 0, &flush), STATUS_SUCCESS);
     assert_false (flush);
     for (unsigned order = 0; order < 30; order++) {     /* around it, never it                                      */
         uint64_t const va = align_dn (0x123456789000, PAGE_SIZE << order) ^ PAGE_SIZE << order;
-        assert_int_equal (hpt_update (root, va, 0, order, 0, &flush), STATUS_SUCCESS);
+        assert_int_equal (hpt_update (root, hpt_levels, va, 0, order, 0, &flush), STATUS_SUCCESS);
         assert_false (flush);
     }
 
     paddr_t pa;
     unsigned o;
-    assert_int_equal (hpt_lookup (root, 0x123456789abc, &pa, &o), hpt_attr (1, 0));
+    assert_int_equal (hpt_lookup (root, hpt_levels, 0x123456789abc, &pa, &o), hpt_attr (1, 0));
     assert_int_equal (pa, 0x5abc);
-    assert_int_equal (core_allocs, 3);
-    assert_int_equal (hpt_update (root, 0, 0, 35, 0, &flush), STATUS_SUCCESS);
+    assert_int_equal (core_allocs, hpt_levels - 1);
+    assert_int_equal (hpt_update (root, hpt_levels, 0, 0, hpt_levels * 9 - 1, 0, &flush), STATUS_SUCCESS);
     assert_true (flush);
-    assert_int_equal (hpt_lookup (root, 0x123456789abc, &pa, &o), 0);
-    assert_int_equal (o, 27);
+    assert_int_equal (hpt_lookup (root, hpt_levels, 0x123456789abc, &pa, &o), 0);
+    assert_int_equal (o, hpt_levels * 9 - 9);
     finish (root);
 }
 
@@ -376,9 +372,9 @@ static void failing_splits (void **state)
                 uint64_t const a = hpt_attr (7, 4);
                 bool flush = false;
 
-                assert_int_equal (hpt_update (root, 0x40000000, 0x80000000, order, a, &flush), STATUS_SUCCESS);
+                assert_int_equal (hpt_update (root, hpt_levels, 0x40000000, 0x80000000, order, a, &flush), STATUS_SUCCESS);
                 core_fail = n;
-                enum status const s = hpt_update (root, 0x40003000, 0x1000, 0, hole ? 0 : hpt_attr (1, 0), &flush);
+                enum status const s = hpt_update (root, hpt_levels, 0x40003000, 0x1000, 0, hole ? 0 : hpt_attr (1, 0), &flush);
                 bool const failed = !core_fail;
                 core_fail = 0;
 
@@ -388,7 +384,7 @@ static void failing_splits (void **state)
                 for (uint64_t off = 0; off < PAGE_SIZE << order; off += off < 0x10000 ? PAGE_SIZE : 0x110000) {
                     paddr_t pa;
                     unsigned o;
-                    uint64_t const found = hpt_lookup (root, 0x40000000 + off, &pa, &o);
+                    uint64_t const found = hpt_lookup (root, hpt_levels, 0x40000000 + off, &pa, &o);
                     if (off == 0x3000 && !failed)
                         assert_int_equal (found, hole ? 0 : hpt_attr (1, 0));
                     else {
@@ -424,5 +420,9 @@ int main (void)
         cmocka_unit_test (dense),
     };
 
-    return cmocka_run_group_tests (tests, group, NULL);
+    int const failed = cmocka_run_group_tests_name ("4 levels", tests, group, NULL);
+
+    hpt_set_levels (5);
+
+    return failed + cmocka_run_group_tests_name ("5 levels", tests, NULL, NULL);
 }

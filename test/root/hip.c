@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <help.h>
+#include <hva.h>
 
 static void fields (void)
 {
@@ -31,7 +32,7 @@ static void fields (void)
     check (h->cpu_bsp < h->cpu_num, "boot CPU");
     check (h->mco_pio <= 16 && h->mco_obj < 32 && h->mco_hst < 32, "orders");
     check_eq (h->features & ~UINT64_C (7), 0, "only defined features");
-    check_eq ((uintptr_t) h, UINT64_C (0x7ffffffff000), "address: the last user page");
+    check_eq ((uintptr_t) h, hva_end() - 4096, "address: the last user page");
 }
 
 /* The STC is the TSC, and runs at its frequency: against the PIT would take a device; so only monotony and order */

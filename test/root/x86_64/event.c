@@ -447,10 +447,12 @@ static uint32_t set_ip (union utcb *u)
 static void reply_rip (void)
 {
     static uint64_t const ip[] = { UINT64_C (1) << 63, UINT64_C (0x0000800000000000), UINT64_C (0xffff7fffffffffff), ~UINT64_C (0),
-                                   UINT64_C (0xffffffff80000000), UINT64_C (0xffff800000000000), UINT64_C (0x00007fffffffffff) };
+                                   UINT64_C (0xffffffff80000000), UINT64_C (0xffff800000000000), UINT64_C (0x00007fffffffffff),
+                                   UINT64_C (1) << 56, UINT64_C (0xfeffffffffffffff), UINT64_C (0x00ffffffffffffff) };
     static char const *const text[] = { "RIP 2^63: not executed", "RIP 2^47: not executed", "RIP below the kernel's half: not executed",
         "RIP ~0: not executed", "RIP in the kernel: not executed", "RIP at the start of the kernel's half: not executed",
-        "RIP in the last user byte: not executed" };
+        "RIP in the last byte below 2^47: not executed", "RIP 2^56: not executed", "RIP below -2^56: not executed",
+        "RIP in the last byte below 2^56: not executed" };
 
     for (size_t i = 0; i < sizeof (ip) / sizeof (ip[0]); i++) {
         reply_ip = ip[i];

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* 5-level paging, 57-bit addresses: the choice at boot. */
+#pragma once
+
+/*
+ * Boot CPU on its own stack and tables, after the command line is known and before there is any space but NOVA's. If the word
+ * la57 asks for it and the CPU can do it, the machine has 5 levels from here on; without the CPU's help one line, and 4 levels.
+ */
+void la57_init (void);
