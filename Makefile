@@ -45,14 +45,14 @@ find         = $(sort $(foreach e,$2,$(shell find $1 -name '*.$e' 2>/dev/null)))
 
 # What the compiler has is asked once each time, in a file that make itself remakes and then starts over with. So `make deps bench`
 # can install the compiler first. Goals that compile nothing do without.
-ifneq ($(filter-out deps help clean overrides tools-% check-tools,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out deps help clean overrides tools-% check-tools fuzz fuzz-keep coverage,$(or $(MAKECMDGOALS),all)),)
 include $O/toolchain.mk
 endif
 
 $O/toolchain.mk: FORCE
 	@mkdir -p $(@D)
-	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build 2> /dev/null || scripts/deps)
-	@scripts/deps --check build
+	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) 2> /dev/null || scripts/deps)
+	@scripts/deps --check build $(COMP)
 	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 
 include arch/$(ARCH)/rules.mk

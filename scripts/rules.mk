@@ -19,8 +19,9 @@ RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE
 deps:
 	@scripts/deps
 
-tools-build tools-bench tools-check: tools-%:
-	@scripts/deps --check $*
+TOOLS       := tools-build tools-bench tools-check tools-fuzz tools-coverage
+$(TOOLS): tools-%:
+	@scripts/deps --check $* $(COMP)
 
 check-tools: tools-check
 
@@ -36,7 +37,7 @@ bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
-CHECKS      := check-sources check-host check-kn check-boot
+CHECKS      := check-sources check-host check-fuzz check-kn check-boot
 
 # All checks run, whatever one of them finds; the total decides
 check: tools-check all roots
@@ -56,4 +57,4 @@ check-kn: tools-check
 check-boot: tools-check $(KELF) $(KELF32) roots
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot $(if $(ONLY),--only '$(ONLY)')
 
-.PHONY: tools-build tools-bench tools-check check-tools check-sources check-kn check-boot
+.PHONY: $(TOOLS) check-tools check-sources check-kn check-boot

@@ -10,9 +10,13 @@
 H           := build/host/$(COMP)
 SUMMARY     := $H/summary
 HOST_CC     := $(if $(filter clang,$(COMP)),clang,gcc)
+SANITIZE    ?= address,undefined
+# Other instrumentation: --coverage
+PROFILE     ?=
+HOST_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(PROFILE)
 HOST_FLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -fno-common -fno-builtin \
                -MMD -MP $(WARN) \
-               -fsanitize=address,undefined -fno-sanitize-recover=all -DDEBUG=1 -DKMEM_MIB=$(KMEM_MIB) \
+               $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) $(PROFILE) -DDEBUG=1 -DKMEM_MIB=$(KMEM_MIB) \
                -Itest/host/fake -Itest/host/fake_x86 -Itest/host -Iarch/$(ARCH) -Ikernel
 HOST_LIB    := $(wildcard test/host/fake/*.c) kernel/console/format.c
 HOST_OBJ     = $(patsubst %.c,$H/%.o,$1)
@@ -23,7 +27,7 @@ HOST_TESTS += $H/$1
 HOST_SRC   += $2
 $H/$1: $(call HOST_OBJ,$2) $H/libhost.a
 	$$(call say,HOSTLD,$$@)
-	$$Q$$(HOST_CC) -fsanitize=address,undefined $$^ -lcmocka -lpthread -o $$@
+	$$Q$$(HOST_CC) $$(HOST_LDFLAGS) $$^ -lcmocka -lpthread -o $$@
 endef
 
 # One line for each test program ---------------------------------------------------------------------------------------
@@ -75,6 +79,9 @@ $H/tiny/ptab.h: kernel/ptab.h
 	$Qsed 's/^\(#define PTAB_BPL *\)9/\11/' $< > $@
 $H/test/host/ptab.o: HOST_FLAGS := -I$H/tiny $(HOST_FLAGS)
 $H/test/host/ptab.o: $H/tiny/ptab.h
+
+# Fuzz targets
+include test/fuzz/rules.mk
 
 # ----------------------------------------------------------------------------------------------------------------------
 

@@ -97,8 +97,7 @@ void install (void)
         host_mem_put (tables[i].addr, tables[i].data, tables[i].size);
 }
 
-/* Whatever firmware says, these hold, and the kernel relies on them */
-static void assert_sane (void)
+void assert_sane (void)
 {
     struct acpi_gas const gas[] = { acpi.pm1a_cnt, acpi.pm1b_cnt, acpi.pm1a_evt, acpi.pm1b_evt, acpi.pm2_cnt,
                                     acpi.pm_tmr, acpi.uart };

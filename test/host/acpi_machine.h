@@ -36,7 +36,10 @@ void fix (struct table *);
 void fix_rsdp (void);
 struct table *root (char const *sig);
 
-/* Puts the machine into modelled memory; parses it there and checks what holds whatever firmware says */
+/* Fails unless the last parse left what holds whatever firmware says, and the kernel relies on */
+void assert_sane (void);
+
+/* Puts the machine into modelled memory; parses it there, and assert_sane */
 void install (void);
 bool parse (void);
 
