@@ -7,10 +7,12 @@ import selectors
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 
 from . import tools
+from .errors import KnError
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. from scripts/qemu-new
 LAST_LINES = 12                                             # of the console, shown when a run goes wrong
@@ -106,6 +108,24 @@ def workdir():
         return tempfile.TemporaryDirectory(prefix='kn-')
 
 
+class Stopped(KnError):
+    """No emulator may run any more: the program is about to end."""
+
+    def __init__(self):
+        super().__init__('stopped')
+
+
+live, live_lock, stopping = set(), threading.Lock(), threading.Event()
+
+
+def stop_all():
+    """Ends every emulator of this process, whichever thread runs it, and lets no other one start."""
+    stopping.set()
+    with live_lock:
+        for session in live:
+            session.kill()
+
+
 class Session:
     """A running emulator. Use as a context manager: leaving it ends the emulator."""
 
@@ -123,9 +143,13 @@ class Session:
                 file.write(bochs_config(machine, 'serial.txt'))
             self.command, self.source = ['bochs', '-q', '-f', 'bochsrc'], os.path.join(directory, 'serial.txt')
         bochs = self.source is not None
-        self.process = subprocess.Popen(self.command, cwd=directory, start_new_session=True, stderr=self.errors,
-                                        stdin=subprocess.PIPE if bochs else subprocess.DEVNULL,
-                                        stdout=self.errors if bochs else subprocess.PIPE)
+        with live_lock:
+            if stopping.is_set():
+                raise Stopped
+            self.process = subprocess.Popen(self.command, cwd=directory, start_new_session=True, stderr=self.errors,
+                                            stdin=subprocess.PIPE if bochs else subprocess.DEVNULL,
+                                            stdout=self.errors if bochs else subprocess.PIPE)
+            live.add(self)
         self.file, self.status = None, None
         if bochs:                                           # Debian's Bochs starts in its debugger
             self.process.stdin.write(b'c\n')
@@ -139,7 +163,9 @@ class Session:
         return self
 
     def __exit__(self, *_):
-        self.kill()
+        with live_lock:
+            self.kill()
+            live.discard(self)
         for file in (self.process.stdin, self.process.stdout, self.file, self.errors):
             if file:
                 file.close()

@@ -16,7 +16,7 @@ class PokeError(Exception):
 class Gdb:
     """As much of the gdb remote protocol as this needs."""
 
-    def __init__(self, path, timeout):
+    def __init__(self, path, timeout, ended):
         self.end = time.monotonic() + timeout
         self.socket = socket.socket(socket.AF_UNIX)
         while True:
@@ -24,7 +24,7 @@ class Gdb:
                 self.socket.connect(path)
                 break
             except OSError:
-                if time.monotonic() > self.end:
+                if ended() or time.monotonic() > self.end:
                     raise PokeError('QEMU opened no gdb socket') from None
                 time.sleep(0.02)
         self.data = b''
@@ -109,9 +109,10 @@ def tables(gdb):
     return found
 
 
-def poke(path, entry, changes, timeout):
-    """Each change: table (a signature, RSDP or RSDT), offset, bytes (hexadecimal), checksum (true: make it right again)."""
-    gdb = Gdb(path, timeout)
+def poke(path, entry, changes, timeout, ended):
+    """Each change: table (a signature, RSDP or RSDT), offset, bytes (hexadecimal), checksum (true: make it right again).
+    ended(): has QEMU ended? Then there is nothing to wait for."""
+    gdb = Gdb(path, timeout, ended)
     gdb.run_to(entry)
     found = tables(gdb)
     for change in changes:

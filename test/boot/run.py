@@ -7,7 +7,7 @@ examples:
   test/boot/run.py --only 'qemu*' --jobs 2          some of them
   test/boot/run.py --kernel K.elf --table T.toml    another kernel, other expectations
 
-exit codes: 0 all passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps)
+exit codes: 0 all passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps), 130 interrupted
 """
 
 import argparse
@@ -174,7 +174,8 @@ def execute(test, kernel, objects, log):
         with emulator.Session(machine, directory, log) as session:
             if test['poke']:
                 try:
-                    gdbpoke.poke(os.path.join(directory, 'gdb.sock'), entry, test['poke'], test['timeout'])
+                    gdbpoke.poke(os.path.join(directory, 'gdb.sock'), entry, test['poke'], test['timeout'],
+                                 lambda: session.process.poll() is not None)
                 except gdbpoke.PokeError as error:
                     raise Failed('poke: %s' % error, session.last_lines()) from None
             deadline = session.started + test['timeout']
@@ -226,7 +227,7 @@ def qemu_version():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # ends the emulators too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)   # ends the emulators too
     args = arguments()
     tests = [t for t in load(args.table) if fnmatch.fnmatchcase(t['name'], args.only)]
     if not tests:
@@ -259,6 +260,8 @@ def main():
                 execute(test, kernel, objects, log)
             except (Failed, KnError) as caught:
                 error, detail = str(caught), caught.detail
+        if emulator.stopping.is_set():
+            return
         with lock:
             print('%s %d - %s (%.1fs)' % ('not ok' if error else 'ok', next(numbers), test['name'], time.monotonic() - started))
             if error:
@@ -267,9 +270,16 @@ def main():
             sys.stdout.flush()
 
     print('1..%d' % len(tests))
-    with ThreadPoolExecutor(max(1, args.jobs)) as pool:
+    pool = ThreadPoolExecutor(max(1, args.jobs))
+    try:
         for done in [pool.submit(one, test) for test in tests]:
             done.result()
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        emulator.stop_all()                                 # their threads then come to an end by themselves
+        raise
+    finally:
+        pool.shutdown()
     print('%d passed, %d failed' % (len(tests) - len(failed), len(failed)))
     if args.summary:
         os.makedirs(os.path.dirname(os.path.abspath(args.summary)), exist_ok=True)
@@ -285,4 +295,5 @@ if __name__ == '__main__':
         print('boot tests: %s' % problem, file=sys.stderr)
         sys.exit(problem.code)
     except KeyboardInterrupt:
-        sys.exit(1)
+        print('boot tests: interrupted', file=sys.stderr)
+        sys.exit(130)

@@ -43,4 +43,7 @@ def main (label, summary, programs):
     return all_failed > 0
 
 
-sys.exit (main (sys.argv[1], sys.argv[2], sys.argv[3:]))
+try:
+    sys.exit (main (sys.argv[1], sys.argv[2], sys.argv[3:]))
+except KeyboardInterrupt:
+    sys.exit (130)

@@ -5,9 +5,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import fakelog
@@ -74,6 +76,34 @@ class Boot(unittest.TestCase):
         self.assertIn('expects nothing', self.table('[[test]]\nname = "t"', 2))
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1', 2, '--only', 'x'))
         self.assertIn('Bochs boots through GRUB', self.table('[[test]]\nname = "t"\nexit = 1\nemulator = "bochs"\nboot = "multiboot1"', 2))
+
+    def test_interrupt(self):
+        name = 'interrupt-%d' % os.getpid()
+        path = os.path.join(self.dir, 'interrupt.toml')
+        with open(path, 'w', encoding='ascii') as file:     # machines that stand still: two run, two wait their turn
+            for n in range(4):
+                file.write('[[test]]\nname = "%d"\nexit = 1\ntimeout = 60\noptions = ["-S", "-name", "%s"]\n' % (n, name))
+
+        def running():
+            count = 0
+            for pid in filter(str.isdigit, os.listdir('/proc')):
+                try:
+                    with open('/proc/%s/cmdline' % pid, 'rb') as file:
+                        count += b'-name\0' + name.encode() in file.read()
+                except OSError:                             # it has just ended
+                    pass
+            return count
+
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([RUN, '--kernel', self.kernel, '--table', path, '--logs', os.path.join(self.dir, 'logs'), '--jobs', '2'],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+                deadline = time.monotonic() + 30
+                while running() != 2 and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                process.send_signal(signum)
+                text, _ = process.communicate(timeout=10)
+            self.assertEqual((process.returncode, running()), (130, 0), text)
+            self.assertEqual(text, '1..4\nboot tests: interrupted\n')
 
     def test_kn_run(self):
         for emulator, ticks in (('qemu', 'instructions'), ('bochs', 'instructions')):
