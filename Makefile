@@ -18,12 +18,14 @@ MAKEFLAGS   += --no-builtin-rules --no-builtin-variables
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-choice       = $(if $(filter $($1),$2),,$(error $1=$($1) is not one of: $2))
+# make help helps, whatever the settings are
+refuse       = $(if $(filter help,$(MAKECMDGOALS)),,$(error $1))
+choice       = $(if $(filter $($1),$2),,$(call refuse,$1=$($1) is not one of: $2))
 $(call choice,ARCH,x86_64)
 $(call choice,COMP,gcc clang)
 $(call choice,CFP,none)
 $(call choice,DEBUG,0 1)
-$(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(error KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
+$(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(call refuse,KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
 
 O           := build/$(ARCH)/$(COMP)/$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
 Q           := $(if $(filter 1,$V),,@)
@@ -46,6 +48,7 @@ find         = $(sort $(foreach e,$2,$(shell find $1 -name '*.$e' 2>/dev/null)))
 # What the compiler has is asked once each time, in a file that make itself remakes and then starts over with. So `make deps bench`
 # can install the compiler first. Goals that compile nothing do without.
 ifneq ($(filter-out deps help clean overrides tools-% check-tools fuzz fuzz-keep coverage,$(or $(MAKECMDGOALS),all)),)
+$(if $(shell mkdir -p $O 2> /dev/null && [ -w $O ] && echo y),,$(error $O cannot be written: build in a copy of this tree))
 include $O/toolchain.mk
 endif
 
@@ -55,7 +58,7 @@ $O/toolchain.mk: FORCE
 	@scripts/deps --check build $(COMP)
 	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 
-include arch/$(ARCH)/rules.mk
+include $(wildcard arch/$(ARCH)/rules.mk)
 
 WARN        := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wshadow -Wwrite-strings -Wpointer-arith \
                -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Werror=implicit-int -Werror=implicit-function-declaration \
@@ -74,6 +77,10 @@ GEN         := $(foreach f,$(call find,kernel,c S),$(if $(filter $(basename $f),
 SPEC        := $(filter-out arch/$(ARCH)/asm-offsets.c,$(SPEC))
 KOBJ        := $(patsubst %,$O/%.o,$(basename $(GEN) $(SPEC)))
 HDR         := $(call find,kernel arch/$(ARCH),h)
+# Headers that stand before another one of that name
+HIDING      := $(wildcard $(patsubst arch/$(ARCH)/%,kernel/%,$(filter arch/%,$(HDR))) \
+                 $(patsubst kernel/%,$(TOOL_INCLUDE)/%,$(filter kernel/%,$(HDR))) \
+                 $(patsubst arch/$(ARCH)/%,$(TOOL_INCLUDE)/%,$(filter arch/%,$(HDR))))
 KELF        := $O/kilonova.elf
 KELF32      := $O/kilonova.elf32
 
@@ -81,9 +88,14 @@ all: $(KELF) $(KELF32)
 
 FORCE:
 
-# Rebuild when a flag, a source or a header that could override another one comes or goes
+# $(call stamp,TEXT): a file that changes with TEXT. kernel.stamp compiles all again when a flag changes or a header begins or
+# ceases to hide another one; kernel.list links again when an object comes or goes.
+stamp        = @mkdir -p $(@D); echo '$1' | cmp -s - $@ || echo '$1' > $@
+
 $O/kernel.stamp: FORCE
-	@mkdir -p $(@D); echo '$(CC) $(KFLAGS) $(KOBJ) $(HDR)' | cmp -s - $@ || echo '$(CC) $(KFLAGS) $(KOBJ) $(HDR)' > $@
+	$(call stamp,$(CC) $(KFLAGS) $(HIDING))
+$O/kernel.list: FORCE
+	$(call stamp,$(LD) $(ARCH_LDFLAGS) $(KOBJ))
 
 $O/asm-offsets.h: arch/$(ARCH)/asm-offsets.c $O/kernel.stamp
 	$(call say,GEN,$@)
@@ -109,12 +121,12 @@ $O/kernel.ld: kernel/kernel.ld $O/kernel.stamp
 
 # The build identity is compiled last, so that a new commit relinks and does nothing else
 $O/release.stamp: FORCE
-	@mkdir -p $(@D); echo '$(RELEASE)' | cmp -s - $@ || echo '$(RELEASE)' > $@
+	$(call stamp,$(RELEASE))
 $O/release.o: $O/release.stamp $O/kernel.stamp
 	$Qprintf 'extern char const release[], compiler[];\nchar const release[] = "%s";\nchar const compiler[] = "%s";\n' \
 	  '$(RELEASE)' "$$($(CC) --version | head -n 1)" | $(CC) $(filter-out -MMD -MP,$(KFLAGS)) -x c -c - -o $@
 
-$(KELF): $(KOBJ) $O/release.o $O/kernel.ld
+$(KELF): $(KOBJ) $O/release.o $O/kernel.ld $O/kernel.list
 	$(call say,LD,$@)
 	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
 
@@ -129,9 +141,12 @@ kernel-path: $(KELF)
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
 ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS])))
 ROOTS       :=
+ROOT_OBJ    :=
 
 $O/user.stamp: FORCE
-	@mkdir -p $(@D); echo '$(CC) $(UFLAGS) $(ULIB)' | cmp -s - $@ || echo '$(CC) $(UFLAGS) $(ULIB)' > $@
+	$(call stamp,$(CC) $(UFLAGS))
+$O/user.list: FORCE
+	$(call stamp,$(LD) $(ARCH_LDFLAGS) $(ULIB) $(ROOT_OBJ))
 $O/user/%.o: user/%.c $O/user.stamp
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -144,6 +159,7 @@ $O/user/%.o: user/%.S $O/user.stamp
 define root-task
 ROOTS += $O/$1.elf
 OBJ_$1 := $$(patsubst %,$O/%.o,$$(basename $2))
+ROOT_OBJ += $$(OBJ_$1)
 $$(patsubst %.c,$O/%.o,$$(filter %.c,$2)): $O/%.o: %.c $O/user.stamp
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
@@ -152,7 +168,7 @@ $$(patsubst %.S,$O/%.o,$$(filter %.S,$2)): $O/%.o: %.S $O/user.stamp
 	$$(call say,AS,$$<)
 	@mkdir -p $$(@D)
 	$$Q$$(CC) $3 $$(UFLAGS) -D__ASSEMBLY__ -c $$< -o $$@
-$O/$1.elf: $$(OBJ_$1) $$(ULIB) user/$(ARCH)/root.ld
+$O/$1.elf: $$(OBJ_$1) $$(ULIB) user/$(ARCH)/root.ld $O/user.list
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$$Q$$(LD) $$(ARCH_LDFLAGS) -static --gc-sections --fatal-warnings -T user/$(ARCH)/root.ld $$(OBJ_$1) $$(ULIB) -o $$@

@@ -7,12 +7,12 @@ LABEL       ?= $(basename $(notdir $(KERNEL)))
 BENCH       ?=
 ITERATIONS  ?=
 MACHINE     := qemu-q35-icount
-CONF        ?= $(ARCH)-$(COMP)-$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
+CONF        ?= $(ARCH)$(if $(KERNEL),,-$(COMP)-$(CFP)$(if $(filter 1,$(DEBUG)),-debug))
 KN          := $(PYTHON) scripts/kn
 
 # A label is the name of a folder; that of another kernel is not for figures of this one
-$(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(error LABEL=$(LABEL) is not a plain name))
-$(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(error LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
+$(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(call refuse,LABEL=$(LABEL) is not a plain name))
+$(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(call refuse,LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
 SUBSET      := $(BENCH)$(ITERATIONS)
 RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE)/$(CONF)
 

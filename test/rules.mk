@@ -25,9 +25,9 @@ HOST_TESTS  :=
 define host-test
 HOST_TESTS += $H/$1
 HOST_SRC   += $2
-$H/$1: $(call HOST_OBJ,$2) $H/libhost.a
+$H/$1: $(call HOST_OBJ,$2) $H/libhost.a $H/host.list
 	$$(call say,HOSTLD,$$@)
-	$$Q$$(HOST_CC) $$(HOST_LDFLAGS) $$^ -lcmocka -lpthread -o $$@
+	$$Q$$(HOST_CC) $$(HOST_LDFLAGS) $$(filter %.o %.a,$$^) -lcmocka -lpthread -o $$@
 endef
 
 # One line for each test program ---------------------------------------------------------------------------------------
@@ -85,10 +85,11 @@ include test/fuzz/rules.mk
 
 # ----------------------------------------------------------------------------------------------------------------------
 
-# Rebuild when a flag, a source or a header that could hide another one comes or goes
+# Compile all again when a flag changes or a header begins or ceases to hide another one; link when a program's sources change
 $H/host.stamp: FORCE
-	@mkdir -p $(@D); echo '$(HOST_CC) $(HOST_FLAGS) $(HOST_SRC) $(HDR) $(wildcard test/host/fake/*)' > $@.new; \
-	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	$(call stamp,$(HOST_CC) $(HOST_FLAGS) $(HIDING) $(wildcard test/host/*.h test/host/fake*/*.h))
+$H/host.list: FORCE
+	$(call stamp,$(HOST_CC) $(HOST_LDFLAGS) $(HOST_SRC))
 
 $H/%.o: %.c $H/host.stamp
 	$(call say,HOSTCC,$<)

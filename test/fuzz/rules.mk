@@ -6,17 +6,17 @@
 # make fuzz [TARGET=NAMES] [MINUTES=N]
 TARGET      ?= $(notdir $(FUZZERS))
 MINUTES     ?= 1
-$(if $(filter fuzz,$(MAKECMDGOALS)),$(if $(shell [ '$(MINUTES)' -ge 1 ] 2> /dev/null && echo y),,$(error MINUTES=$(MINUTES) is not a number above 0)))
+$(if $(filter fuzz,$(MAKECMDGOALS)),$(if $(shell [ '$(MINUTES)' -ge 1 ] 2> /dev/null && echo y),,$(call refuse,MINUTES=$(MINUTES) is not a number above 0)))
 FUZZ_MAIN   := $(if $(findstring fuzzer,$(SANITIZE)),,test/fuzz/replay.c)
 FUZZERS     :=
 
 define fuzz-target
 FUZZERS  += $H/fuzz/$1
 HOST_SRC += test/fuzz/$1.c test/fuzz/image.c $(FUZZ_MAIN) $2
-$H/fuzz/$1: $(call HOST_OBJ,test/fuzz/$1.c test/fuzz/image.c $(FUZZ_MAIN) $2) $H/libhost.a
+$H/fuzz/$1: $(call HOST_OBJ,test/fuzz/$1.c test/fuzz/image.c $(FUZZ_MAIN) $2) $H/libhost.a $H/host.list
 	$$(call say,HOSTLD,$$@)
 	@mkdir -p $$(@D)
-	$$Q$$(HOST_CC) $$(HOST_LDFLAGS) $$^ -lcmocka -o $$@
+	$$Q$$(HOST_CC) $$(HOST_LDFLAGS) $$(filter %.o %.a,$$^) -lcmocka -o $$@
 endef
 
 $(eval $(call fuzz-target,acpi,$(ACPI)))

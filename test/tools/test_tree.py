@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of the Makefile and its helpers on a copy of this tree: its release name, without git, what is compiled again, wrong
+settings, missing tools. The compiler is a script that makes empty files, so nothing is compiled."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import fakelog                                              # noqa: F401 (sets the path)
+from knlib import tools
+
+GCC = '''
+case "$*" in *-print-file-name*) echo /nowhere; exit;; esac
+out=; while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; shift; done
+[ -z "$out" ] || : > "$out"
+'''
+
+
+class Tree(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix='tree-test-')
+        cls.addClassCleanup(shutil.rmtree, cls.dir)
+        cls.top, cls.bin = os.path.join(cls.dir, 'tree'), os.path.join(cls.dir, 'bin')
+        shutil.copytree(tools.TOP, cls.top, symlinks=True,
+                        ignore=shutil.ignore_patterns('build', '.git', '__pycache__', 'Makefile.conf', 'results'))
+        os.mkdir(cls.bin)
+        for name, text in (('gcc', GCC), ('ld', GCC), ('objcopy', 'for out; do :; done; : > "$out"')):
+            with open(os.path.join(cls.bin, name), 'w', encoding='ascii') as file:
+                file.write('#!/bin/sh\n' + text + '\n')
+            os.chmod(file.name, 0o755)
+
+    def run_in_tree(self, *words, code=0, **more):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(('MAKE', 'MFLAGS', 'GIT_'))}
+        done = subprocess.run(words, cwd=self.top, capture_output=True, text=True, check=False, env=dict(env, **more))
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn('Traceback', done.stderr)
+        return done
+
+    def make(self, *words, code=0):
+        return self.run_in_tree('make', 'PREFIX_x86_64=%s/' % self.bin, *words, code=code)
+
+    def compiled(self, *words):
+        """(files that are compiled, files that are linked)"""
+        text = self.make(*words).stderr
+        return [re.findall(r'^  %s +(\S+)$' % kind, text, re.M) for kind in ('(?:CC|AS)', 'LD')]
+
+    def file(self, name, text=''):
+        path = os.path.join(self.top, name)
+        with open(path, 'w', encoding='ascii') as file:
+            file.write(text)
+        self.addCleanup(lambda: os.path.exists(path) and os.remove(path))
+        return path
+
+    def test_wrong_settings(self):
+        self.assertIn('make TARGET', self.make('help', 'ARCH=wrong', 'KMEM_MIB=x').stdout)
+        self.assertIn('ARCH=wrong is not one of: x86_64', self.make('ARCH=wrong', code=2).stderr)
+        self.assertIn('MINUTES=0 is not a number above 0', self.make('fuzz', 'MINUTES=0', code=2).stderr)
+
+    def test_no_place_to_build(self):
+        shutil.rmtree(os.path.join(self.top, 'build'), ignore_errors=True)
+        self.file('build')                                  # a folder that even root cannot make
+        text = self.make('all', code=2).stderr
+        self.assertRegex(text, r'^Makefile:\d+: \*\*\* build/\S+ cannot be written: build in a copy of this tree\.  Stop\.\n$')
+
+    def test_compiled_again(self):
+        self.compiled('all', 'roots')
+        self.assertEqual(self.compiled('all', 'roots'), [[], []])
+        path = self.file('kernel/new.c')
+        kernel = ['build/x86_64/gcc/none/kilonova.elf']
+        self.assertEqual(self.compiled('all', 'roots'), [['kernel/new.c'], kernel])
+        os.remove(path)
+        self.assertEqual(self.compiled('all', 'roots'), [[], kernel])
+        path = self.file('user/new.c')
+        compiled, linked = self.compiled('all', 'roots')
+        self.assertEqual((compiled, len(linked)), (['user/new.c'], 3))
+        os.remove(path)
+        compiled, linked = self.compiled('all', 'roots')
+        self.assertEqual((compiled, len(linked)), ([], 3))
+        path = self.file('kernel/new.h')                    # hides nothing
+        self.assertEqual(self.compiled('all', 'roots'), [[], []])
+        self.file('arch/x86_64/new.h')                      # hides it
+        self.assertIn('kernel/sm.c', self.compiled('all')[0])
+        self.assertIn('kernel/sm.c', self.compiled('all', 'KMEM_MIB=31')[0])
+
+    def test_tools_of_one_compiler(self):
+        path = os.path.join(self.dir, 'path')
+        os.mkdir(path)
+        for name in ('sh', 'sed', 'git', 'objcopy', 'clang'):
+            os.symlink(shutil.which(name) or '/bin/true', os.path.join(path, name))
+        self.run_in_tree('/bin/sh', 'scripts/deps', '--check', 'build', 'clang', PATH=path)
+        text = self.run_in_tree('/bin/sh', 'scripts/deps', '--check', 'build', 'gcc', code=3, PATH=path).stderr
+        self.assertRegex(text, r'^deps: missing for make all:\n  gcc +for make all, bench, check, coverage +the default compiler\n')
+        self.assertNotIn('clang', text)
+
+    def test_name_of_a_result(self):
+        for words, name in (((), 'x86_64-gcc-none'), (('COMP=clang', 'DEBUG=1'), 'x86_64-clang-none-debug'), (('KERNEL=Makefile',), 'x86_64')):
+            text = self.make('-n', 'bench', 'LABEL=a', *words).stdout
+            self.assertIn("-o 'results/a/qemu-q35-icount/%s.json'" % name, text)
+
+
+if __name__ == '__main__':
+    sys.exit(unittest.main())
