@@ -42,7 +42,7 @@ LD          := $(PREFIX)ld
 OBJCOPY     := $(PREFIX)objcopy
 PYTHON      := /usr/bin/python3
 
-RELEASE     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+RELEASE     := $(shell scripts/release)
 find         = $(sort $(foreach e,$2,$(shell find $1 -name '*.$e' 2>/dev/null)))
 
 # What the compiler has is asked once each time, in a file that make itself remakes and then starts over with. So `make deps bench`

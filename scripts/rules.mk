@@ -13,6 +13,8 @@ KN          := $(PYTHON) scripts/kn
 # A label is the name of a folder; that of another kernel is not for figures of this one
 $(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(call refuse,LABEL=$(LABEL) is not a plain name))
 $(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(call refuse,LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
+$(if $(filter bench,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
+  $(call refuse,neither git nor VERSION says which release this is: give RELEASE=NAME or LABEL=NAME)))
 SUBSET      := $(BENCH)$(ITERATIONS)
 RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE)/$(CONF)
 

@@ -17,8 +17,7 @@ BANNER = re.compile(rb'^(?:[^\n]{0,20}?)((?:NOVA Microhypervisor|Kilonova)\b.*)$
 
 def release():
     """Name of the state of this tree, as the Makefile has it."""
-    done = subprocess.run(['git', '-C', tools.TOP, 'describe', '--tags', '--always', '--dirty'], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run([os.path.join(tools.SCRIPTS, 'release')], capture_output=True, text=True, check=False)
     return done.stdout.strip() or 'unknown'
 
 

@@ -57,6 +57,45 @@ class Tree(unittest.TestCase):
         self.addCleanup(lambda: os.path.exists(path) and os.remove(path))
         return path
 
+    def release(self):
+        return self.run_in_tree('scripts/release').stdout.strip()
+
+    def test_release_without_git(self):
+        self.assertEqual(self.release(), 'unknown')         # whatever repository may lie around the tree
+        refused = self.make('bench', code=2).stderr
+        self.assertIn('neither git nor VERSION says which release this is', refused)
+        for text, name in (('1.2.0 abc1234\n', '1.2.0'), (' abc1234\n', 'abc1234'), ('1.2.0-4-gabc1234 abc1234\n', '1.2.0-4-gabc1234')):
+            shutil.copy(os.path.join(self.top, 'VERSION'), self.dir)
+            self.addCleanup(shutil.copy, os.path.join(self.dir, 'VERSION'), self.top)
+            with open(os.path.join(self.top, 'VERSION'), 'w', encoding='ascii') as file:
+                file.write(text)
+            self.assertEqual(self.release(), name)
+            shutil.copy(os.path.join(self.dir, 'VERSION'), self.top)
+
+    def test_release_with_git(self):
+        def git(*words):
+            self.run_in_tree('git', '-c', 'user.name=n', '-c', 'user.email=e', *words)
+
+        git('init', '-q')
+        self.addCleanup(shutil.rmtree, os.path.join(self.top, '.git'))
+        git('add', '-A')
+        git('commit', '-qm', 'x')
+        git('tag', '9.9.9')
+        self.assertEqual(self.release(), '9.9.9')
+        for name, dirty in (('doc/new.md', ''), ('kernel/notes.txt', ''), ('kernel/acpi/new.c', '-dirty'), ('arch/x86_64/new.h', '-dirty'),
+                            ('user/new.S', '-dirty'), ('bench/new.c', '-dirty')):
+            path = self.file(name)
+            self.assertEqual(self.release(), '9.9.9' + dirty, name)
+            os.remove(path)
+        with open(os.path.join(self.top, 'README.md'), 'a', encoding='ascii') as file:
+            file.write('\n')
+        self.assertEqual(self.release(), '9.9.9-dirty')
+
+    def test_check_without_git(self):
+        self.assertIn(' passed, 0 failed', self.run_in_tree('scripts/check').stdout)
+        self.file('kernel/new.c', 'no licence\n')
+        self.assertIn('kernel/new.c: has no SPDX line', self.run_in_tree('scripts/check', code=1).stdout)
+
     def test_wrong_settings(self):
         self.assertIn('make TARGET', self.make('help', 'ARCH=wrong', 'KMEM_MIB=x').stdout)
         self.assertIn('ARCH=wrong is not one of: x86_64', self.make('ARCH=wrong', code=2).stderr)
