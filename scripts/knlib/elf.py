@@ -10,7 +10,7 @@ import struct
 import subprocess
 
 from . import tools
-from .errors import KnError, UsageError
+from .errors import KnError, UsageError, last_line
 
 EM = {3: 'x86_64', 62: 'x86_64', 183: 'aarch64'}             # a 32-bit x86 ELF holds the 64-bit kernel here
 
@@ -76,7 +76,7 @@ def make_32(path, out):
     done = subprocess.run(['objcopy', '--strip-debug', '-O', 'elf32-i386', path, out], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
     if done.returncode:
-        raise KnError('objcopy cannot make a 32-bit ELF from %s: %s' % (path, done.stderr.strip().splitlines()[-1:]))
+        raise KnError('objcopy cannot make a 32-bit ELF from %s: %s' % (path, last_line(done.stderr)))
 
 
 def layout(data):

@@ -4,6 +4,16 @@
 OK, FAILURE, USAGE, TOOL_MISSING = 0, 1, 2, 3
 
 
+def counted(number, noun):
+    """'1 benchmark', '2 benchmarks'"""
+    return '%d %s%s' % (number, noun, '' if number == 1 else 's')
+
+
+def last_line(text):
+    """What a tool said last, for a message of one line."""
+    return (text.strip().splitlines() or ['no reason given'])[-1]
+
+
 class KnError(Exception):
     """One line that names the file, option or package and the fix; `detail` lines follow it indented."""
     code = FAILURE

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 from . import tools
-from .errors import KnError
+from .errors import KnError, last_line
 
 GRUB = '/usr/lib/grub/i386-pc'
 MODULES = 'normal iso9660 biosdisk multiboot multiboot2 test echo'
@@ -41,4 +41,4 @@ def make(out, kernel, root=None, protocol='multiboot2', append='serial', args=''
         done = subprocess.run(['grub-mkrescue', '-d', GRUB, '-o', out, '--install-modules=' + MODULES, '--fonts=',
                                '--locales=', '--themes=', tree], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise KnError('grub-mkrescue failed for %s: %s' % (kernel, (done.stderr.strip().splitlines() or ['no reason given'])[-1]))
+        raise KnError('grub-mkrescue failed for %s: %s' % (kernel, last_line(done.stderr)))

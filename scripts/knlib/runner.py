@@ -8,7 +8,7 @@ import sys
 import time
 
 from . import elf, emulator, iso, protocol, samples
-from .errors import KnError
+from .errors import KnError, counted
 
 TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
 GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
@@ -108,7 +108,7 @@ def fail(result, session, trouble, timeout):
         elif session.status is not None:
             text = "%s%s before the line 'done'" % (session.ended(), where)
         else:
-            text = "no line 'done' within %d s%s (raise it with --timeout S)" % (timeout, where)
+            text = "no line 'done' within %g s%s (raise it with --timeout S)" % (timeout, where)
         raise KnError(text, problems(result) + session.last_lines())
     verdict = result.verdict()
     if verdict:
@@ -117,4 +117,4 @@ def fail(result, session, trouble, timeout):
 
 def problems(result, most=5):
     more = len(result.problems) - most
-    return result.problems[:most] + (['and %d problems more' % more] if more > 0 else [])
+    return result.problems[:most] + (['and %s more' % counted(more, 'problem')] if more > 0 else [])

@@ -7,6 +7,7 @@ import json
 import math
 
 from . import store
+from .errors import counted
 
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
 OP_WIDTH = 52
@@ -95,16 +96,21 @@ def caption(documents, reference):
              % (TICKS[first['ticks_are']], first['machine'])]
     for head, document in zip(titles(documents), documents):
         compiler = document['kernel'].get('compiler')
-        lines.append('%s: %s%s, %s samples each' % (head, document['configuration'], ', ' + compiler if compiler else '',
-                                                    spread([b['n'] for b in document['benchmarks']])))
+        lines.append('%s: %s%s, %s each' % (head, document['configuration'], ', ' + compiler if compiler else '',
+                                            spread([b['n'] for b in document['benchmarks']], 'sample')))
     if reference:
         lines.append('ratio: this kernel / %s; below 1 is %s.' % (name_of(reference), 'fewer ' + TICKS[first['ticks_are']]))
     return lines
 
 
-def spread(numbers):
+def spread(numbers, noun):
     low, high = min(numbers, default=0), max(numbers, default=0)
-    return str(low) if low == high else '%d to %d' % (low, high)
+    return counted(high, noun) if low == high else '%d to %s' % (low, counted(high, noun))
+
+
+def chosen(document):
+    """Were its benchmarks chosen (kn run --bench)? Then others are no news."""
+    return ' bench=' in ((document['emulator'] or {}).get('command') or '')
 
 
 def remarks(documents, reference):
@@ -116,10 +122,10 @@ def remarks(documents, reference):
             ratios = [row['ratios'][index] for row in table if row['group'] != CONTROL and not (cold_is_warm and row['variant'] == 'cold')]
             mean = geometric_mean(ratios)
             if mean:
-                lines.append('%s: geometric mean of %d ratios: %.2f' % (head, sum(r is not None for r in ratios), mean))
+                lines.append('%s: geometric mean of %s: %.2f' % (head, counted(sum(r is not None for r in ratios), 'ratio'), mean))
         known = {store.key(b) for d in documents for b in d['benchmarks']}
         only = [b['name'] for b in reference['benchmarks'] if store.key(b) not in known]
-        if only:
+        if only and not any(map(chosen, documents)):
             names = ', '.join(only) if len(only) <= 6 else '%d more benchmarks' % len(only)
             lines.append('only measured on %s: %s' % (name_of(reference), names))
     for head, document in zip(titles(documents), documents):

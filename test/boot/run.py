@@ -190,10 +190,10 @@ def execute(test, kernel, objects, log):
                 if not wanted and test['exit'] < 0 and settled is None:
                     settled = time.monotonic() + test['settle']
             if wanted:
-                how = session.ended() if session.status is not None else 'waited %.0f s' % test['timeout']
+                how = session.ended() if session.status is not None else 'waited %g s' % test['timeout']
                 raise Failed('no line /%s/ (%s)' % (wanted[0].pattern, how), session.last_lines())
             if test['exit'] >= 0 and session.status is None:
-                raise Failed('the machine did not end in %.0f s' % test['timeout'], session.last_lines())
+                raise Failed('the machine did not end in %g s' % test['timeout'], session.last_lines())
             if test['exit'] >= 0 and session.status != test['exit']:
                 raise Failed('%s, expected %d' % (session.ended(), test['exit']), session.last_lines())
 

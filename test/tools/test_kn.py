@@ -198,8 +198,8 @@ class Commands(unittest.TestCase):
         self.assertIn('number above 0', self.run_kn('--smp', '0', code=2).stderr)
 
         self.emulator(fakelog.log(fakelog.lines())[:400], 'exec sleep 60')
-        late = self.run_kn('--timeout', '1', code=1).stderr
-        self.assertIn("no line 'done' within 1 s", late)
+        late = self.run_kn('--timeout', '0.5', code=1).stderr
+        self.assertIn("no line 'done' within 0.5 s", late)
         self.assertIn('last console lines:', late)
 
         self.emulator(fakelog.log(fakelog.lines()[:6]), 'exit 3')
@@ -214,6 +214,22 @@ class Commands(unittest.TestCase):
 
         self.emulator(b'', 'echo "qemu: bad option -x" >&2; exit 1')
         self.assertIn('qemu: bad option -x', self.run_kn(code=1).stderr)
+
+    def test_objcopy_fails(self):
+        self.script('objcopy', 'echo "objcopy: first"; echo "objcopy: kernel.elf: file truncated" >&2; exit 1')
+        self.assertRegex(self.run_kn(code=1).stderr, r'(?m)^kn run: objcopy cannot make .*kernel.elf: objcopy: kernel.elf: file truncated$')
+
+    def test_one_is_not_many(self):
+        self.emulator(fakelog.log(fakelog.lines(benches=fakelog.BENCHES[:1], count=1)))
+        self.assertIn('1 benchmark, ', self.run_kn('-o', 'one.json').stdout)
+        other = self.record('other.json', 4)
+        text = self.kn('show', 'one.json', '--reference', other).stdout
+        self.assertIn(', 1 sample each\n', text)
+        self.assertIn('geometric mean of 1 ratio: ', text)
+        self.assertIn('only measured on', text)
+        self.emulator(fakelog.log(fakelog.lines(benches=fakelog.BENCHES[:1], count=1)))
+        self.run_kn('-o', 'one.json', '--bench', 'null')    # who chose one knows that there are others
+        self.assertNotIn('only measured on', self.kn('show', 'one.json', '--reference', other).stdout)
 
     def test_missing_tools(self):
         bare = os.path.join(self.dir, 'bare')
