@@ -52,6 +52,7 @@ STATIC_ASSERT (sizeof (struct madt_ioapic) == 12);
 STATIC_ASSERT (sizeof (struct madt_override) == 10);
 STATIC_ASSERT (sizeof (struct madt_lapic_addr) == 12);
 STATIC_ASSERT (sizeof (struct madt_x2apic) == 16);
+STATIC_ASSERT (ISA_IRQS <= ACPI_OVERRIDE_MAX);      /* one for each is the most that there can be              */
 
 enum { MADT_PCAT_COMPAT = 1U << 0 };
 
@@ -61,7 +62,7 @@ enum { LAPIC_ENABLED = 1U << 0 };
 enum { TYPE_LAPIC = 0, TYPE_IOAPIC = 1, TYPE_OVERRIDE = 2, TYPE_LAPIC_ADDR = 5, TYPE_X2APIC = 9 };
 
 /* What was left out, told in one line per reason however often it happens */
-struct tally { unsigned malformed, duplicate, cpus, ioapics, overrides; };
+struct tally { unsigned malformed, duplicate, cpus, ioapics; };
 
 static void add_cpu (struct acpi *out, struct tally *left, uint32_t id, uint32_t flags, uint32_t broadcast)
 {
@@ -121,11 +122,6 @@ static void add_override (struct acpi *out, struct tally *left, struct madt_over
             return;
         }
 
-    if (out->overrides == ACPI_OVERRIDE_MAX) {
-        left->overrides++;
-        return;
-    }
-
     out->override[out->overrides].irq     = e->irq;
     out->override[out->overrides].gsi     = e->gsi;
     out->override[out->overrides++].flags = e->flags;
@@ -184,8 +180,6 @@ static void tell (struct tally const *left)
         print ("ACPI: APIC: %u CPUs beyond %u ignored", left->cpus, ACPI_CPU_MAX);
     if (left->ioapics)
         print ("ACPI: APIC: %u I/O APICs beyond %u ignored", left->ioapics, ACPI_IOAPIC_MAX);
-    if (left->overrides)
-        print ("ACPI: APIC: %u overrides beyond %u ignored", left->overrides, ACPI_OVERRIDE_MAX);
 }
 
 void acpi_madt (struct acpi *out, struct acpi_table const *t)
