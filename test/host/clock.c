@@ -14,6 +14,7 @@
 
 #define HPET        UINT64_C (0xfed00000)
 #define PM_PORT     0x608
+#define PM_MEMORY   0xfed80808
 
 /* A machine with every timer; each can be dead, and each starts at any phase */
 static struct {
@@ -55,9 +56,19 @@ static uint64_t model_rdmsr (uint32_t msr)
     return m.tsc_adjust;
 }
 
+static uint32_t pm_timer (void)
+{
+    uint64_t const t = m.pm_dead ? 0 : scale (machine.tsc + m.phase, 3579545, m.tsc_hz);
+
+    return (uint32_t)(t + m.pm_start) & (acpi.pm_tmr_32 ? UINT32_MAX : 0xffffff);
+}
+
 static uint32_t model_mmio_read (uint64_t addr, unsigned bytes)
 {
     assert_int_equal (bytes, 4);
+
+    if (addr == PM_MEMORY)
+        return pm_timer();
 
     switch (addr - HPET) {
         case 0x0:  return 0x8086a201;
@@ -84,8 +95,7 @@ static uint32_t model_pio_in (uint16_t port, unsigned bytes)
 {
     if (port == PM_PORT) {
         assert_int_equal (bytes, 4);
-        uint64_t const t = m.pm_dead ? 0 : scale (machine.tsc + m.phase, 3579545, m.tsc_hz);
-        return (uint32_t)(t + m.pm_start) & (acpi.pm_tmr_32 ? UINT32_MAX : 0xffffff);
+        return pm_timer();
     }
 
     assert_int_equal (port, 0x61);
@@ -223,6 +233,22 @@ static void icount (void **state)
         assert_int_equal (boot(), 1000000000);
         assert_int_equal (m.port_61, 0xc);
     }
+}
+
+/* A PM timer whose register is in memory; without a mapping for it, the PIT is asked */
+static void pm_timer_in_memory (void **state)
+{
+    (void)state;
+
+    acpi.hpet         = 0;
+    acpi.pm_tmr.space = ACPI_GAS_MEMORY;
+    acpi.pm_tmr.addr  = PM_MEMORY;
+    assert_int_equal (boot(), 1000000000);
+    assert_lines ("STC: 1000000000 Hz (PM timer), not invariant");
+
+    machine.mmio_full = true;
+    boot();
+    assert_lines ("STC: PM timer unusable", "STC: 1000000000 Hz (PIT), not invariant");
 }
 
 static unsigned smi (void) { return host_random (&seed) % 200000 ? 0 : 2500000; }
@@ -410,6 +436,7 @@ int main (void)
         cmocka_unit_test_setup (crystal, setup),
         cmocka_unit_test_setup (hypervisor, setup),
         cmocka_unit_test_setup (icount, setup),
+        cmocka_unit_test_setup (pm_timer_in_memory, setup),
         cmocka_unit_test_setup (accuracy, setup),
         cmocka_unit_test_setup (wrap, setup),
         cmocka_unit_test_setup (noise, setup),

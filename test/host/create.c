@@ -2,6 +2,7 @@
 /* Creation and retirement of objects: each failing allocation, parents that are going, what retirement leaves behind. */
 #include <core.h>
 
+#include <buddy.h>
 #include <ec.h>
 #include <pd.h>
 #include <pt.h>
@@ -304,6 +305,64 @@ static void ec_retirement (void **state UNUSED)
     core_fail_all = false;
 }
 
+/* Another CPU is faster while this one gets the memory: what it put in place counts, and the page comes back */
+static paddr_t other_root;
+static void *other_page;
+
+static void make_root (void) { other_root = space_hst_root (d.hst, d.pio, 0); }
+
+static void map_near (void)
+{
+    assert_int_equal (space_hst_map_kernel (d.hst, UTCB_HVA + PAGE_SIZE, other_page, true), STATUS_SUCCESS);
+}
+
+static void insert_near (void)
+{
+    struct sm *m;
+
+    assert_int_equal (sm_create (&m, 0, SM_NO_INT), STATUS_SUCCESS);
+    assert_int_equal (space_obj_insert (d.obj, 7, cap_make (&m->obj, KOBJECT_SM, 1)), STATUS_SUCCESS);
+}
+
+static void faster (void **state UNUSED)
+{
+    size_t const base = core_pages();
+    struct sm *m;
+
+    domain();
+
+    size_t pages = core_pages();
+
+    core_alloc = make_root;
+    assert_true (space_hst_root (d.hst, d.pio, 0) == other_root && other_root);
+    assert_int_equal (core_pages(), pages - 1);
+
+    void *const page = buddy_alloc (0, BUDDY_ZERO);
+
+    other_page = buddy_alloc (0, BUDDY_ZERO);
+    assert_true (page && other_page);
+
+    pages = core_pages();
+    core_alloc = map_near;
+    assert_int_equal (space_hst_map_kernel (d.hst, UTCB_HVA, page, true), STATUS_SUCCESS);
+    assert_int_equal (core_pages(), pages - 3);         /* one table of each level below the top                    */
+    space_hst_unmap_kernel (d.hst, UTCB_HVA, page);
+    space_hst_unmap_kernel (d.hst, UTCB_HVA + PAGE_SIZE, other_page);
+    buddy_free (page);
+    buddy_free (other_page);
+
+    assert_int_equal (sm_create (&m, 0, SM_NO_INT), STATUS_SUCCESS);
+    pages = core_pages();
+    core_alloc = insert_near;
+    assert_int_equal (space_obj_insert (d.obj, 6, cap_make (&m->obj, KOBJECT_SM, 1)), STATUS_SUCCESS);
+    assert_int_equal (core_pages(), pages - 1);
+    assert_ptr_equal (cap_object (space_obj_lookup (d.obj, 6)), &m->obj);
+    assert_false (cap_is_null (space_obj_lookup (d.obj, 7)));
+
+    drop();
+    assert_int_equal (core_pages(), base);
+}
+
 /* Who is killed while another EC works for it */
 static void kill_caller (void **state UNUSED)
 {
@@ -359,6 +418,7 @@ int main (void)
         cmocka_unit_test (pt),
         cmocka_unit_test (used_up),
         cmocka_unit_test (ec_retirement),
+        cmocka_unit_test (faster),
         cmocka_unit_test (kill_caller),
     };
 

@@ -281,6 +281,23 @@ static void arming (void **state)
     assert_int_equal (count, 0);
 }
 
+/* An interrupt for nothing, no later than asked for, and never at the cost of one that is due before */
+static void soon (void **state)
+{
+    (void)state;
+
+    reset();
+    timeout_soon (5);
+    assert_int_equal (core_timer[0], core_time + 5000);
+    timeout_soon (6);
+    assert_int_equal (core_timer[0], core_time + 5000);
+    insert (1, core_time + 100);
+    timeout_soon (1);
+    assert_int_equal (core_timer[0], core_time + 100);
+    check_armed();
+    cancel (1);
+}
+
 static void queued_twice (void)
 {
     timeout_insert (&item[0].t, 1);
@@ -302,6 +319,7 @@ int main (void)
         cmocka_unit_test (random_model),
         cmocka_unit_test (depth),
         cmocka_unit_test (fires_in_order),
+        cmocka_unit_test (soon),
         cmocka_unit_test (misuse),
     };
 
