@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ACPI tables. Numbers of the image: where the boot loader says that the RSDP is (0: search), nothing. */
+/*
+ * ACPI tables. Numbers of the image: where the boot loader says that the RSDP is (0: search); if not 0, a seed of changes
+ * that memory undergoes between the kernel's looks at it.
+ */
 #include <acpi_machine.h>
 #include <image.h>
 
@@ -39,6 +42,8 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 
     if (!image_load (number, data, size, repair))
         return 0;
+
+    host_mem_changes = number[1];
 
     bool const ok = acpi_parse (&acpi, number[0]);
 

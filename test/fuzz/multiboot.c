@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Multiboot information. Numbers of the image: magic value, address of the information. */
+/*
+ * Multiboot information. Numbers of the image: magic value, and above 32 bits if not 0 a seed of changes that memory
+ * undergoes between the kernel's looks at it; address of the information.
+ */
 #include <image.h>
 #include <multiboot.h>
 #include <window.h>
@@ -13,6 +16,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
     if (!image_load (number, data, size, NULL))
         return 0;
 
+    host_mem_changes = number[0] >> 32;
     memset (&out, 0xa5, sizeof out);
 
     if (!multiboot_parse (&out, (uint32_t)number[0], number[1])) {

@@ -106,13 +106,13 @@ def ivhd(kind, base, length=24):
     return struct.pack('<BBHHHQ', kind, 0, length, 2, 0x40, base) + bytes(8)
 
 
-def machine(*tables, hint=0, revision=2, end=0, more=(), **pointers):
+def machine(*tables, hint=0, changes=0, revision=2, end=0, more=(), **pointers):
     """Tables at addresses that nothing promises to be aligned, and root tables that name them."""
     places = [0x1ffe1000 + 0x1000 * i + i for i in range(len(tables))]
     roots = [(RSDT_AT, table(b'RSDT', struct.pack('<%dI' % len(places), *places)), TABLE)]
     if revision >= 2:
         roots.append((XSDT_AT, table(b'XSDT', struct.pack('<%dQ' % len(places), *places)), TABLE))
-    return image((hint, 0, end), (RSDP_AT, rsdp(revision, **pointers), RSDP), *roots, *((a, t, TABLE) for a, t in zip(places, tables)), *more)
+    return image((hint, changes, end), (RSDP_AT, rsdp(revision, **pointers), RSDP), *roots, *((a, t, TABLE) for a, t in zip(places, tables)), *more)
 
 
 def acpi():
@@ -121,6 +121,8 @@ def acpi():
             hpet(), spcr(), dbg2(port(0x8003, 0), port()),
             dmar(drhd(0xfed90000), drhd(0xfed92000, 1)), ivrs(ivhd(0x10, 0xfd200000), ivhd(0x11, 0xfd200000)))
     yield 'full', machine(*full)
+    for seed in 1, 2, 3:
+        yield 'full-changes-%d' % seed, machine(*full, changes=seed)
     yield 'full-acpi-1', machine(fadt(116), madt(lapic(0), ioapic(0, 0xfec00000, 0)), revision=0)
     yield 'hint', machine(hint=RSDP_AT, *full[:2])
     yield 'hint-wrong', machine(hint=0x12345, *full[:2])
@@ -196,6 +198,7 @@ def multiboot():
     tags = (tag(1, b'serial root=a\0'), tag(2, b'GRUB 2.06\0'), tag(3, struct.pack('<II', 0x1000000, 0x1234567) + b'root\0'),
             tag(4, bytes(8)), tag(14, rsdp(0)), tag(12, struct.pack('<Q', 0x7f001018)), tag(20, struct.pack('<Q', 0x7f002000)))
     yield 'v2', image((MAGIC_2, INFO), (INFO, info_2(*tags)))
+    yield 'v2-changes', image((1 << 32 | MAGIC_2, INFO), (INFO, info_2(*tags)))
     yield 'v2-rsdp-new', image((MAGIC_2, INFO), (INFO, info_2(tag(15, rsdp()), tag(14, rsdp(0)))))
     yield 'v2-twice', image((MAGIC_2, INFO), (INFO, info_2(*tags, tag(1, b'console=keep\0'), tag(3, struct.pack('<II', 1, 2)))))
     yield 'v2-no-end', image((MAGIC_2, INFO), (INFO, info_2(*tags, end=b'')))

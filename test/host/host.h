@@ -23,6 +23,8 @@ extern uint64_t host_phys_end;                          /* first address beyond;
  * at the end of its own allocation, and dies with the next mapping of the same window: the address sanitizer reports each
  * byte that is read outside of it or too late. What is not modelled reads as 0xff.
  */
+extern uint64_t host_mem_changes;                       /* not 0: seed of changes in one of four mappings; reset clears it */
+
 void host_mem_reset (void);
 void host_mem_put (uint64_t addr, void const *data, size_t size);   /* copied; later ones lie over earlier ones     */
 

@@ -12,7 +12,7 @@ static struct { uint64_t addr; size_t size; uint8_t *data; } region[REGIONS_MAX]
 static unsigned regions;
 static uint8_t *mapping[WINDOW_COUNT];
 
-uint64_t host_phys_end = UINT64_C (1) << HOST_PHYS_BITS;
+uint64_t host_phys_end = UINT64_C (1) << HOST_PHYS_BITS, host_mem_changes;
 
 static void unmap (enum window w)
 {
@@ -26,6 +26,7 @@ void host_mem_reset (void)
         free (region[--regions].data);
 
     host_phys_end = UINT64_C (1) << HOST_PHYS_BITS;
+    host_mem_changes = 0;
 
     for (unsigned w = 0; w < WINDOW_COUNT; w++)
         unmap (w);
@@ -66,6 +67,10 @@ void const *window_map (enum window w, paddr_t addr, size_t size)
         if (start < end)
             memcpy (p + pad + (start - addr), region[i].data + (start - region[i].addr), end - start);
     }
+
+    /* Memory that somebody else writes: what this mapping shows need not be what the one before showed */
+    if (host_mem_changes && !(host_random (&host_mem_changes) & 3))
+        p[pad + host_random (&host_mem_changes) % size] ^= (uint8_t)(1 + host_random (&host_mem_changes) % 255);
 
     ASAN_POISON_MEMORY_REGION (p, pad);
 
