@@ -124,6 +124,23 @@ static void ec_memory (void **state UNUSED)
     assert_in_range (n, 8, 12);
 }
 
+static void space_memory (void **state UNUSED)
+{
+    struct space_hst *hst = NULL;
+
+    domain();
+
+    size_t const base = core_pages();
+
+    core_fail = 1;                                      /* its table; the space itself is in a slab that has room   */
+    assert_int_equal (space_hst_create (&hst, d.pd), STATUS_MEM_OBJ);
+    assert_int_equal (core_fail, 0);
+    assert_null (hst);
+    assert_unused();
+    assert_int_equal (core_pages(), base);
+    drop();
+}
+
 static void ec_without_space (void **state UNUSED)
 {
     static enum kobject_type const type[] = { KOBJECT_OBJ, KOBJECT_HST, KOBJECT_PIO };
@@ -413,6 +430,7 @@ int main (void)
     static struct CMUnitTest const tests[] = {
         cmocka_unit_test (ec),
         cmocka_unit_test (ec_memory),
+        cmocka_unit_test (space_memory),
         cmocka_unit_test (ec_without_space),
         cmocka_unit_test (parent_goes),
         cmocka_unit_test (pt),
