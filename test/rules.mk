@@ -81,6 +81,11 @@ $H/tiny/ptab.h: kernel/ptab.h
 $H/test/host/ptab.o: HOST_FLAGS := -I$H/tiny $(HOST_FLAGS)
 $H/test/host/ptab.o: $H/tiny/ptab.h
 
+# The same on several CPUs in every order. Its tables have no memory that a sanitizer could watch, and it runs for a while.
+$(eval $(call host-test,ptab_model,test/model/ptab.c test/model/explore.c))
+$H/test/model/ptab.o $H/test/model/explore.o: HOST_FLAGS := -Itest/model -I$H/tiny $(filter-out -O1 -fsanitize% -fno-sanitize%,$(HOST_FLAGS)) -O2
+$H/test/model/ptab.o $H/test/model/explore.o: $H/tiny/ptab.h
+
 # Fuzz targets
 include test/fuzz/rules.mk
 

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Explores what a few CPUs do in every order of their accesses to shared words. The words are entries of tables of two; their
+ * addresses look like those of pages, and there is nothing behind them.
+ *
+ * A program gives model_program() and model_done(), sets up the tables, and calls model_explore().
+ */
+#pragma once
+
+#include <base/macros.h>
+#include <ptab.h>
+
+enum { MODEL_CPUS = 3, MODEL_TABLES = (MODEL_CPUS + 1) * 80 };
+
+/* Faults that checks must find */
+enum model_fault { NO_FAULT, CAS_ALWAYS, SWAP_IN_TWO, DEAD_FORGOTTEN, FREED_AT_ONCE, FAULTS };
+
+extern enum model_fault model_fault;
+
+/* What went wrong; the first one ends the exploration */
+extern char const *model_violation;
+
+void model_wrong (char const *text);
+
+#define CHECK(x) do { if (!(x)) model_wrong (#x); } while (0)
+
+/* Of each CPU */
+struct model_cpu {
+    unsigned fail;                                      /* the n-th allocation fails; 0: none                       */
+    unsigned begin, end;                                /* time of the first access, and when it was over           */
+};
+
+extern struct model_cpu model_cpu[MODEL_CPUS];
+
+/* Forgets all tables. From here to model_explore() accesses are made at once, without an order. */
+void model_start (void);
+
+/* All orders of what CPUs 0 ... cpus - 1 do */
+void model_explore (unsigned cpus);
+
+extern uint64_t model_steps, model_orders;
+
+/* The order that went wrong, printed */
+void model_tell (void);
+
+/* Given by the program: what the CPU does, from its beginning, with the same accesses as long as they have the same results; it is
+ * left by a jump. And the checks after each order, during which accesses are made at once; they may free tables. */
+void model_program (unsigned cpu);
+void model_done (void);
+
+/* A table was handed over, to be freed when nobody can be in it. False in a fault, and in a run that repeats what has happened. */
+bool model_dead (pte_slot_t *, unsigned level);
+
+extern struct model_dead { pte_slot_t *table; unsigned level; } model_deads[MODEL_TABLES];
+extern unsigned model_dead_count;
+
+bool     model_used (pte_slot_t *);
+void     model_unuse (pte_slot_t *);                    /* frees it, in model_done()                                */
+unsigned model_used_count (void);
