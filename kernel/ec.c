@@ -173,6 +173,7 @@ bool ec_retire (struct kobject *o)
         cpu_local.current = cpu_local.idle;
 
     space_hst_unmap_kernel (ec->space_hst, ec->utcb_hva, ec->utcb);
+    space_hst_leave (ec->root);                         /* before the reference goes that keeps the tables          */
     release (ec);
 
     return false;

@@ -68,12 +68,16 @@ void space_hst_unlink (struct kobject *o)
     pd_detach (s->pd, KOBJECT_HST, s);
 }
 
+void space_hst_leave (paddr_t root)
+{
+    if (rlx_load (&cpu_local.root) == root)
+        space_hst_switch (kmem_phys (acq_load (&space_hst_nova.cpu_table[cpu_local.id])));
+}
+
+/* Its ECs have gone, and each has taken its CPU off the tables: they are loaded nowhere. */
 bool space_hst_retire (struct kobject *o)
 {
     struct space_hst *const s = container_of (o, struct space_hst, obj);
-
-    /* Its last EC has gone, and other CPUs have switched since; this one may still have the tables loaded. */
-    space_hst_switch (kmem_phys (acq_load (&space_hst_nova.cpu_table[cpu_local.id])));
 
     for (unsigned i = 0; i < USER_SLOTS; i++) {
         uint64_t const e = rlx_load (&s->table[i]);

@@ -44,6 +44,9 @@ long        space_hst_delegate (struct space_hst *dst, struct space_hst *src, ui
 enum status space_hst_map_kernel (struct space_hst *, uint64_t hva, void *page, bool write) MUST_CHECK;
 void        space_hst_unmap_kernel (struct space_hst *, uint64_t hva, void const *page);
 
+/* This CPU has the NOVA host space loaded afterwards, if it had this root: whoever held the tables is about to let them go. */
+void        space_hst_leave (paddr_t root);
+
 /* Loads the page tables; this CPU */
 static inline void space_hst_switch (paddr_t root)
 {
