@@ -22,6 +22,7 @@ struct cpu_local {
     uint32_t             id;                            /* cpu_t, widened; fixed                                    */
     uint32_t             token;                         /* id + 1: a local EC of this CPU waits for messages        */
     struct ec           *next;                          /* switch request of a hypercall: run this one; null: let the scheduler decide */
+    struct cpu_arch      arch;                          /* its first word is of that line, too                      */
 
     struct ec           *idle;
     struct ec           *fpu_owner;                     /* may be null                                              */
@@ -36,7 +37,6 @@ struct cpu_local {
     struct scheduler     sched;
     struct timeout_queue timeouts;
     struct rcu_cpu       rcu;
-    struct cpu_arch      arch;
 };
 
 extern struct cpu_local cpu_local;                      /* placed by the linker script                              */

@@ -29,7 +29,8 @@ static enum status init (struct space_hst *s, struct pd *pd)
         return STATUS_MEM_OBJ;
 
     kobject_init (&s->obj, KOBJECT_HST);
-    s->pd = pd;
+    s->pd  = pd;
+    s->tag = pd ? tag_alloc() : 0;                      /* nobody runs in the NOVA host space                       */
 
     return STATUS_SUCCESS;
 }
@@ -51,6 +52,7 @@ enum status space_hst_create (struct space_hst **out, struct pd *pd)
     }
 
     if (UNLIKELY (!kobject_try_ref (&pd->obj))) {       /* its last capability has just gone                        */
+        tag_free (s->tag);
         buddy_free (s->table);
         slab_free (&cache, s);
         return STATUS_BAD_CAP;
@@ -89,6 +91,7 @@ bool space_hst_retire (struct kobject *o)
         buddy_free (rlx_load (&s->cpu_table[c]));
 
     buddy_free (s->table);
+    tag_free (s->tag);
     kobject_unref (&s->pd->obj);
     slab_free (&cache, s);
 
@@ -100,7 +103,7 @@ paddr_t space_hst_root (struct space_hst *s, struct space_pio *pio, cpu_t cpu)
     uint64_t *table = acq_load (&s->cpu_table[cpu]);
 
     if (table)
-        return kmem_phys (table);
+        return root_tagged (kmem_phys (table), s->tag);
 
     uint64_t *const fresh = buddy_alloc (0, BUDDY_ZERO);
 
@@ -118,15 +121,16 @@ paddr_t space_hst_root (struct space_hst *s, struct space_pio *pio, cpu_t cpu)
                 fresh[i] = rlx_load (&s->table[i]);
 
             root_init (fresh, cpu, pio);
+            tag_stale (cpu, s->tag);                    /* the CPU may know the tag from its last owner             */
             rel_store (&s->cpu_table[cpu], fresh);
 
-            return kmem_phys (fresh);
+            return root_tagged (kmem_phys (fresh), s->tag);
         }
     }
 
     buddy_free (fresh);
 
-    return kmem_phys (table);
+    return root_tagged (kmem_phys (table), s->tag);
 }
 
 /* The table below the top-level entry for an address, or null. Such an entry never changes again until the space goes. */

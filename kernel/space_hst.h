@@ -18,6 +18,7 @@ struct space_pio;
 struct space_hst {
     struct kobject   obj;
     struct pd       *pd;                                /* reference; null for the NOVA host space                  */
+    uint64_t         tag;                               /* of its translations in the TLBs, 0: none; fixed          */
     pte_slot_t      *table;                             /* the user half that is copied to the CPUs' tables         */
     struct spinlock  lock;                              /* creation of top-level entries and of CPU tables          */
     _Atomic (uint64_t *) cpu_table[CPU_MAX];            /* Ordering: release by space_hst_root(), acquire elsewhere */
@@ -30,7 +31,7 @@ enum status space_hst_create (struct space_hst **out, struct pd *) MUST_CHECK;  
 void        space_hst_unlink (struct kobject *);
 bool        space_hst_retire (struct kobject *);
 
-/* Physical address of the top-level table for a CPU, made if need be; 0: out of memory. pio: bitmap to map, may be null. */
+/* Root for a CPU: its top-level table, made if need be, with the tag; 0: out of memory. pio: bitmap to map, may be null. */
 paddr_t     space_hst_root (struct space_hst *, struct space_pio *pio, cpu_t) MUST_CHECK;
 
 /*
@@ -51,7 +52,7 @@ void        space_hst_leave (paddr_t root);
 static inline void space_hst_switch (paddr_t root)
 {
     if (UNLIKELY (root != rlx_load (&cpu_local.root))) {
-        rlx_store (&cpu_local.root, root);              /* Ordering: before the load of the root, which serializes; pairs with tlb.c */
+        rlx_store (&cpu_local.root, root);              /* Ordering: before what root_load() looks at; pairs with tlb.c */
         root_load (root);
     }
 }

@@ -4,7 +4,7 @@
 
 struct space_hst;
 
-/* Returns when no CPU uses a translation of this space that was removed before the call. No lock may be held. */
+/* Returns when no CPU uses a translation of this space that was removed before the call, nor ever will. No lock may be held. */
 void tlb_shootdown (struct space_hst *);
 
 /* Serves the requests of other CPUs; called by the interrupt and wherever this CPU waits for another one. */

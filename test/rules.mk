@@ -57,7 +57,7 @@ $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/
 
 # The kernel core on modelled CPUs: page pool, time, CPUs, and what stands around the objects
 CORE_MEM    := test/host/core_pool.c
-CORE_CPU    := test/host/core_time.c test/host/core_cpus.c kernel/cpu.c kernel/rcu.c kernel/tlb.c
+CORE_CPU    := test/host/core_time.c test/host/core_cpus.c kernel/cpu.c kernel/rcu.c kernel/tlb.c $(X86)/pcid.c
 CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab.c kobject.c pd.c ec.c sc.c pt.c sm.c timeout.c \
                scheduler.c space_obj.c space_hst.c space_mem.c) $(X86)/hpt.c $(X86)/space_pio.c
 $(eval $(call host-test,buddy,test/host/buddy.c))
@@ -73,6 +73,7 @@ $(eval $(call host-test,space_hst,test/host/space_hst.c $(CORE)))
 $(eval $(call host-test,space_pio,test/host/space_pio.c $(CORE)))
 $(eval $(call host-test,scheduler,test/host/scheduler.c $(CORE)))
 $(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
+$(eval $(call host-test,pcid,test/host/pcid.c test/host/tagged_tlb.c))
 
 # The page-table core with tables of two entries, so that short sequences of updates are all that there are
 $H/tiny/ptab.h: kernel/ptab.h

@@ -46,7 +46,10 @@ void asm_offsets (void)
     DEFINE (CPU_HAZARD,     offsetof (struct cpu_local, hazard));
     DEFINE (CPU_TOKEN,      offsetof (struct cpu_local, token));
     DEFINE (CPU_NEXT,       offsetof (struct cpu_local, next));
+    DEFINE (CPU_STALE,      offsetof (struct cpu_local, arch.stale));
+    DEFINE (CPU_STALE_PCID, offsetof (struct cpu_local, arch.stale_pcid));
 }
 
 STATIC_ASSERT (offsetof (struct ec, exit) == offsetof (struct ec, reply) + 4);      /* one store sets both          */
+STATIC_ASSERT (offsetof (struct cpu_local, arch.stale) < 64);
 STATIC_ASSERT (EXIT_SYSRET == 0);

@@ -13,6 +13,7 @@
 #include <lapic.h>
 #include <msr.h>
 #include <panic.h>
+#include <pcid.h>
 #include <sc.h>
 #include <scheduler_hot.h>
 #include <smp.h>
@@ -50,6 +51,7 @@ bool bootstrap (void)
 void bootstrap_ap (void)
 {
     cpu_features_enable();
+    pcid_cpu_init();
     desc_cpu_init();
     clock_cpu_init();
     lapic_cpu_init();

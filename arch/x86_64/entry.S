@@ -7,6 +7,7 @@
  */
 #include <asm-offsets.h>
 #include <memory.h>
+#include <patch.h>
 #include <selectors.h>
 #include <vectors.h>
 
@@ -18,6 +19,7 @@
 #define SEL_LEAF_BITS   9
 #define LEAF_MASK       511
 #define MTD_WORDS_MASK  0x1ff
+#define ROOT_PCID       0xfff
 #define REP_WORDS       24                              /* messages longer than this are copied by REP MOVSQ    */
 
 /* All general registers that a hypercall preserves, but rdi, rsi; rcx and r11 are free */
@@ -98,14 +100,42 @@
             jmp     \done
 .endm
 
-/* Address space of ec. Clobbers rax. The store comes first: see tlb.c */
-.macro SWITCH_SPACE ec
+/* Address space of ec. Clobbers rax, rcx. The store comes first, and a full barrier before the look at the marks: see tlb.c. The check
+ * is a NOP; where there are PCIDs, patch.c puts in place what \check\()_pcid has. */
+.macro SWITCH_SPACE ec, check, stale, load
             mov     EC_ROOT(\ec), %rax
             cmp     CPU (ROOT), %rax
             je      9f
             mov     %rax, CPU (ROOT)
-            mov     %rax, %cr3
+            .globl  \check
+\check:     .byte   0x66, 0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0
+\load:      mov     %rax, %cr3
 9:
+            .pushsection .rodata, "a", @progbits
+            .globl  \check\()_pcid
+\check\()_pcid:
+            lock orq $0, CPU (STALE)
+            .byte   0x75, \stale - \load               /* jnz, as it is there                                  */
+            .if     . - \check\()_pcid - PATCH_PCID_SIZE
+            .error  "PATCH_PCID_SIZE"
+            .endif
+            .popsection
+.endm
+
+/* Some PCID is stale here. rax = root, with a PCID or without; rdx and rsi stay */
+.macro STALE_SPACE stale, load
+\stale:     mov     %eax, %ecx
+            and     $ROOT_PCID, %ecx
+            bt      %rcx, CPU (STALE_PCID)
+            jnc     \load
+            mov     $CPU_STACK_TOP, %rsp                /* the user's is saved                                  */
+            push    %rdx
+            push    %rsi
+            mov     %rax, %rdi
+            call    root_fresh
+            pop     %rsi
+            pop     %rdx
+            jmp     \load
 .endm
 
             .section .text.entry, "ax", @progbits
@@ -209,13 +239,15 @@ fast_call:  mov     %rcx, EC_RIP(%r11)
             movl    $0, EC_RECV(%rdx)
             movq    $REPLY_CALL, EC_REPLY(%r11)         /* and EC_EXIT: SYSRET                                  */
             COPY_MESSAGE %r11, %rdx, call_more, call_done
-            SWITCH_SPACE %rdx
+            SWITCH_SPACE %rdx, call_check, call_stale, call_load
             mov     %rdx, CPU (CURRENT)
             mov     PT_ID(%rbx), %rdi
             mov     PT_IP(%rbx), %rcx
             LOAD_PRESERVED
             mov     $RFLAGS_INIT, %r11d
             sysretq
+
+            STALE_SPACE call_stale, call_load
 
 /* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. r11 = callee. */
             .balign 64
@@ -232,13 +264,15 @@ fast_reply: SAVE_PRESERVED %r11
             movq    $ec_nobody, EC_CALLER(%r11)
             movq    $0, EC_CALLEE(%rdx)
             COPY_MESSAGE %r11, %rdx, reply_more, reply_done
-            SWITCH_SPACE %rdx
+            SWITCH_SPACE %rdx, reply_check, reply_stale, reply_load
             mov     %rdx, CPU (CURRENT)
             mov     EC_RIP(%rdx), %rcx
             xor     %edi, %edi                          /* STATUS_SUCCESS                                       */
             LOAD_PRESERVED
             mov     $RFLAGS_INIT, %r11d
             sysretq
+
+            STALE_SPACE reply_stale, reply_load
 
 /* Left a fast path: the preserved registers are saved, rdi and rsi are untouched, r11 = current EC */
 slow_saved: mov     $CPU_STACK_TOP, %rsp

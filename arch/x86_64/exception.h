@@ -20,6 +20,7 @@ void interrupt_arrived (uint32_t vector);
 void interrupt_kernel (uint32_t vector, struct exception_frame const *);
 
 /* Entry points and what they need, entry.S */
-extern char const idt_stubs[], syscall_entry[], clac_user[], clac_kernel[];
+extern char const idt_stubs[], syscall_entry[], clac_user[], clac_kernel[], call_check[], reply_check[];
+extern char const call_check_pcid[], reply_check_pcid[];        /* PATCH_PCID_SIZE bytes that replace them where there are PCIDs */
 NORETURN void run_first (void);
 NORETURN void cpu_halt_forever (void);

@@ -12,6 +12,7 @@
 #include <cpu.h>
 #include <cpu_features.h>
 #include <cpu_local.h>
+#include <cr.h>
 #include <desc.h>
 #include <exception.h>
 #include <interrupt.h>
@@ -23,6 +24,7 @@
 #include <multiboot.h>
 #include <panic.h>
 #include <patch.h>
+#include <pcid.h>
 #include <pd.h>
 #include <pic.h>
 #include <pmap.h>
@@ -128,6 +130,7 @@ static void init_bsp (void)
     acpi_parse (&acpi, boot.rsdp);
     console_uart();
 
+    pcid_init();
     clock_init (&acpi);
     pic_init();
     lapic_init (mmio_map (acpi.lapic ? acpi.lapic : LAPIC_DEFAULT, PAGE_SIZE));
@@ -177,6 +180,6 @@ void init (uint32_t magic, uint32_t info, int64_t load_offset)
     cpu_remote[0] = local;
     cpuset_set (&cpus_online, 0);
 
-    root_load (root);
+    cr3_write (root);
     enter_cpu_stack (init_bsp);
 }
