@@ -19,8 +19,7 @@ uint64_t kmem_offset;
 struct cpu_local area[CPUS];
 struct space_hst space[SPACES];
 struct space_hst nova;
-_Atomic (uint32_t) flag[2];                      /* messages between scripts                                 */
-
+_Atomic (uint32_t) flag[2];
 struct cpu mcpu[CPUS];
 
 uint32_t gone;
