@@ -6,7 +6,7 @@
  */
 #include <la57.h>
 
-#include <base/types.h>
+#include <base/macros.h>
 #include <buddy.h>
 #include <cmdline.h>
 #include <console/console.h>
@@ -32,6 +32,11 @@ void la57_init (void)
         return;
     }
 
+    if (kmem_phys (POOL_END) > BIT64 (32)) {            /* the way there has 32-bit registers                       */
+        print ("PAGING: la57: the kernel lies above 4 GiB, going on with 48-bit addresses");
+        return;
+    }
+
     void *const old = rlx_load (&space_hst_nova.cpu_table[0]);
 
     hpt_set_levels (5);
@@ -43,7 +48,6 @@ void la57_init (void)
     if (!root)
         panic ("out of memory");
 
-    /* The image, and the pool behind it, are below 4 GiB: so is the root, which fits into the 32 bits of that moment */
     la57_switch ((uint32_t)root, (int64_t)(kmem_phys ((void *)LINK_ADDR) - LOAD_ADDR));
     rlx_store (&cpu_local.root, root);
     desc_cpu_init();                                    /* GDT again, and the TSS by its new address                */

@@ -4,6 +4,6 @@
 
 /*
  * Boot CPU on its own stack and tables, after the command line is known and before there is any space but NOVA's. If the word
- * la57 asks for it and the CPU can do it, the machine has 5 levels from here on; without the CPU's help one line, and 4 levels.
+ * la57 asks for it and the CPU can do it, the machine has 5 levels from here on; otherwise one line says why not.
  */
 void la57_init (void);
