@@ -42,6 +42,7 @@ struct hip *hip_build (paddr_t root_start, paddr_t root_end)
         .cpu_num       = (uint16_t)cpu_count(),
         .cpu_bsp       = (uint16_t)cpu_local.id,
         .int_pin       = (uint16_t)hw_int_pins(),
+        .int_msi       = (uint16_t)hw_int_msis(),
         .mco_obj       = SEL_LEAF_BITS,
         .mco_hst       = PTAB_BPL,
         .mco_gst       = PTAB_BPL,

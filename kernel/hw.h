@@ -8,12 +8,16 @@
 /* ctrl_hw: S-state transition; does not return when it succeeds with a deep state. BAD_FTR, ABORTED. */
 enum status hw_sleep (uint64_t desc);
 
-/* Interrupt pins, 0 ... hw_int_pins() - 1 */
-#define  HW_INT_PINS_MAX 160
+/*
+ * Interrupts: pins 0 ... hw_int_pins() - 1, then hw_int_msis() messages. A device that sends the address and data that
+ * hw_assign_int() tells for a message raises it on that CPU; both are 0 for a pin. False: the CPU cannot be reached.
+ */
+#define  HW_INT_MAX 176
 unsigned hw_int_pins (void);
-bool     hw_assign_int (uint32_t pin, cpu_t, unsigned flags);    /* false: the CPU cannot be reached                  */
-cpu_t    interrupt_cpu (unsigned pin);
-void     interrupt_deactivate (unsigned pin);
+unsigned hw_int_msis (void);
+bool     hw_assign_int (uint32_t interrupt, cpu_t, unsigned flags, uint32_t *addr, uint16_t *data);
+cpu_t    interrupt_cpu (unsigned interrupt);
+void     interrupt_deactivate (unsigned interrupt);
 
 /* End of the physical address space */
 uint64_t phys_end (void);

@@ -28,11 +28,11 @@
 #define HIP_ADDR        (USER_END - PAGE_SIZE)
 #define UTCB_ADDR       (USER_END - 2 * PAGE_SIZE)
 
-static struct sm *int_sm[HW_INT_PINS_MAX];              /* fixed after nova_init(); references of the kernel        */
+static struct sm *int_sm[HW_INT_MAX];                   /* fixed after nova_init(); references of the kernel        */
 
-void interrupt_signal (unsigned pin)
+void interrupt_signal (unsigned interrupt)
 {
-    if (sm_up (int_sm[pin]) != STATUS_SUCCESS)          /* at its maximum: as many as anybody can count             */
+    if (sm_up (int_sm[interrupt]) != STATUS_SUCCESS)          /* at its maximum: as many as anybody can count             */
         return;
 }
 
@@ -65,7 +65,7 @@ bool nova_init (void)
         return false;
 #endif
 
-    for (unsigned i = 0; i < hw_int_pins(); i++) {
+    for (unsigned i = 0; i < hw_int_pins() + hw_int_msis(); i++) {
         if (sm_create (&int_sm[i], 0, i) != STATUS_SUCCESS ||
             !insert (nova, NOVA_SEL_INT + i, &int_sm[i]->obj, KOBJECT_SM_INT, PERM_SM_INT))
             return false;

@@ -15,7 +15,7 @@ struct timeout;
 struct sm {
     struct kobject  obj;
     struct spinlock lock;
-    uint32_t        interrupt;                          /* pin number, or SM_NO_INT; fixed                          */
+    uint32_t        interrupt;                          /* as in hw.h, or SM_NO_INT; fixed                          */
     uint64_t        count;                              /* lock; 0 while somebody waits                             */
     struct link     queue;                              /* ECs in order of arrival; lock                            */
     bool            waited;                             /* an EC has been queued at some time; lock                 */

@@ -415,10 +415,14 @@ HANDLER (assign_int)
     if (UNLIKELY (!cap_is (csm, KOBJECT_SM_INT, PERM_SM_ASSIGN)))
         return STATUS_BAD_CAP;
 
-    if (UNLIKELY (!hw_assign_int (OBJECT (csm, sm)->interrupt, (cpu_t)cpu, flags (p0))))
+    uint32_t addr;
+    uint16_t data;
+
+    if (UNLIKELY (!hw_assign_int (OBJECT (csm, sm)->interrupt, (cpu_t)cpu, flags (p0), &addr, &data)))
         return STATUS_BAD_CPU;
 
-    REGS_P1 (&self->regs) = REGS_P2 (&self->regs) = 0;  /* a pin has no message                                     */
+    REGS_P1 (&self->regs) = addr;
+    REGS_P2 (&self->regs) = data;
 
     return STATUS_SUCCESS;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The platform as the hypercalls see it: sleep states, interrupt pins, time. */
+/* The platform as the hypercalls see it: sleep states, interrupts, time. */
 #include <hw.h>
 
 #include <acpi/acpi.h>
@@ -37,12 +37,13 @@ enum status hw_sleep (uint64_t desc)
 }
 
 unsigned hw_int_pins (void) { return interrupt_pins(); }
+unsigned hw_int_msis (void) { return interrupt_msis(); }
 
-STATIC_ASSERT (HW_INT_PINS_MAX >= VEC_GSI_COUNT);
+STATIC_ASSERT (HW_INT_MAX >= VEC_INT_COUNT);
 
-bool hw_assign_int (uint32_t pin, cpu_t cpu, unsigned flags)
+bool hw_assign_int (uint32_t interrupt, cpu_t cpu, unsigned flags, uint32_t *addr, uint16_t *data)
 {
-    return interrupt_assign (pin, cpu, cpu_remote[cpu]->arch.apic_id, flags);
+    return interrupt_assign (interrupt, cpu, cpu_remote[cpu]->arch.apic_id, flags, addr, data);
 }
 
 uint64_t phys_end (void) { return BIT64 (cpu_paddr_bits()); }

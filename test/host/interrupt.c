@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Interrupt pins against a model of one I/O APIC pin and two CPUs: every short sequence of events, with another CPU's event
- * slipped in before the EOI and before the signal, and long random ones.
+ * Interrupts against a model of one I/O APIC pin, one device that sends messages, and two CPUs: every short sequence of events, with
+ * another CPU's event slipped in before the EOI and before the signal, and long random ones.
  */
 #include <interrupt.h>
 
@@ -14,7 +14,8 @@
 #include <host.h>
 
 #define GSI     5
-#define VECTOR  (VEC_GSI_BASE + GSI)
+#define MSI     100
+#define VECTOR  (VEC_INT_BASE + GSI)
 
 static struct {
     bool        line;
@@ -75,8 +76,13 @@ void ioapic_unmask (unsigned gsi)
 
 bool lapic_in_service (uint8_t vector) { return in_service[vector]; }
 
+static bool msi_eoi (void);
+
 void lapic_eoi (void)
 {
+    if (msi_eoi())
+        return;
+
     if (m.serving < 0) {
         other_eois++;
         return;
@@ -92,8 +98,13 @@ void lapic_eoi (void)
     deliver();
 }
 
+static bool msi_signal (unsigned i);
+
 void interrupt_signal (unsigned gsi)
 {
+    if (msi_signal (gsi))
+        return;
+
     assert_int_equal (gsi, GSI);
 
     unsigned const e = m.before_signal;
@@ -113,7 +124,11 @@ static void assign (unsigned n)
     m.want_masked = n & 1;
     m.want_level  = n & 2;
 
-    assert_true (interrupt_assign (GSI, n >> 2, n >> 2, flags));
+    uint32_t addr = 1;
+    uint16_t data = 1;
+
+    assert_true (interrupt_assign (GSI, n >> 2, n >> 2, flags, &addr, &data));
+    assert_int_equal (addr | data, 0);
     assert_int_equal (interrupt_cpu (GSI), n >> 2);
     assert_int_equal (m.masked, m.want_masked);
 }
@@ -285,8 +300,8 @@ static void strays (void **state)
     interrupt_handle (VEC_PIC_BASE + 7);
     assert_int_equal (other_eois, 2);
 
-    interrupt_handle (VEC_GSI_BASE + 9);                /* never assigned, even beyond the pins                 */
-    interrupt_handle (VEC_GSI_BASE + VEC_GSI_COUNT - 1);
+    interrupt_handle (VEC_INT_BASE + 9);                /* never assigned, even beyond the pins                 */
+    interrupt_handle (VEC_INT_BASE + VEC_INT_COUNT - 1);
     assert_int_equal (other_eois, 4);
     assert_int_equal (interrupt_strays(), before + 6);
     assert_int_equal (interrupt_cpu (9), 0);
@@ -298,10 +313,216 @@ static void refused (void **state)
     (void)state;
 
     start();
-    assert_false (interrupt_assign (GSI, 1, 255, FLAG_INT_LEVEL));
-    assert_false (interrupt_assign (GSI, 1, 0x100, FLAG_INT_LEVEL));
+
+    uint32_t addr = 1;
+    uint16_t data = 1;
+
+    assert_false (interrupt_assign (GSI, 1, 255, FLAG_INT_LEVEL, &addr, &data));
+    assert_false (interrupt_assign (GSI, 1, 0x100, FLAG_INT_LEVEL, &addr, &data));
     assert_int_equal (interrupt_cpu (GSI), 0);
     assert_true (m.masked && !m.level);
+
+    assert_false (interrupt_assign (MSI, 1, 255, 0, &addr, &data));
+    assert_false (interrupt_assign (MSI, 1, 0x100, 0, &addr, &data));
+    assert_int_equal (interrupt_cpu (MSI), 0);
+    assert_true (addr == 1 && data == 1);
+}
+
+/*
+ * Messages. The driver programs the device some time after the assignment. A message sets a bit in the local APIC of its
+ * destination, where a second one makes no difference (SDM 3A, 11.8.4); the CPU takes it later.
+ */
+static struct {
+    bool        on;
+    uint32_t    addr, programmed_addr;                  /* as told last, and in the device                      */
+    uint16_t    data, programmed_data;
+    bool        irr[2];
+    bool        serving, masked;
+    unsigned    arrivals, eois, signals, wanted;
+    unsigned    before_eoi, before_signal;              /* events to slip in                                    */
+} d;
+
+enum { D_NONE, D_SEND, D_PROGRAM, D_DEACTIVATE, D_ASSIGN, D_HANDLE = D_ASSIGN + 8, D_EVENTS = D_HANDLE + 2 };
+
+static void d_event (unsigned);
+
+/* What a local APIC makes of it: the CPU, or nobody */
+static void d_send (uint32_t addr, uint16_t data)
+{
+    unsigned const cpu = addr >> 12 & 0xff;
+
+    if (!addr)
+        return;                                         /* not programmed yet                                   */
+
+    assert_int_equal (addr & 0xfff00fff, 0xfee00000);   /* physical destination, no redirection hint            */
+    assert_int_equal (data & 0xff00, 0);                /* edge, fixed delivery                                 */
+    assert_int_equal (data, VEC_INT_BASE + MSI);
+    assert_true (cpu < 2);
+
+    d.irr[cpu] = true;
+}
+
+static void d_handle (unsigned cpu)
+{
+    if (!d.irr[cpu] || d.serving)
+        return;
+
+    unsigned const eois = d.eois, signals = d.signals;
+    bool const masked = d.masked;
+
+    d.irr[cpu] = false;
+    d.serving  = true;
+    d.arrivals++;
+    d.wanted += !masked;
+    interrupt_handle (VEC_INT_BASE + MSI);
+    d.serving = false;
+
+    assert_int_equal (d.eois, eois + 1);
+    assert_int_equal (d.signals, signals + !masked);
+}
+
+static void d_event (unsigned e)
+{
+    switch (e) {
+        case D_NONE:       return;
+        case D_SEND:       d_send (d.programmed_addr, d.programmed_data); return;
+        case D_PROGRAM:    d.programmed_addr = d.addr; d.programmed_data = d.data; return;
+        case D_DEACTIVATE: interrupt_deactivate (MSI); return;
+    }
+
+    if (e >= D_HANDLE) {
+        d_handle (e - D_HANDLE);
+        return;
+    }
+
+    unsigned const n = e - D_ASSIGN;
+
+    d.masked = n & 1;
+    assert_true (interrupt_assign (MSI, n >> 2, n >> 2, (n & 1 ? FLAG_INT_MASK : 0) | (n & 2 ? FLAG_INT_LEVEL : 0), &d.addr, &d.data));
+    assert_int_equal (interrupt_cpu (MSI), n >> 2);
+    assert_int_equal (d.addr, 0xfee00000 | (n >> 2) << 12);
+}
+
+static bool msi_signal (unsigned i)
+{
+    if (!d.on)
+        return false;
+
+    unsigned const e = d.before_signal;
+
+    assert_int_equal (i, MSI);
+    d.before_signal = 0;
+    d_event (e);
+    d.signals++;
+
+    return true;
+}
+
+static bool msi_eoi (void)
+{
+    if (!d.on)
+        return false;
+
+    unsigned const e = d.before_eoi;
+
+    d.before_eoi = 0;
+    d_event (e);
+    d.eois++;
+
+    return true;
+}
+
+static void d_start (void)
+{
+    memset (&d, 0, sizeof d);
+    d.on = true;
+    d_event (D_ASSIGN + 1);
+}
+
+/* However it came about: an unmasked message is signaled once each time that it arrives */
+static void d_finish (void)
+{
+    d.before_eoi = d.before_signal = 0;
+    d_event (D_HANDLE);
+    d_event (D_HANDLE + 1);
+    assert_int_equal (d.signals, d.wanted);
+
+    d_event (D_ASSIGN + 4);
+    d_event (D_PROGRAM);
+
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned const signals = d.signals;
+        d_event (D_SEND);
+        assert_true (d.irr[1] && !d.irr[0]);
+        d_event (D_HANDLE + 1);
+        assert_int_equal (d.signals, signals + 1);
+    }
+
+    d.on = false;
+}
+
+static void messages (void **state)
+{
+    (void)state;
+
+    for (unsigned n = 0; n < D_EVENTS * D_EVENTS * D_EVENTS * D_EVENTS; n++) {
+
+        unsigned r = n;
+
+        d_start();
+
+        for (unsigned i = 0; i < 4; i++, r /= D_EVENTS)
+            d_event (r % D_EVENTS);
+
+        d_finish();
+    }
+
+    /* While one is being handled, another CPU assigns, or the device sends again */
+    for (unsigned n = 0; n < D_EVENTS * D_EVENTS * 8; n++) {
+        d_start();
+        d_event (D_ASSIGN + n % 8);
+        d_event (D_PROGRAM);
+        d_event (D_SEND);
+        d.before_eoi    = n / 8 % D_EVENTS;
+        d.before_signal = n / 8 / D_EVENTS;
+        d_event (D_HANDLE);
+        d_event (D_HANDLE + 1);
+        d_finish();
+    }
+
+    for (unsigned i = 0; i < 2000; i++) {
+
+        d_start();
+
+        for (unsigned j = 0; j < 200; j++) {
+            d.before_eoi    = host_random (&seed) % 4 ? 0 : host_random (&seed) % D_EVENTS;
+            d.before_signal = host_random (&seed) % 4 ? 0 : host_random (&seed) % D_EVENTS;
+            d_event (host_random (&seed) % 2 ? D_SEND + host_random (&seed) % 2 * (D_HANDLE - D_SEND) : host_random (&seed) % D_EVENTS);
+        }
+
+        d_finish();
+    }
+}
+
+/* All interrupts have vectors of their own, on all CPUs, and a message for each CPU that can be reached */
+static void vectors (void **state)
+{
+    (void)state;
+
+    assert_int_equal (interrupt_pins() + interrupt_msis(), VEC_INT_COUNT);
+    assert_true (interrupt_msis() >= VEC_INT_COUNT - VEC_GSI_COUNT);
+    assert_true (VEC_INT_BASE >= VEC_PIC_BASE + VEC_PIC_COUNT && VEC_INT_BASE + VEC_INT_COUNT <= VEC_TIMER);
+
+    for (unsigned i = interrupt_pins(); i < VEC_INT_COUNT; i++)
+        for (uint32_t id = 0; id <= IOAPIC_DEST_MAX; id += 127) {
+
+            uint32_t addr = 0;
+            uint16_t data = 0;
+
+            assert_true (interrupt_assign (i, 0, id, FLAG_INT_MASK, &addr, &data));
+            assert_int_equal (addr, 0xfee00000 | id << 12);
+            assert_int_equal (data, VEC_INT_BASE + i);
+        }
 }
 
 int main (void)
@@ -312,6 +533,8 @@ int main (void)
         cmocka_unit_test (slipped),
         cmocka_unit_test (random_events),
         cmocka_unit_test (refused),
+        cmocka_unit_test (messages),
+        cmocka_unit_test (vectors),
     };
 
     interrupt_init();

@@ -11,6 +11,13 @@ static inline uint8_t pio_in8 (uint16_t port)
     return v;
 }
 
+static inline uint32_t pio_in32 (uint16_t port)
+{
+    uint32_t v;
+    __asm__ volatile ("inl %w1, %k0" : "=a" (v) : "Nd" (port));
+    return v;
+}
+
 static inline void pio_out8 (uint16_t port, uint8_t v) { __asm__ volatile ("outb %b0, %w1" : : "a" (v), "Nd" (port)); }
 
 static inline void pio_out32 (uint16_t port, uint32_t v) { __asm__ volatile ("outl %k0, %w1" : : "a" (v), "Nd" (port)); }
