@@ -124,5 +124,6 @@ void ec_arch_init_regs (struct ec *, uint64_t sp);
 void ec_arch_save_state (struct ec const *, union utcb *, uint32_t mtd);            /* event: registers to UTCB      */
 bool ec_arch_load_state (struct ec *, union utcb const *, uint32_t mtd) MUST_CHECK; /* reply: UTCB to registers; false: kill */
 void ec_arch_event (struct ec *, unsigned event);       /* event number within the selector base, without qualification */
+void ec_arch_bad_ip (struct ec *);                      /* continuation: the exception of an IP that is no user address */
 void ec_arch_full_exit (struct ec *);                   /* return by a way that restores every register             */
 void ec_arch_switch_fpu (struct ec *);                  /* make the FPU's state fit this EC before it runs          */

@@ -8,7 +8,6 @@
  */
 #include <ipc.h>
 
-#include <abi/event_arch.h>
 #include <base/assert.h>
 #include <cpu_local.h>
 #include <preempt.h>
@@ -37,15 +36,6 @@ static void unlink (struct ec *caller, struct ec *callee)
     callee->caller = &ec_nobody;
 }
 
-/* A portal's entry address was not a user address: the EC finds itself there and takes the exception of the fetch. */
-static void enter_bad_ip (struct ec *ec)
-{
-    ec->cont = NULL;
-    ec_arch_full_exit (ec);
-    ec_arch_event (ec, EXC_GP);
-    ipc_event (ec);
-}
-
 static void enter_portal (struct ec *callee, struct pt const *pt, uint32_t mtd)
 {
     REGS_P0 (&callee->regs) = rlx_load (&pt->id);
@@ -53,7 +43,7 @@ static void enter_portal (struct ec *callee, struct pt const *pt, uint32_t mtd)
     REGS_IP (&callee->regs) = pt->ip;
 
     callee->exit = EXIT_SYSRET;
-    callee->cont = UNLIKELY (pt->fast != callee) ? enter_bad_ip : NULL;
+    callee->cont = UNLIKELY (pt->fast != callee) ? ec_arch_bad_ip : NULL;
 
     cpu_local.next = callee;
 }

@@ -63,10 +63,11 @@ void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
     }
 }
 
-/* IRET to an address outside the user's half would fault in the kernel: the EC takes that #GP itself. */
-static void bad_rip (struct ec *ec)
+/* SYSRET or IRET to such an address would fault in the kernel: the EC takes that #GP itself. */
+void ec_arch_bad_ip (struct ec *ec)
 {
     ec->cont = NULL;
+    ec_arch_full_exit (ec);
     ec_arch_event (ec, EXC_GP);
     ipc_event (ec);
 }
@@ -93,7 +94,7 @@ bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, uint32_t mtd)
         r->rip = u->rip;
 
     if (UNLIKELY (r->rip >= USER_END))
-        ec->cont = bad_rip;
+        ec->cont = ec_arch_bad_ip;
 
     return true;
 }
