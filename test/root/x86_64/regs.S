@@ -65,10 +65,16 @@
         ret
 .endm
 
+/* A macro, since a semicolon would end the line of RUN */
+.macro SPIN
+1:      cmpl    $0, regs_go(%rip)
+        je      1b
+.endm
+
         RUN     regs_syscall, syscall
         RUN     regs_ud2, ud2
         RUN     regs_int3, int3
-        RUN     regs_spin, 1: cmpl $0, regs_go(%rip); je 1b
+        RUN     regs_spin, SPIN
 
 .macro SEE reg, i
         mov     %\reg, regs_seen + 8 * \i(%rip)
