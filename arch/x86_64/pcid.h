@@ -12,6 +12,7 @@
 #include <base/atomic.h>
 #include <cpu_local.h>
 #include <cr.h>
+#include <segment.h>
 
 /* Bits of CR3 besides the address of the table (SDM 3A, table 4-12 and 4.10.4.1); with CR4.PCIDE only */
 #define ROOT_PCID   UINT64_C (0xfff)
@@ -49,9 +50,11 @@ void tag_stale (cpu_t, uint64_t tag);
 
 static inline paddr_t root_tagged (paddr_t table, uint64_t tag) { return table | tag; }
 
-/* Loads page tables; cpu_local.root is set before. SWITCH_SPACE in entry.S does the same. */
+/* Loads page tables; cpu_local.root is set before. SWITCH_SPACE in entry.S does the same, but for the selectors. */
 static inline void root_load (paddr_t root)
 {
+    segment_clear();
+
     if (root & ROOT_KEEP) {
 
         full_fence();                                   /* Ordering: store of cpu_local.root before; pairs with tlb.c */

@@ -14,7 +14,7 @@
 #define FILL(tag)   (UINT64_C (0x0001000100010001) * (tag))     /* every 16 bits tell whose they are            */
 
 enum { OURS = 0xc3a5, THEIRS = 0x96b7, OTHERS = 0x5ad3, PLAIN = 0x1111 };      /* PLAIN: sent on purpose               */
-enum { STACK = 4096, STACKS = 40, IMAGE_BLOCK = 512, IMAGE_BLOCKS = 2, FLAGS_USED = 0xcd5 | 1 << 18, EVENT_ORD = 6 };
+enum { STACK = 4096, STACKS = 40, IMAGE_BLOCK = 512, IMAGE_BLOCKS = 2, AC = 1 << 18, FLAGS_USED = 0xcd5 | AC, EVENT_ORD = 6 };
 
 #define IMAGE_PAGE  UINT64_C (0x10000)                  /* page number of the program                           */
 
@@ -670,7 +670,7 @@ static void fresh (void)
     need (fresh_started, "a new global EC starts");
     check_eq (not_zero (&seen, 1u << RSP), 0, "a new global EC: registers are 0 but RSP");
     check_eq (seen.gpr[RSP], victim.t.stack_top, "which is that of create_ec");
-    check_eq (seen.rflags, 0x202, "RFLAGS = 0x202");
+    check_eq (seen.rflags & ~(uint64_t) AC, 0x202, "RFLAGS = 0x202, and AC as the kernel likes");
 }
 
 /* An EC that dies, with all registers full, on the way to another one */
@@ -841,6 +841,131 @@ static void fpu (void)
     console_printf ("# XCR0 %#lx\n", xcr0);
 }
 
+/*
+ * Selectors in DS, ES, FS and GS mean nothing in 64-bit mode, and user code can load a few: null ones and those of its own data.
+ * A switch of address spaces clears them; only on the fast path of IPC does the receiver find those of the sender. Their bases are 0.
+ */
+enum { SELECTORS = 4 };
+
+static void selectors_load (uint16_t sel)
+{
+    __asm__ volatile ("mov %0, %%ds; mov %0, %%es; mov %0, %%fs; mov %0, %%gs" : : "r" ((uint32_t) sel));
+}
+
+static void selectors_store (uint32_t sel[SELECTORS])
+{
+    __asm__ volatile ("mov %%ds, %0; mov %%es, %1; mov %%fs, %2; mov %%gs, %3" : "=r" (sel[0]), "=r" (sel[1]), "=r" (sel[2]), "=r" (sel[3]));
+}
+
+static uint16_t own_ss (void)
+{
+    uint32_t ss;
+
+    __asm__ volatile ("mov %%ss, %0" : "=r" (ss));
+
+    return (uint16_t) ss;
+}
+
+static unsigned selectors_set (uint32_t const *sel)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < SELECTORS; i++)
+        n += sel[i] != 0;
+
+    return n;
+}
+
+static uint64_t volatile based;
+
+static void bases (void *arg)
+{
+    uint64_t volatile *const result = arg;
+    uint64_t fs, gs;
+
+    selectors_load (own_ss());
+    __asm__ volatile ("mov %%fs:(%2), %0; mov %%gs:(%2), %1" : "=&r" (fs), "=&r" (gs) : "r" (&based));
+    *result = fs == based && gs == based;
+}
+
+static struct { uint32_t sel[SELECTORS]; } volatile looked[3];
+static uint64_t moment;                                 /* a millisecond; the HIP is in the root domain only    */
+
+/* Woken by a semaphore, then by a timeout; looks at what it finds */
+static void looker (void *arg)
+{
+    uint32_t sel[SELECTORS];
+    uint64_t const my_go = go, my_back = back;
+
+    (void) arg;
+
+    for (unsigned i = 0; i < 2; i++) {
+        hyp_sm_down (my_go, 0);
+        selectors_store (sel);
+        memcpy ((void *) (uintptr_t) &looked[i], sel, sizeof (sel));
+    }
+
+    hyp_sm_down (test_never, stc_read() + moment);
+    selectors_store (sel);
+    memcpy ((void *) (uintptr_t) &looked[2], sel, sizeof (sel));
+    hyp_sm_up (my_back);
+}
+
+static void selectors (void)
+{
+    uint16_t const values[] = { own_ss(), 3 };
+    static uint64_t volatile ok;
+    unsigned sent = 0;
+    struct regs r;
+
+    for (unsigned v = 0; v < 2; v++) {
+
+        setup();
+        go     = shared_sm();
+        back   = shared_sm();
+        moment = in_ms (1) - stc_read();
+        memset ((void *) (uintptr_t) looked, 0xff, sizeof (looked));
+        ec_make (&third, &twin, FLAG_EC_GLOBAL, looker, NULL);
+        begin (&third, BUDGET_MS, PRIO_HIGH);
+        selectors_load (values[v]);
+        hyp_sm_up (go);
+        selectors_load (values[v]);
+        hyp_sm_up (go);
+        selectors_load (values[v]);
+
+        /* Preempted by the timeout. It runs until it sees the result. */
+        while (*(uint32_t volatile *) &looked[2] == 0xffffffff)
+            if (own_ss() == values[v])
+                selectors_load (values[v]);
+
+        NEED (hyp_sm_down (back, 0));
+        check_eq (selectors_set ((uint32_t *) (uintptr_t) &looked[0]) + selectors_set ((uint32_t *) (uintptr_t) &looked[1]), 0,
+                  v ? "null selectors with bits: none after a semaphore woke an EC of another domain" :
+                      "selectors of data: none after a semaphore woke an EC of another domain");
+        check_eq (selectors_set ((uint32_t *) (uintptr_t) &looked[2]), 0, v ? "nor after its timeout preempted this one" :
+                                                                              "nor after a timeout preempted this one");
+
+        server_make (&server, &twin);
+        selectors_load (values[v]);
+        regs_call (&r, worker->utcb, server.pt, FLAG_CALL_TIMEOUT, 1, OURS);
+        check_eq (selectors_set ((uint32_t *) (uintptr_t) iso_seen.sel), 0, v ? "nor after a call by the slow path, with bits" :
+                                                                               "nor after a call by the slow path");
+        selectors_load (values[v]);
+        regs_call (&r, worker->utcb, server.pt, 0, 1, OURS);
+        sent += selectors_set ((uint32_t *) (uintptr_t) iso_seen.sel);
+    }
+
+    if (sent)
+        console_printf ("# not kept apart: DS, ES, FS, GS, from the sender to the receiver of a message on the fast path\n");
+
+    selectors_load (0);
+    based = UINT64_C (0x600dcafe);
+    ok = 0;
+    ec_make (&helper, &twin, FLAG_EC_GLOBAL, bases, (void *) (uintptr_t) &ok);
+    begin (&helper, BUDGET_MS, PRIO_HIGH);
+    check_eq (ok, 1, "the bases of FS and GS are 0");
+}
+
 /* The page with the HIP, and results of hypercalls */
 static void pages (void)
 {
@@ -872,7 +997,7 @@ static void results (void)
 
 static struct test const test[] = {
     { "ipc", ipc }, { "ipc_slow", ipc_slow }, { "helped", helped }, { "event", event }, { "recall", recall }, { "semaphores", semaphores },
-    { "timer", timer }, { "fresh", fresh }, { "killed", killed }, { "utcbs", utcbs }, { "fpu", fpu }, { "pages", pages },
+    { "timer", timer }, { "fresh", fresh }, { "killed", killed }, { "utcbs", utcbs }, { "fpu", fpu }, { "selectors", selectors }, { "pages", pages },
     { "results", results },
 };
 
