@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Console semaphore. Lines may end while locks are held, so the semaphore is raised on the way out of the kernel. */
+/* Console semaphore, raised once for each line. Lines may end while locks are held, so that happens on the way out of the kernel. */
 #include <console_sm.h>
 
 #include <cpu_local.h>
@@ -12,12 +12,20 @@ void console_sm_set (struct sm *s) { sm = s; }
 
 void console_sm_line (void)
 {
-    if (sm)
-        cpu_local.hazard |= HAZARD_CONSOLE;
+    if (!sm)
+        return;
+
+    cpu_local.console_lines++;
+    cpu_local.hazard |= HAZARD_CONSOLE;
 }
 
 void console_sm_signal (void)
 {
-    if (sm_up (sm) != STATUS_SUCCESS)                   /* counter at its maximum: nothing is lost                  */
-        return;
+    uint32_t const lines = cpu_local.console_lines;
+
+    cpu_local.console_lines = 0;
+
+    for (uint32_t i = 0; i < lines; i++)
+        if (sm_up (sm) != STATUS_SUCCESS)               /* counter at its maximum: nothing is lost                  */
+            return;
 }

@@ -27,6 +27,7 @@ struct cpu_local {
     struct ec           *idle;
     struct ec           *fpu_owner;                     /* may be null                                              */
 
+    uint32_t             console_lines;                 /* that ended since the console semaphore was last signaled */
     _Atomic (uint32_t)   tlb_request, tlb_done;         /* shootdowns asked for by others, and served by this CPU   */
     _Atomic (uint32_t)   kick_request, kick_done;       /* strong recalls, in the same way                          */
     /* From other CPUs */

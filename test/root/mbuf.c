@@ -67,6 +67,45 @@ static void semaphore (void)
     check (mbuf->read == mbuf->write, "the consumer empties the buffer");
 }
 
+/* One up for each line, however many end in one stay in the kernel: a handler of events dies, and with it whoever waits for it */
+static uint32_t die_too (struct portal *p, union utcb *u, uint32_t mtd)
+{
+    (void) p, (void) u, (void) mtd;
+    die (NULL);
+    return 0;
+}
+
+static void count (void)
+{
+    enum { CHAINS = 5 };
+    unsigned lines = 0, ups = 0;
+
+    map();
+
+    while (hyp_sm_down (SEL_CONSOLE_SM, 1) == STATUS_SUCCESS) ;
+
+    uint32_t const w = mbuf->write;
+
+    for (unsigned i = 0; i < CHAINS; i++) {
+
+        struct thread *const t = global_new (0, die, NULL), *const handler = local_new (0);
+
+        NEED (sel_revoke (handler->evt + EXC_UD, 0));
+        event_new (t, EXC_UD, handler, die_too, NULL, 0);
+        NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_HIGH, 0)));
+    }
+
+    for (uint32_t i = w; i != mbuf->write; i = (i + 1) % size)
+        lines += mbuf->text[i] == '\n';
+
+    while (hyp_sm_down (SEL_CONSOLE_SM, 1) == STATUS_SUCCESS)
+        ups++;
+
+    check_ge (lines, CHAINS, "a line for each chain of deaths, at least");
+    check_eq (ups, lines, "the semaphore was raised once for each line");
+    mbuf->read = mbuf->write;
+}
+
 /* Nothing that the consumer writes there stops the kernel */
 static void hostile (void)
 {
@@ -84,6 +123,6 @@ static void hostile (void)
     mbuf->read = mbuf->write;
 }
 
-static struct test const test[] = { { "contents", contents }, { "semaphore", semaphore }, { "hostile", hostile } };
+static struct test const test[] = { { "contents", contents }, { "semaphore", semaphore }, { "count", count }, { "hostile", hostile } };
 
 TESTS ("mbuf", test);
