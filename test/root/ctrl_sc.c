@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <cpu_pause.h>
 #include <help.h>
 
 static uint64_t volatile ran;
@@ -78,6 +79,108 @@ static void idle (void)
                   "it has no permission but CTRL");
 }
 
+static uint64_t idle_sc (unsigned cpu)
+{
+    uint64_t const sc = sel_alloc (0);
+
+    NEED (hyp_ctrl_pd (sel_nova_obj(), sel_root_obj(), cpu, sc, 0, PERM_MASK, 0));
+
+    return sc;
+}
+
+static uint64_t sc_time (uint64_t sc)
+{
+    uint64_t t = 0;
+
+    NEED (hyp_ctrl_sc (sc, &t));
+
+    return t;
+}
+
+static void spin_twice (void *arg)
+{
+    spin_ms (arg);
+    sleep_ms (2);
+    spin_ms (arg);
+}
+
+/* Waits for a time, and lets the emulator go on with other CPUs */
+static void pass_ms (uint64_t ms)
+{
+    for (uint64_t const end = in_ms (ms); stc_read() < end; ) cpu_pause();
+}
+
+static bool near (uint64_t got, uint64_t want)
+{
+    uint64_t const off = got > want ? got - want : want - got;
+
+    return off <= want / 500;
+}
+
+/* What is not idle time is somebody's: on each CPU, the two add up to the time that has passed */
+static void idle_sum (void)
+{
+    uint64_t ms = 2;
+    unsigned const bsp = root.hip->cpu_bsp;
+
+    for (unsigned c = 0; c < root.hip->cpu_num; c++) {
+
+        uint64_t const idle = idle_sc (c), start = stc_read(), idle0 = sc_time (idle);
+        uint64_t busy0 = 0, busy = worker->sc;
+
+        if (c == bsp) {
+            busy0 = sc_time (busy);
+            spin_twice (&ms);
+        } else {
+            struct thread *const t = spawn_on (c, PRIO_LOW, spin_twice, &ms);
+            busy = t->sc;
+            pass_ms (12);
+        }
+
+        uint64_t const idle1 = sc_time (idle), busy1 = sc_time (busy), end = stc_read();
+
+        check_ge (busy1 - busy0, 4 * root.hip->stc_freq / 1000, c == bsp ? "this CPU: busy time" : "another CPU: busy time");
+        check_ge (idle1 - idle0, root.hip->stc_freq / 1000, c == bsp ? "this CPU: idle time" : "another CPU: idle time");
+        check (near (busy1 - busy0 + idle1 - idle0, end - start),
+               c == bsp ? "this CPU: they add up to the time that has passed" : "another CPU: they add up to the time that has passed");
+    }
+}
+
+/* The idle SC of another CPU runs while it is asked */
+static void idle_now (void)
+{
+    for (unsigned c = 0; c < root.hip->cpu_num; c++) {
+
+        if (c == root.hip->cpu_bsp)
+            continue;
+
+        uint64_t const idle = idle_sc (c);
+
+        pass_ms (1);
+
+        uint64_t const start = stc_read(), t0 = sc_time (idle);
+
+        pass_ms (3);
+
+        uint64_t const t1 = sc_time (idle), end = stc_read();
+
+        check (near (t1 - t0, end - start), "a CPU that does nothing: its idle time is the time that passes");
+    }
+}
+
+/* One for each CPU, and no more */
+static void idle_all (void)
+{
+    unsigned found = 0;
+    uint64_t t;
+
+    for (unsigned c = 0; c < root.hip->cpu_num; c++)
+        found += hyp_ctrl_sc (idle_sc (c), &t) == STATUS_SUCCESS;
+
+    check_eq (found, root.hip->cpu_num, "an idle SC for each CPU");
+    check (cap_null (idle_sc (root.hip->cpu_num)), "and no more");
+}
+
 static void bad_cap (void)
 {
     uint64_t v;
@@ -92,7 +195,8 @@ static void bad_cap (void)
 }
 
 static struct test const test[] = {
-    { "success", success }, { "running", running }, { "donated", donated }, { "idle", idle }, { "bad_cap", bad_cap },
+    { "success", success }, { "running", running }, { "donated", donated }, { "idle", idle },
+    { "idle_sum", idle_sum }, { "idle_now", idle_now }, { "idle_all", idle_all }, { "bad_cap", bad_cap },
 };
 
 TESTS ("ctrl_sc", test);

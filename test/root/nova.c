@@ -14,6 +14,8 @@ struct deviation {
 #define SECOND  "binds several SCs to one EC"
 #define QOS     "asks for no CPU feature before the state of the configuration"
 #define LAST    "the TSS ends before the last byte of the permission bitmap"
+#define SLICE   "ctrl_sc leaves out the running time slice"
+#define SELECT  "leaves DS, ES, FS and GS as the last domain had them"
 #define STATUS  "a successful ipc_call does not write its status"
 #define FLAGS   "an event reply can set RFLAGS.TF and AC"
 #define UNMASKED "does not mask messages"
@@ -48,7 +50,11 @@ static struct deviation const deviation[] = {
     { "ctrl_hw", "qos", "QOS configuration with CDP: BAD_FTR", QOS },
     { "ctrl_pd_pio", "order", "IN works on the last but one", LAST },
     { "ctrl_pd_pio", "order", "IN works on the last one", LAST },
-    { "ctrl_sc", "running", "the running time slice is part of it", "ctrl_sc leaves out the running time slice" },
+    { "ctrl_sc", "running", "the running time slice is part of it", SLICE },
+    { "ctrl_sc", "idle_sum", "this CPU: busy time", SLICE },
+    { "ctrl_sc", "idle_sum", "this CPU: they add up to the time that has passed", SLICE },
+    { "ctrl_sc", "idle_sum", "another CPU: they add up to the time that has passed", SLICE },
+    { "ctrl_sc", "idle_now", "a CPU that does nothing: its idle time is the time that passes", SLICE },
     { "ipc", "timeout", "flag T on an idle callee: SUCCESS", STATUS },
     { "ipc", "timeout", "flag T on an idle callee: status register is 0", STATUS },
     { "regs", "ipc", "ipc_call: status has no other bits", STATUS },
@@ -57,6 +63,12 @@ static struct deviation const deviation[] = {
     { "event", "rflags", "all ones: no system flag", FLAGS },
     { "event", "rflags_tf", "TF cannot be set", FLAGS },
 
+    { "isolation", "selectors", "selectors of data: none after a semaphore woke an EC of another domain", SELECT },
+    { "isolation", "selectors", "nor after a timeout preempted this one", SELECT },
+    { "isolation", "selectors", "nor after a call by the slow path", SELECT },
+    { "isolation", "selectors", "null selectors with bits: none after a semaphore woke an EC of another domain", SELECT },
+    { "isolation", "selectors", "nor after its timeout preempted this one", SELECT },
+    { "isolation", "selectors", "nor after a call by the slow path, with bits", SELECT },
     { "msi", "masked", "while it is masked, it is not signaled", UNMASKED },
     { "msi", "masked", "masked again", UNMASKED },
 
