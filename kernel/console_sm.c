@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Console semaphore, raised once for each line. Lines may end while locks are held, so that happens on the way out of the kernel. */
+/* Console semaphore. Lines may end while locks are held: it is raised on the way out of the kernel, once for each line. */
 #include <console_sm.h>
 
 #include <cpu_local.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Interrupt semaphores and what is behind them: pins of the I/O APICs, then messages (MSI). One entry for each; its lock orders
- * assignment, arrival and deactivation, which may happen on three CPUs at once.
+ * Interrupt semaphores and what is behind them: pins of the I/O APICs, then messages (MSI). One entry for each; its lock
+ * orders assignment, arrival and deactivation, which may happen on three CPUs at once.
  *
  * An edge-triggered pin is never masked by its arrival. A level-triggered pin is masked before the EOI and unmasked by the
  * next semaphore-down (deactivation), when the driver has silenced its device. What the races come down to:
@@ -12,10 +12,10 @@
  *  - the vector belongs to the source for good, so an EOI on the old CPU ends the right interrupt.
  *  - an arrival on a CPU that is not the assigned one (any more) is signaled from there.
  *
- * A message is an edge, and the kernel has no switch between the device and the local APIC: trigger and polarity mean nothing for
- * it, and while it is masked (M), its arrivals are dropped here. An edge of a masked pin is lost in the same way. A device that
- * must not lose any is masked at the device. A device may be programmed for the new CPU long after the assignment: what it still
- * sends to the old one is signaled. Messages of one kind that meet in a local APIC are one arrival (SDM 3A, 11.8.4).
+ * A message is an edge, and the kernel has no switch between the device and the local APIC: trigger and polarity mean nothing
+ * for it, and while it is masked (M), its arrivals are dropped here. An edge of a masked pin is lost in the same way. A
+ * driver that must not lose any masks its device. It may program the device for the new CPU long after the assignment: what
+ * still goes to the old one is signaled. Messages of one kind that meet in a local APIC are one arrival (SDM 3A, 11.8.4).
  */
 #pragma once
 
@@ -28,8 +28,8 @@ unsigned interrupt_pins (void);                         /* INTPIN: interrupts 0 
 unsigned interrupt_msis (void);                         /* INTMSI: those that follow                            */
 
 /*
- * flags: FLAG_INT_* of abi/syscall.h. addr, data: what a device has to send, 0 for a pin. Returns false, and changes nothing, when
- * neither I/O APIC nor message can reach the CPU: its APIC ID has more than 8 bits and there is no interrupt remapping.
+ * flags: FLAG_INT_* of abi/syscall.h. addr, data: what a device has to send, 0 for a pin. Returns false, and changes nothing,
+ * when neither I/O APIC nor message can reach the CPU: there is no interrupt remapping, and its APIC ID is above 254.
  */
 bool interrupt_assign (unsigned i, cpu_t cpu, uint32_t apic_id, unsigned flags, uint32_t *addr, uint16_t *data);
 

@@ -4,8 +4,8 @@
  *
  *   0x00 - 0x1f  exceptions
  *   0x20 - 0x2f  where the 8259s would deliver, if a masked one still has a spurious interrupt to give
- *   0x30 - 0xdf  interrupt semaphores, pins first, then messages: interrupt n has vector VEC_INT_BASE + n on every CPU for good.
- *                So an EOI never names another interrupt, and one that is rerouted means the same on the old CPU
+ *   0x30 - 0xdf  interrupt semaphores, pins first, then messages: interrupt n has vector VEC_INT_BASE + n on every CPU for
+ *                good. So an EOI never names another interrupt, and one that is rerouted means the same on the old CPU
  *   0xe0 - 0xe3  local APIC
  *   0xf0 - 0xf3  from other CPUs
  *   0xff         spurious; the low four bits of this one must be set on old local APICs (11.9)

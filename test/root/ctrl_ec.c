@@ -232,7 +232,8 @@ static void strong_ring (void)
         NEED (thread_start (ring[c], hyp_scd (BUDGET_MS, PRIO_LOW, 0)));
 
     for (unsigned c = 0; c < n; c++)
-        need (hyp_sm_down (ended, in_ms (5000)) == STATUS_SUCCESS, "CPUs that strongly recall each other's threads do not wait for ever");
+        need (hyp_sm_down (ended, in_ms (5000)) == STATUS_SUCCESS,
+              "CPUs that strongly recall each other's threads do not wait for ever");
 
     for (unsigned c = 0; c < n; c++) {
         all  += good[c] == RING_ROUNDS;
@@ -339,8 +340,8 @@ static void bad_cap (void)
 
 static struct test const test[] = {
     { "weak", weak }, { "strong", strong }, { "twice", twice }, { "blocked", blocked }, { "unbound", unbound }, { "own", own },
-    { "local", local }, { "strong_entered", strong_entered_smp }, { "strong_ring", strong_ring_smp }, { "strong_idle", strong_idle_smp },
-    { "strong_busy", strong_busy_smp }, { "bad_cap", bad_cap },
+    { "local", local }, { "strong_entered", strong_entered_smp }, { "strong_ring", strong_ring_smp },
+    { "strong_idle", strong_idle_smp }, { "strong_busy", strong_busy_smp }, { "bad_cap", bad_cap },
 };
 
 TESTS ("ctrl_ec", test);

@@ -141,8 +141,8 @@ static void idle_sum (void)
 
         check_ge (busy1 - busy0, 4 * root.hip->stc_freq / 1000, c == bsp ? "this CPU: busy time" : "another CPU: busy time");
         check_ge (idle1 - idle0, root.hip->stc_freq / 1000, c == bsp ? "this CPU: idle time" : "another CPU: idle time");
-        check (near (busy1 - busy0 + idle1 - idle0, end - start),
-               c == bsp ? "this CPU: they add up to the time that has passed" : "another CPU: they add up to the time that has passed");
+        check (near (busy1 - busy0 + idle1 - idle0, end - start), c == bsp ?
+               "this CPU: they add up to the time that has passed" : "another CPU: they add up to the time that has passed");
     }
 }
 

@@ -67,7 +67,7 @@ static void semaphore (void)
     check (mbuf->read == mbuf->write, "the consumer empties the buffer");
 }
 
-/* One up for each line, however many end in one stay in the kernel: a handler of events dies, and with it whoever waits for it */
+/* One up for each line, however many end in one stay in the kernel: a handler of events dies, and who waits for it as well */
 static uint32_t die_too (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p, (void) u, (void) mtd;
@@ -123,6 +123,8 @@ static void hostile (void)
     mbuf->read = mbuf->write;
 }
 
-static struct test const test[] = { { "contents", contents }, { "semaphore", semaphore }, { "count", count }, { "hostile", hostile } };
+static struct test const test[] = {
+    { "contents", contents }, { "semaphore", semaphore }, { "count", count }, { "hostile", hostile },
+};
 
 TESTS ("mbuf", test);

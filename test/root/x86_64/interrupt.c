@@ -185,7 +185,8 @@ static void level (void)
         NEED (assign (level_sm, c, FLAG_INT_LEVEL));
         spawn_on (c, PRIO_HIGH, level_driver, &pin);
         need (hyp_sm_down (level_done, in_ms (2000)) == STATUS_SUCCESS, "the driver on that CPU ends");
-        check_status (first, STATUS_SUCCESS, here ? "a level-triggered interrupt arrives" : "on another CPU: a level-triggered interrupt arrives");
+        check_status (first, STATUS_SUCCESS, here ? "a level-triggered interrupt arrives" :
+                                                    "on another CPU: a level-triggered interrupt arrives");
         check_status (second, STATUS_SUCCESS, here ? "again, as the device was not silenced before the next down" :
                                                      "on another CPU: again, as the device was not silenced");
         check_status (third, STATUS_TIMEOUT, here ? "not any more when it is" : "on another CPU: not any more when it is");
@@ -235,6 +236,8 @@ static void storm (void)
     NEED (assign (s, root.hip->cpu_bsp, FLAG_INT_LEVEL | FLAG_INT_MASK));
 }
 
-static struct test const test[] = { { "edge", edge }, { "other_cpu", other_cpus }, { "unassigned", unassigned }, { "level", level }, { "storm", storm } };
+static struct test const test[] = {
+    { "edge", edge }, { "other_cpu", other_cpus }, { "unassigned", unassigned }, { "level", level }, { "storm", storm },
+};
 
 TESTS ("interrupt", test);

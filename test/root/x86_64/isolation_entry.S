@@ -32,13 +32,13 @@
         mov     %eax, iso_seen + 0x94(%rip)
 .endm
 
-/* RDI = PID, RSI = MTD: parameters of iso_serve, which returns the MTD of the reply. The reply is made with iso_fill in all registers. */
+/* RDI = PID, RSI = MTD: parameters of iso_serve, which returns the MTD of the reply. That is made with iso_reply in all registers. */
         .globl  iso_portal
 iso_portal:
         SEE_ALL
         call    iso_serve
         mov     %eax, %esi
-        mov     iso_fill(%rip), %rax
+        mov     iso_reply(%rip), %rax
         mov     %rax, %rcx
         mov     %rax, %rdx
         mov     %rax, %rbx
@@ -62,10 +62,10 @@ iso_start:
 
         .section .bss.isolation, "aw", @nobits
         .balign 8
-        .globl  iso_seen, iso_fill
+        .globl  iso_seen, iso_reply
 iso_seen:
         .skip   0x98
-iso_fill:
+iso_reply:
         .skip   8
 
         .section .note.GNU-stack, "", @progbits

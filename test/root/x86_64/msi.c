@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Message-signaled interrupts, with a device that sends one whenever it is told to: QEMU's `edu` (docs/specs/edu.rst of QEMU: a
- * write to register 0x60 raises, one to 0x64 acknowledges). Without it, only the messages are looked at. Facts: PCI Local Bus
- * 3.0, 3.2.2.3.2, 6.2 and 6.8.1; Intel SDM 3A, 11.11.
+ * Message-signaled interrupts, with a device that sends one whenever it is told to: QEMU's `edu` (docs/specs/edu.rst of
+ * QEMU: a write to register 0x60 raises, one to 0x64 acknowledges). Without it, only the messages are looked at. Facts: PCI
+ * Local Bus 3.0, 3.2.2.3.2, 6.2 and 6.8.1; Intel SDM 3A, 11.11.
  */
 #include <cpu_pause.h>
 #include <help.h>
@@ -46,7 +46,10 @@ static bool find (void)
     if (slot == PCI_SLOTS)
         return false;
 
-    for (msi = config (slot, PCI_CAPS) & 0xfc; msi && (config (slot, msi) & 0xff) != CAP_MSI; msi = config (slot, msi) >> 8 & 0xfc) ;
+    msi = config (slot, PCI_CAPS) & 0xfc;
+
+    while (msi && (config (slot, msi) & 0xff) != CAP_MSI)
+        msi = config (slot, msi) >> 8 & 0xfc;
 
     need (msi, "the device has an MSI capability");
 
@@ -131,7 +134,7 @@ static void messages (void)
         }
 
         if (root.hip->cpu_num > 1)
-            NEED (assign (s, (root.hip->cpu_bsp + 1u) % root.hip->cpu_num, FLAG_INT_MASK).addr ? STATUS_SUCCESS : STATUS_ABORTED);
+            assign (s, (root.hip->cpu_bsp + 1u) % root.hip->cpu_num, FLAG_INT_MASK);
 
         bad_cpu += hyp_sm_down (s, 1) == STATUS_BAD_CPU;
         NEED (sel_revoke (s, 0));
@@ -236,8 +239,8 @@ static void masked (void)
 }
 
 /*
- * The driver reads the new message some time after the interrupt was routed elsewhere, and the device goes on with the old one. The
- * waiter has begun to wait when the interrupt was routed to its CPU, and goes on wherever the message arrives.
+ * The driver reads the new message some time after the interrupt was routed elsewhere, and the device goes on with the old
+ * one. The waiter has begun to wait when the interrupt was routed to its CPU, and goes on wherever the message arrives.
  */
 static uint64_t go;
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one protection domain leaves behind, and another one finds. ECs of two domains fill all that is theirs - registers,
+ * FPU state, UTCB - with patterns; after each kind of switch the other one's pattern is searched for in everything that an
+ * EC can see. The second domain has the program at the same addresses, so that all functions work in both.
+ *
+ * isolation.c has the helpers and messages; isolation_event.c events; isolation_switch.c switches without a message, and
+ * ECs that come and go; isolation_state.c FPU, selectors, pages and results.
+ */
+#pragma once
+
+#include <help.h>
+#include <regs.h>
+
+/* Patterns: every 16 bits tell whose they are. PLAIN is sent on purpose. */
+enum { OURS = 0xc3a5, THEIRS = 0x96b7, OTHERS = 0x5ad3, PLAIN = 0x1111 };
+
+#define FILL(tag)   (UINT64_C (0x0001000100010001) * (tag))
+
+enum { AC = 1 << 18, FLAGS_USED = 0xcd5 | AC };          /* RFLAGS                                               */
+
+struct iso_ec {
+    struct thread   t;
+    uint64_t        pt;                                 /* local EC: its portal                                 */
+    bool            fresh;                              /* does not fill its UTCB                               */
+    bool            event;                              /* answers events: the EC goes on at `ip`               */
+    uint64_t        ip;
+    unsigned        words;                              /* of a reply                                           */
+    uint64_t        gate;                               /* semaphore that it waits for before it replies, or 0  */
+    unsigned        served;
+    uint64_t        got[UTCB_WORDS];                    /* its UTCB, as it found it                             */
+};
+
+struct seen {
+    uint64_t        gpr[GPRS], rflags;
+    uint32_t        sel[4];                             /* DS, ES, FS, GS                                       */
+};
+
+extern struct seen volatile iso_seen;                   /* by the last entry at iso_portal or iso_start         */
+extern uint64_t volatile iso_reply;                     /* in all registers with which iso_portal replies       */
+extern struct domain iso_twin;
+
+/* Assembly; it calls iso_serve (PID, MTD) and iso_started () */
+void        iso_portal (void);
+void        iso_start (void);
+uint32_t    iso_serve (struct iso_ec *, uint32_t mtd);
+void        iso_started (void);
+
+void        iso_setup (void);                           /* first of all in each test: a new iso_twin            */
+void        iso_domain_make (struct domain *);
+void        iso_give (uint64_t sel);                    /* a capability, to iso_twin at the same selector       */
+uint64_t    iso_shared_sm (void);                       /* a semaphore for both domains                         */
+
+/* d: null for the root domain. fn: null to begin at iso_start, with nothing but RIP set */
+void        iso_ec_make (struct iso_ec *, struct domain const *d, unsigned flags, thread_fn *fn, void *arg);
+void        iso_server_make (struct iso_ec *, struct domain const *);
+void        iso_begin (struct iso_ec *, unsigned budget, unsigned prio);
+void        iso_stack_back (void);                      /* of the last EC, which is gone                        */
+
+void        iso_fill (uint64_t *, size_t words, uint16_t tag);
+unsigned    iso_pieces (void const *, size_t size, uint16_t tag);               /* 16-bit pieces of the pattern  */
+unsigned    iso_differ (uint64_t const *, size_t from, size_t to, uint64_t v);  /* words that are not v          */
+void        iso_copy_seen (struct seen *);
+void        iso_regs_fill (struct regs *, uint16_t tag);
+unsigned    iso_regs_lost (struct regs const *, uint16_t tag);      /* that a hypercall must keep, and does not  */
+
+/* ipc_call with the pattern in all registers, and behind the message in the UTCB */
+void        iso_call (struct regs *, union utcb *, uint64_t pt, unsigned flags, unsigned words, uint16_t tag);
