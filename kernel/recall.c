@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recall: a hazard of the EC, and an interrupt for its CPU if it may be in user mode there. */
+/*
+ * Recall: a hazard of the EC, and an interrupt for its CPU if it may be in user mode there.
+ *
+ * A strong recall waits with interrupts off, but without a lock, and does meanwhile what other CPUs may be waiting for: so CPUs
+ * that recall each other, or wait for each other's TLBs, all go on. A CPU that is idle takes the interrupt; one that is in
+ * the kernel does so at its next preemption point or on its way out.
+ */
 #include <recall.h>
 
 #include <cpu.h>
