@@ -65,6 +65,16 @@ static void event_with (uint32_t mtd, unsigned *regs, unsigned *tail, unsigned *
         *tail += named (i, mtd) ? i < GPRS && i != RSP && handler.got[i] != FILL (OURS) :
                                   handler.got[i] != (i == RIP_WORD ? handler.ip : FILL (THEIRS));
 
+    /* #UD has no qualification: an older one of this or another EC is none of the handler's business. Host ECs have two words. */
+    if (mtd & MTD_QUAL)
+        *tail += iso_differ (handler.got, QUAL_WORD, QUAL_WORD + 2, 0);
+
+    if (mtd & MTD_RIP)
+        *tail += handler.got[RIP_WORD] != (uintptr_t) regs_ud2_at;
+
+    if (mtd & MTD_RFLAGS)
+        *tail += (handler.got[RFLAGS_WORD] & ~(uint64_t) AC) != 0x202;
+
     *lost += iso_pieces (&r, sizeof (r), THEIRS) != 0;
 
     for (unsigned i = 0; i < GPRS; i++)
