@@ -15,6 +15,7 @@ struct deviation {
 #define QOS     "asks for no CPU feature before the state of the configuration"
 #define LAST    "the TSS ends before the last byte of the permission bitmap"
 #define SLICE   "ctrl_sc leaves out the running time slice"
+#define CR2     "an event other than #PF carries CR2, of whatever EC faulted last"
 #define SELECT  "leaves DS, ES, FS and GS as the last domain had them"
 #define STATUS  "a successful ipc_call does not write its status"
 #define FLAGS   "an event reply can set RFLAGS.TF and AC"
@@ -63,6 +64,7 @@ static struct deviation const deviation[] = {
     { "event", "rflags", "all ones: no system flag", FLAGS },
     { "event", "rflags_tf", "TF cannot be set", FLAGS },
 
+    { "isolation", "event", "its qualification is that of this event: no address of an older page fault", CR2 },
     { "isolation", "selectors", "selectors of data: none after a semaphore woke an EC of another domain", SELECT },
     { "isolation", "selectors", "nor after a timeout preempted this one", SELECT },
     { "isolation", "selectors", "nor after a call by the slow path", SELECT },

@@ -2,6 +2,8 @@
 /* Events and recalls: what the handler finds, and what the EC has afterwards. */
 #include <isolation.h>
 
+#include <mem.h>
+#include <probe.h>
 #include <string.h>
 
 /* Events: a victim in the other domain, a handler in this one */
@@ -48,7 +50,7 @@ static bool named (unsigned word, uint32_t mtd)
            (word == RIP_WORD && mtd & MTD_RIP) || (word >= QUAL_WORD && word < QUAL_WORD + 3 && mtd & MTD_QUAL);
 }
 
-static void event_with (uint32_t mtd, unsigned *regs, unsigned *tail, unsigned *lost)
+static void event_with (uint32_t mtd, unsigned *regs, unsigned *tail, unsigned *old, unsigned *lost)
 {
     struct seen seen;
     struct regs r;
@@ -67,7 +69,7 @@ static void event_with (uint32_t mtd, unsigned *regs, unsigned *tail, unsigned *
 
     /* #UD has no qualification: an older one of this or another EC is none of the handler's business. Host ECs have two words. */
     if (mtd & MTD_QUAL)
-        *tail += iso_differ (handler.got, QUAL_WORD, QUAL_WORD + 2, 0);
+        *old += iso_differ (handler.got, QUAL_WORD, QUAL_WORD + 2, 0);
 
     if (mtd & MTD_RIP)
         *tail += handler.got[RIP_WORD] != (uintptr_t) regs_ud2_at;
@@ -83,7 +85,8 @@ static void event_with (uint32_t mtd, unsigned *regs, unsigned *tail, unsigned *
 
 static void event (void)
 {
-    unsigned regs = 0, tail = 0, lost = 0;
+    unsigned regs = 0, tail = 0, old = 0, lost = 0;
+    uint64_t v;
 
     iso_setup();
     go = iso_shared_sm();
@@ -91,17 +94,19 @@ static void event (void)
     iso_server_make (&handler, NULL);
     event_portal (EXC_UD, 0, (uintptr_t) regs_ud2_next);
     iso_begin (&victim, BUDGET_MS, PRIO_HIGH);
-    event_with (0, &regs, &tail, &lost);                /* its UTCB is filled from now on                       */
-    regs = tail = lost = 0;
+    event_with (0, &regs, &tail, &old, &lost);                /* its UTCB is filled from now on                       */
+    regs = tail = old = lost = 0;
+    need (!probe_read (mem_window (1, 0) + 0x123, &v), "a page fault in this domain");
 
     for (unsigned bit = 0; bit < 32; bit++)
-        event_with (UINT32_C (1) << bit, &regs, &tail, &lost);
+        event_with (UINT32_C (1) << bit, &regs, &tail, &old, &lost);
 
     for (uint32_t m = 0; m < 64; m++)                   /* all sets of what host ECs have                       */
-        event_with ((m & 15) << 1 | (m & 16) << 2 | (m & 32 ? ~(uint32_t) 0x5f : 0), &regs, &tail, &lost);
+        event_with ((m & 15) << 1 | (m & 16) << 2 | (m & 32 ? ~(uint32_t) 0x5f : 0), &regs, &tail, &old, &lost);
 
     check_eq (regs, 0, "events with each MTD: the handler's registers hold nothing of the EC");
     check_eq (tail, 0, "its UTCB holds what the MTD names, and nothing else is changed");
+    check_eq (old, 0, "its qualification is that of this event: no address of an older page fault");
     check_eq (lost, 0, "a reply with RIP only: the EC has all its registers, and nothing of the handler");
 }
 
