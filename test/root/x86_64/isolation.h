@@ -17,7 +17,7 @@ enum { OURS = 0xc3a5, THEIRS = 0x96b7, OTHERS = 0x5ad3, PLAIN = 0x1111 };
 
 #define FILL(tag)   (UINT64_C (0x0001000100010001) * (tag))
 
-enum { AC = 1 << 18, FLAGS_USED = 0xcd5 | AC };          /* RFLAGS                                               */
+enum { RF = 1 << 16, AC = 1 << 18, FLAGS_USED = 0xcd5 | AC };          /* RFLAGS                                               */
 
 struct iso_ec {
     struct thread   t;

@@ -75,7 +75,7 @@ static void event_with (uint32_t mtd, unsigned *regs, unsigned *tail, unsigned *
         *tail += handler.got[RIP_WORD] != (uintptr_t) regs_ud2_at;
 
     if (mtd & MTD_RFLAGS)
-        *tail += (handler.got[RFLAGS_WORD] & ~(uint64_t) AC) != 0x202;
+        *tail += (handler.got[RFLAGS_WORD] & ~(uint64_t) (AC | RF)) != 0x202;      /* RF: SDM 3B, 17.3.1.1           */
 
     *lost += iso_pieces (&r, sizeof (r), THEIRS) != 0;
 
