@@ -53,6 +53,7 @@ $(eval $(call host-test,lapic,test/host/lapic.c $(MACHINE) $(X86)/lapic.c $(X86)
 $(eval $(call host-test,ioapic,test/host/ioapic.c $(MACHINE) $(X86)/ioapic.c $(X86)/pic.c))
 $(eval $(call host-test,interrupt,test/host/interrupt.c $(X86)/interrupt.c))
 $(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
+$(eval $(call host-test,pci,test/host/pci.c kernel/pci.c $(X86)/pci_config.c))
 $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/cpu_features.c))
 
 # The kernel core on modelled CPUs: page pool, time, CPUs, and what stands around the objects

@@ -25,6 +25,7 @@
 #include <panic.h>
 #include <patch.h>
 #include <pcid.h>
+#include <pci.h>
 #include <pd.h>
 #include <pic.h>
 #include <pmap.h>
@@ -39,6 +40,7 @@
 #include <space_mem.h>
 #include <space_obj.h>
 #include <space_pio.h>
+#include <string.h>
 
 #define COM1            0x3f8
 #define LAPIC_DEFAULT   UINT64_C (0xfee00000)           /* Intel SDM 3A, 11.4.1; also the start of the MSI range    */
@@ -99,6 +101,22 @@ static void console_uart (void)
     console_add (&uart.console);
 }
 
+/* From here on no device writes to memory unless the root task lets it: there is no moment between firmware and the IOMMU */
+static void stop_devices (void)
+{
+    char const *value;
+    size_t length;
+
+    if (cmdline_value ("busmaster", &value, &length) && length == 4 && !memcmp (value, "keep", length)) {
+        print ("PCI: bus masters are left running");
+        return;
+    }
+
+    struct pci_masters const m = pci_masters_off (&acpi);
+
+    print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
+}
+
 static void objects (void)
 {
     pd_init();
@@ -129,6 +147,7 @@ static void init_bsp (void)
     la57_init();
     acpi_parse (&acpi, boot.rsdp);
     console_uart();
+    stop_devices();
 
     pcid_init();
     clock_init (&acpi);

@@ -25,7 +25,7 @@
 #define UC          (HPT_PWT | HPT_PCD)
 #define LARGE       (UINT64_C (1) << 21)
 
-static uint64_t pd_kernel[512] ALIGNED (4096);          /* LINK_ADDR ... LINK_ADDR + 1 GiB                          */
+uint64_t pd_kernel[512] ALIGNED (4096);                 /* LINK_ADDR ... LINK_ADDR + 1 GiB; start.S begins to fill it */
 static uint64_t pt_image[512]  ALIGNED (4096);          /* the first 2 MiB of it                                    */
 static uint64_t pt_mmio[512]   ALIGNED (4096);
 static uint64_t *top_cpu[CPU_MAX];                      /* what slot 511 refers to                                  */
@@ -43,7 +43,6 @@ bool pmap_init (void)
         pt_image[index (v, 0)] = v < text ? 0 : kmem_phys ((void *)v) | (v < rodata ? RX : v < data ? RO : RW);
 
     pd_kernel[index (LINK_ADDR, 1)] = kmem_phys (pt_image) | TABLE;
-    pd_kernel[index (MMIO_ADDR, 1)] = kmem_phys (pt_mmio) | TABLE;
 
     for (uintptr_t v = LINK_ADDR + LARGE; v < (uintptr_t)MBUF_END; v += LARGE)
         pd_kernel[index (v, 1)] = kmem_phys ((void *)v) | RW | HPT_S;
@@ -120,24 +119,28 @@ void root_init (uint64_t *table, cpu_t cpu, struct space_pio const *pio)
 }
 
 /* Windows are 2 MiB pages: three each, so that any 2 MiB range fits whatever its alignment, and a hole behind it */
-void const *window_map (enum window w, paddr_t addr, size_t size)
+static uintptr_t map_window (unsigned w, paddr_t addr, size_t size, uint64_t attr)
 {
     uint64_t const end = addr + size;
 
     if (!size || size > WINDOW_MAX || end < addr || end > BIT64 (cpu_paddr_bits()))
-        return NULL;
+        return 0;
 
     uintptr_t const va = WINDOW_ADDR + (uintptr_t)w * 4 * LARGE;
     paddr_t const base = align_dn (addr, LARGE);
 
     for (unsigned i = 0; i < 2; i++) {
         paddr_t const p = base + i * LARGE;
-        pd_kernel[index (va, 1) + i] = p < end ? p | ((RO | HPT_S) & ~HPT_G) : 0;
+        pd_kernel[index (va, 1) + i] = p < end ? p | ((attr | HPT_S) & ~HPT_G) : 0;
         invlpg (va + i * LARGE);
     }
 
-    return (void const *)(va + (addr - base));
+    return va + (addr - base);
 }
+
+void const *window_map (enum window w, paddr_t addr, size_t size) { return (void const *)map_window (w, addr, size, RO); }
+
+volatile void *mmio_window (paddr_t addr, size_t size) { return (volatile void *)map_window (WINDOW_COUNT, addr, size, RW | UC); }
 
 static uintptr_t map_phys (paddr_t addr, size_t size, uint64_t attr)
 {
@@ -148,6 +151,8 @@ static uintptr_t map_phys (paddr_t addr, size_t size, uint64_t attr)
         return 0;
 
     uintptr_t const va = MMIO_ADDR + mmio_used * PAGE_SIZE;
+
+    pd_kernel[index (MMIO_ADDR, 1)] = kmem_phys (pt_mmio) | TABLE;  /* the console may come before pmap_init()      */
 
     for (unsigned i = 0; i < pages; i++)
         pt_mmio[mmio_used + i] = (base + i * PAGE_SIZE) | RW | attr;

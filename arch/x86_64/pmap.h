@@ -7,6 +7,9 @@
 
 struct cpu_local;
 
+/* Page directory of the image, windows and device registers; start.S makes the entries of the image */
+extern uint64_t pd_kernel[512];
+
 /* Boot CPU: final tables for the image (W^X); needs the page allocator. False: out of memory. */
 bool pmap_init (void);
 

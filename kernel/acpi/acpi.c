@@ -16,6 +16,7 @@ static struct {
     { "APIC",  44, acpi_madt },                     /* 5.2.12: up to the flags                                  */
     { "FACP", 116, acpi_fadt },                     /* ACPI 1.0b, 5.2.5: the whole table of then                */
     { "HPET",  52, acpi_hpet },                     /* IA-PC HPET 1.0a, 3.2.4: up to the base address           */
+    { "MCFG",  44, acpi_mcfg },                     /* PCI Firmware 3.3, 4.1.2: up to the entries               */
     { "SPCR",  52, acpi_spcr },                     /* up to the base address                                   */
     { "DBG2",  44, acpi_dbg2 },                     /* up to the number of devices                              */
     { "DMAR",  48, acpi_dmar },                     /* VT-d 8.1: up to the structures                           */

@@ -8,6 +8,7 @@
 #define ACPI_IOAPIC_MAX     16
 #define ACPI_OVERRIDE_MAX   16
 #define ACPI_PROTECT_MAX    32
+#define ACPI_ECAM_MAX       32
 
 /* Generic Address Structure, ACPI 6.5, 5.2.3.2 */
 struct acpi_gas {
@@ -55,6 +56,10 @@ struct acpi {
 
     /* SPCR or DBG2 (SPCR wins): the first 16550-compatible UART */
     struct acpi_gas uart;                           /* addr 0: none named                                       */
+
+    /* MCFG: configuration space of PCI in memory. base: of bus 0 of the segment, whatever the first bus is */
+    unsigned    ecams;
+    struct { paddr_t base; uint16_t segment; uint8_t first, last; } ecam[ACPI_ECAM_MAX];
 
     /* Memory that must never be delegated besides the kernel's: DMAR and IVRS units */
     unsigned    protects;

@@ -55,5 +55,6 @@ void acpi_fadt (struct acpi *, struct acpi_table const *);
 void acpi_hpet (struct acpi *, struct acpi_table const *);
 void acpi_spcr (struct acpi *, struct acpi_table const *);
 void acpi_dbg2 (struct acpi *, struct acpi_table const *);
+void acpi_mcfg (struct acpi *, struct acpi_table const *);
 void acpi_dmar (struct acpi *, struct acpi_table const *);
 void acpi_ivrs (struct acpi *, struct acpi_table const *);

@@ -39,15 +39,19 @@ static void test_full (void **state UNUSED)
 
     assert_true (parse());
     assert_lines ("ACPI: RSDP 0xf5a40 rev 2, 36 bytes",
-                  "ACPI: XSDT 0x1ffe0100 rev 1, 100 bytes",
+                  "ACPI: XSDT 0x1ffe0100 rev 1, 108 bytes",
                   "ACPI: FACP 0x1ffe1001 rev 6, 276 bytes",
                   "ACPI: APIC 0x1ffe2203 rev 1, 142 bytes",
                   "ACPI: HPET 0x1ffe3005 rev 1, 56 bytes",
                   "ACPI: SPCR 0x1ffe4007 rev 2, 80 bytes",
                   "ACPI: DBG2 0x1ffe5009 rev 0, 124 bytes",
                   "ACPI: DMAR 0x1ffe600b rev 1, 104 bytes",
-                  "ACPI: IVRS 0x1ffe700d rev 2, 96 bytes");
+                  "ACPI: IVRS 0x1ffe700d rev 2, 96 bytes",
+                  "ACPI: MCFG 0x1ffe8003 rev 1, 60 bytes");
 
+    assert_int_equal (acpi.ecams, 1);
+    assert_int_equal (acpi.ecam[0].base, 0xe0000000);
+    assert_int_equal (acpi.ecam[0].last, 255);
     assert_int_equal (acpi.cpus, 3);
     assert_int_equal (acpi.apic_id[0], 0);
     assert_int_equal (acpi.apic_id[1], 2);
@@ -194,7 +198,7 @@ static void test_rsdp_extended (void **state UNUSED)
     rsdp[33] = 1;                                       /* only the extended checksum notices                       */
     assert_true (parse());
     assert_string_equal (host_line[0], "ACPI: RSDP 0xf5a40 rev 2 names no XSDT or is damaged, using the RSDT");
-    assert_string_equal (host_line[1], "ACPI: RSDT 0x1ffe0040 rev 1, 68 bytes");
+    assert_string_equal (host_line[1], "ACPI: RSDT 0x1ffe0040 rev 1, 72 bytes");
 
     for (unsigned i = 0; i < ARRAY_SIZE (length); i++) {
         static uint8_t const zero[5000];
@@ -217,15 +221,15 @@ static void test_xsdt_fallback (void **state UNUSED)
     build_full();
     root ("XSDT")->data[30]++;
     assert_true (parse());
-    assert_string_equal (host_line[1], "ACPI: XSDT bad checksum (100 bytes at 0x1ffe0100), ignored");
-    assert_string_equal (host_line[2], "ACPI: RSDT 0x1ffe0040 rev 1, 68 bytes");
+    assert_string_equal (host_line[1], "ACPI: XSDT bad checksum (108 bytes at 0x1ffe0100), ignored");
+    assert_string_equal (host_line[2], "ACPI: RSDT 0x1ffe0040 rev 1, 72 bytes");
     assert_int_equal (acpi.cpus, 3);
 
     build_full();
     memcpy (root ("XSDT")->data, "ABCD", 4);
     assert_true (parse());
     assert_string_equal (host_line[1], "ACPI: no XSDT at 0x1ffe0100");
-    assert_string_equal (host_line[2], "ACPI: RSDT 0x1ffe0040 rev 1, 68 bytes");
+    assert_string_equal (host_line[2], "ACPI: RSDT 0x1ffe0040 rev 1, 72 bytes");
 
     build_full();
     host_put64 (rsdp, 24, UINT64_C (1) << 60);
@@ -240,7 +244,7 @@ static void test_xsdt_fallback (void **state UNUSED)
     fix (x);
     assert_true (parse());
     assert_string_equal (host_line[2], "ACPI: XSDT names no tables");
-    assert_string_equal (host_line[3], "ACPI: RSDT 0x1ffe0040 rev 1, 68 bytes");
+    assert_string_equal (host_line[3], "ACPI: RSDT 0x1ffe0040 rev 1, 72 bytes");
     assert_int_equal (acpi.cpus, 3);
 }
 
@@ -251,8 +255,8 @@ static void test_no_root (void **state UNUSED)
     root ("RSDT")->data[30]++;
     assert_false (parse());
     assert_lines ("ACPI: RSDP 0xf5a40 rev 2, 36 bytes",
-                  "ACPI: XSDT bad checksum (100 bytes at 0x1ffe0100), ignored",
-                  "ACPI: RSDT bad checksum (68 bytes at 0x1ffe0040), ignored",
+                  "ACPI: XSDT bad checksum (108 bytes at 0x1ffe0100), ignored",
+                  "ACPI: RSDT bad checksum (72 bytes at 0x1ffe0040), ignored",
                   "ACPI: no usable root table");
 
     start (0);
@@ -331,6 +335,7 @@ static void test_checksums (void **state UNUSED)
         { "DBG2", "ACPI: DBG2 bad checksum (124 bytes at 0x1ffe5009), ignored" },
         { "DMAR", "ACPI: DMAR bad checksum (104 bytes at 0x1ffe600b), ignored" },
         { "IVRS", "ACPI: IVRS bad checksum (96 bytes at 0x1ffe700d), ignored" },
+        { "MCFG", "ACPI: MCFG bad checksum (60 bytes at 0x1ffe8003), ignored" },
     };
 
     for (unsigned i = 0; i < ARRAY_SIZE (c); i++) {
@@ -338,7 +343,7 @@ static void test_checksums (void **state UNUSED)
         root (c[i].sig)->data[9]++;
         assert_true (parse());
         assert_printed (c[i].line);
-        assert_int_equal (host_lines, 9);
+        assert_int_equal (host_lines, 10);
     }
 }
 

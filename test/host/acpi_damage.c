@@ -64,7 +64,7 @@ static void test_flip (void **state UNUSED)
         }
 
     assert_true (parse());                              /* all damage is undone                                     */
-    assert_int_equal (host_lines, 9);
+    assert_int_equal (host_lines, 10);
     assert_int_equal (acpi.cpus, 3);
 }
 
@@ -73,6 +73,7 @@ static void test_random (void **state UNUSED)
 {
     static struct { char const *sig; size_t size; } const kind[] = {
         { "APIC", 44 }, { "FACP", 36 }, { "HPET", 36 }, { "SPCR", 36 }, { "DBG2", 44 }, { "DMAR", 48 }, { "IVRS", 48 },
+        { "MCFG", 44 },
     };
 
     for (uint64_t seed = 1; seed <= 1500; seed++) {

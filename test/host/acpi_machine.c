@@ -124,6 +124,12 @@ void assert_sane (void)
         assert_true (!gas[i].addr || gas[i].space == ACPI_GAS_MEMORY ||
                      (gas[i].space == ACPI_GAS_IO && gas[i].addr <= 0xffff));
 
+    assert_true (acpi.ecams <= ACPI_ECAM_MAX);
+
+    for (unsigned i = 0; i < acpi.ecams; i++)
+        assert_true (acpi.ecam[i].base && !(acpi.ecam[i].base & (MIB - 1)) && acpi.ecam[i].first <= acpi.ecam[i].last &&
+                     acpi.ecam[i].base + 256 * MIB > acpi.ecam[i].base);
+
     assert_true (!acpi.fadt || !acpi.reset_supported || acpi.reset.addr);
 
     for (unsigned i = 0; i < host_lines; i++)
@@ -274,6 +280,18 @@ void ivhd (struct table *t, uint8_t type, uint64_t base)
     BYTES (t, type, 0, LE16 (24), LE16 (2), LE16 (0x40), LE64 (base), LE16 (0), LE16 (0), LE32 (0));
 }
 
+struct table *mcfg (uint64_t addr, uint64_t base, uint16_t segment, uint8_t first, uint8_t last)
+{
+    struct table *const t = add (addr, "MCFG", 1, 44);
+    mcfg_entry (t, base, segment, first, last);
+    return t;
+}
+
+void mcfg_entry (struct table *t, uint64_t base, uint16_t segment, uint8_t first, uint8_t last)
+{
+    BYTES (t, LE64 (base), LE16 (segment), first, last, LE32 (0));
+}
+
 /* One table of each kind, as a big machine has them */
 void build_full (void)
 {
@@ -298,7 +316,8 @@ void build_full (void)
     ivhd (t, 0x10, 0xfd200000);
     ivhd (t, 0x11, 0xfd200000);
 
-    add (0x1ffe8000, "MCFG", 1, 60);                    /* not for us                                               */
+    mcfg (0x1ffe8003, 0xe0000000, 0, 0, 255);
+    add (0x1ffe9000, "WAET", 1, 40);                    /* not for us                                               */
     finish (true, true);
 }
 

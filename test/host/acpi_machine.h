@@ -67,5 +67,8 @@ void drhd (struct table *, uint8_t size, uint64_t base);
 struct table *ivrs (uint64_t addr);
 void ivhd (struct table *, uint8_t type, uint64_t base);
 
+struct table *mcfg (uint64_t addr, uint64_t base, uint16_t segment, uint8_t first, uint8_t last);
+void mcfg_entry (struct table *, uint64_t base, uint16_t segment, uint8_t first, uint8_t last);
+
 /* A machine with one table of each kind that the kernel knows */
 void build_full (void);

@@ -334,6 +334,37 @@ static void test_ivrs (void **state UNUSED)
     assert_lines ("ACPI: IVRS: damaged at offset 48, the rest is ignored");
 }
 
+/* MCFG ----------------------------------------------------------------------------------------------------------------*/
+
+static void test_mcfg (void **state UNUSED)
+{
+    start (0);
+    struct table *t = mcfg (0x1ffe2000, 0xb0000000, 0, 0, 127);
+    mcfg_entry (t, 0, 1, 0, 255);                       /* malformed: no base, not aligned, wraps, no bus           */
+    mcfg_entry (t, 0xb0080000, 1, 0, 255);
+    mcfg_entry (t, UINT64_C (0xfffffffff8000000), 1, 0, 255);
+    mcfg_entry (t, 0xc0000000, 1, 2, 1);
+    mcfg_entry (t, UINT64_C (0x4000000000), 0xffff, 255, 255);
+    BYTES (t, 1, 2, 3);                                 /* less than an entry                                       */
+    parse_one();
+    assert_lines ("ACPI: MCFG: 4 malformed entries ignored");
+    assert_int_equal (acpi.ecams, 2);
+    assert_int_equal (acpi.ecam[0].base, 0xb0000000);
+    assert_int_equal (acpi.ecam[0].segment, 0);
+    assert_int_equal (acpi.ecam[0].last, 127);
+    assert_int_equal (acpi.ecam[1].base, UINT64_C (0x4000000000));
+    assert_int_equal (acpi.ecam[1].segment, 0xffff);
+    assert_int_equal (acpi.ecam[1].first, 255);
+
+    start (0);
+    t = mcfg (0x1ffe2000, 0xb0000000, 0, 0, 127);
+    for (uint16_t i = 1; i < ACPI_ECAM_MAX + 3; i++)
+        mcfg_entry (t, 0xb0000000, i, 0, 127);
+    parse_one();
+    assert_lines ("ACPI: MCFG: 3 entries beyond 32 ignored");
+    assert_int_equal (acpi.ecams, ACPI_ECAM_MAX);
+}
+
 int main (void)
 {
     static struct CMUnitTest const tests[] = {
@@ -349,6 +380,7 @@ int main (void)
         cmocka_unit_test (test_dbg2),
         cmocka_unit_test (test_dmar),
         cmocka_unit_test (test_ivrs),
+        cmocka_unit_test (test_mcfg),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);

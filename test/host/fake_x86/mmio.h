@@ -5,3 +5,4 @@
 #include <base/types.h>
 
 volatile void *mmio_map (paddr_t addr, size_t size);
+volatile void *mmio_window (paddr_t addr, size_t size);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* PCI devices at boot: nobody but a CPU may write to memory while the kernel is set up. */
+#pragma once
+
+#include <base/types.h>
+
+struct acpi;
+
+struct pci_masters { unsigned functions, off, stuck; };
+
+/*
+ * Turns bus mastering off on every function of every bus and waits until what was on its way has arrived. Returns how many functions
+ * there are, how many were bus masters and are no more, and how many cannot be told to stop. Boot CPU, interrupts off.
+ */
+struct pci_masters pci_masters_off (struct acpi const *);
