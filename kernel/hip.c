@@ -12,6 +12,7 @@
 #include <ptab.h>
 #include <space_obj.h>
 #include <timer.h>
+#include <uefi.h>
 
 #define NONE (~UINT64_C (0))
 
@@ -32,7 +33,10 @@ struct hip *hip_build (paddr_t root_start, paddr_t root_end)
         .root_start    = root_start,
         .root_end      = root_end,
         .acpi_rsdp     = hw_rsdp() ? hw_rsdp() : NONE,
-        .uefi_mmap     = NONE,
+        .uefi_mmap     = uefi.mmap ? uefi.mmap : NONE,
+        .uefi_mmap_size = uefi.mmap_size,
+        .uefi_desc_size = uefi.desc_size,
+        .uefi_desc_version = uefi.desc_version,
         .stc_freq      = hw_stc_freq(),
         .sel_num       = SEL_NUM,
         .sel_hst_arch  = EVENT_HST_ARCH,

@@ -32,17 +32,23 @@ struct mb2_pointer {                                /* version 2, 3.6.11 and 3.6
     uint64_t        addr;
 };
 
+struct mb2_efi_map {                                /* version 2, 3.6.16; the map follows                       */
+    struct mb2_tag  tag;
+    uint32_t        desc_size, desc_version;
+};
+
 STATIC_ASSERT (sizeof (struct mb1_info) == 28);
 STATIC_ASSERT (sizeof (struct mb1_module) == 16);
 STATIC_ASSERT (sizeof (struct mb2_info) == 8);
 STATIC_ASSERT (sizeof (struct mb2_module) == 16);
 STATIC_ASSERT (sizeof (struct mb2_pointer) == 16);
+STATIC_ASSERT (sizeof (struct mb2_efi_map) == 16);
 
 enum { MB1_CMDLINE = 1U << 2, MB1_MODS = 1U << 3 };
 
 enum {
     MB2_END = 0, MB2_CMDLINE = 1, MB2_MODULE = 3, MB2_EFI64_SYSTAB = 12, MB2_RSDP_OLD = 14, MB2_RSDP_NEW = 15,
-    MB2_EFI64_IMAGE = 20,
+    MB2_EFI_MAP = 17, MB2_EFI_SERVICES = 18, MB2_EFI64_IMAGE = 20,
 };
 
 #define MB2_ALIGN       8
@@ -122,6 +128,8 @@ static size_t tag_min (uint32_t type)
         case MB2_MODULE:        return sizeof (struct mb2_module);
         case MB2_EFI64_SYSTAB:
         case MB2_EFI64_IMAGE:   return sizeof (struct mb2_pointer);
+        case MB2_EFI_MAP:       return sizeof (struct mb2_efi_map);
+        case MB2_EFI_SERVICES:  return sizeof (struct mb2_tag);
         case MB2_RSDP_OLD:      return sizeof (struct mb2_tag) + RSDP_OLD_SIZE;
         case MB2_RSDP_NEW:      return sizeof (struct mb2_tag) + RSDP_NEW_SIZE;
     }
@@ -137,6 +145,7 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
 {
     char const *const text = (char const *)p + sizeof tag;
     struct mb2_pointer pointer;
+    struct mb2_efi_map map;
 
     switch (tag.type) {
 
@@ -163,6 +172,18 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
         case MB2_EFI64_SYSTAB:
             memcpy (&pointer, p, sizeof pointer);
             out->efi_systab = pointer.addr;
+            break;
+
+        case MB2_EFI_SERVICES:
+            out->efi_services = true;
+            break;
+
+        case MB2_EFI_MAP:
+            memcpy (&map, p, sizeof map);
+            out->efi_mmap         = addr + sizeof map;
+            out->efi_mmap_size    = tag.size - (uint32_t)sizeof map;
+            out->efi_desc_size    = map.desc_size;
+            out->efi_desc_version = map.desc_version;
             break;
 
         case MB2_EFI64_IMAGE:

@@ -56,7 +56,7 @@ check-sources: tools-check
 check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
-check-boot: tools-check $(KELF) $(KELF32) roots
+check-boot: tools-check $(KELF) $(KELF32) roots agents
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot $(if $(ONLY),--only '$(ONLY)')
 
 .PHONY: $(TOOLS) check-tools check-sources check-kn check-boot

@@ -37,6 +37,7 @@ $(eval $(call host-test,acpi,test/host/acpi.c $(ACPI)))
 $(eval $(call host-test,acpi_tables,test/host/acpi_tables.c $(ACPI)))
 $(eval $(call host-test,acpi_damage,test/host/acpi_damage.c $(ACPI)))
 $(eval $(call host-test,multiboot,test/host/multiboot.c kernel/multiboot.c))
+$(eval $(call host-test,uefi,test/host/uefi.c kernel/uefi.c))
 $(eval $(call host-test,elf,test/host/elf.c kernel/elf.c))
 $(eval $(call host-test,cmdline,test/host/cmdline.c kernel/cmdline.c))
 $(eval $(call host-test,string,test/host/string.c))
@@ -119,6 +120,26 @@ check-total:
 	@awk '{ p += $$1; f += $$2 } END { printf "  total   %d passed, %d failed\n", p, f; exit f > 0 }' $(SUMMARY)/*
 
 .PHONY: host-tests check-host check-total
+# What boot tests of UEFI need: a driver of firmware that keeps a device copying, and the root task that looks for what it wrote
+$(eval $(call root-task,test/boot/dma,test/boot/dma.c,-Itest/boot))
+
+AGENT_FLAGS := --target=$(ARCH)-unknown-windows -std=gnu11 -O2 -ffreestanding -fno-stack-protector -mno-red-zone -mgeneral-regs-only \
+               -Wall -Wextra -Werror -Itest/boot
+AGENTS      := $(patsubst %,$O/test/boot/%.efi,agent agent-again agent-twice agent-never agent-crc)
+$O/test/boot/agent-again.efi: AGENT_FLAGS += -DAGENT_AGAIN
+$O/test/boot/agent-twice.efi: AGENT_FLAGS += -DAGENT_REFUSE=2 -DAGENT_CRC
+$O/test/boot/agent-never.efi: AGENT_FLAGS += -DAGENT_REFUSE=-1u -DAGENT_CRC
+$O/test/boot/agent-crc.efi:   AGENT_FLAGS += -DAGENT_REFUSE=0
+
+$(AGENTS): $O/%.efi: test/boot/agent.c test/boot/agent.h test/rules.mk
+	$(call say,EFI,$@)
+	@mkdir -p $(@D)
+	$Qclang $(AGENT_FLAGS) -c $< -o $@.o
+	$Qlld-link -subsystem:efi_boot_service_driver -entry:agent -nodefaultlib -out:$@ $@.o
+
+agents: $(AGENTS)
+
+.PHONY: agents
 # The conformance root task
 include test/root/rules.mk
 

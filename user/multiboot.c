@@ -33,11 +33,6 @@ struct mb2_mmap {
     uint32_t    type, reserved;
 };
 
-struct uefi_desc {
-    uint32_t    type, pad;
-    uint64_t    phys, virt, pages, attr;
-};
-
 static void *map (uint64_t phys, size_t size) { return phys ? mem_map (phys, size, PERM_MEM_R, MAD_WB) : NULL; }
 
 /* A string may lie anywhere, so it is mapped with the page behind it, which is there, or at least does not matter. */

@@ -2,5 +2,13 @@
 /* Reads what the boot loader left: command lines, modules and the memory map of Multiboot 1, Multiboot 2 and UEFI. */
 #pragma once
 
+#include <stdint.h>
+
+/* UEFI 2.10, 7.2.3; the next one is uefi_desc_size of the HIP further */
+struct uefi_desc {
+    uint32_t    type, pad;
+    uint64_t    phys, virt, pages, attr;
+};
+
 /* Fills root.args, kernel_args, module*, ram. Needs SEL_NOVA_HST. */
 void multiboot_parse (void);

@@ -16,6 +16,7 @@
 #include <desc.h>
 #include <exception.h>
 #include <interrupt.h>
+#include <insn.h>
 #include <ioapic.h>
 #include <kmem.h>
 #include <la57.h>
@@ -41,6 +42,7 @@
 #include <space_obj.h>
 #include <space_pio.h>
 #include <string.h>
+#include <uefi.h>
 
 #define COM1            0x3f8
 #define LAPIC_DEFAULT   UINT64_C (0xfee00000)           /* Intel SDM 3A, 11.4.1; also the start of the MSI range    */
@@ -50,6 +52,8 @@ struct acpi acpi;
 
 static struct boot_info boot;
 static uint32_t boot_magic, boot_information;           /* as the root task gets them                               */
+static bool booted;                                     /* boot is filled                                           */
+static bool learnt;
 
 /* What nobody but the kernel may touch (interface specification, 8.2) */
 static void protect (void)
@@ -75,6 +79,8 @@ static void protect (void)
 
     if (acpi.smi_cmd)
         space_pio_protect (acpi.smi_cmd);
+
+    uefi_protect();
 }
 
 /* The UART that firmware names, or COM1; what has been said so far is said there, too */
@@ -117,6 +123,28 @@ static void stop_devices (void)
     print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
 }
 
+/* The first words, what boot loader and firmware say, and the end of DMA; once, as early as it can be */
+static void learn (void)
+{
+    if (learnt)
+        return;
+
+    learnt = true;
+
+    mbuf_init (MBUF_START, (size_t)(MBUF_END - MBUF_START));
+    rlx_store (&mbuf_signal, console_sm_line);
+    console_add (&mbuf_console);
+
+    print ("Kilonova %s x86_64, %s", release, compiler);
+
+    booted = multiboot_parse (&boot, boot_magic, boot_information);
+
+    cmdline_set (boot.cmdline);
+    acpi_parse (&acpi, boot.rsdp ? boot.rsdp : uefi_rsdp (&boot));
+    console_uart();
+    stop_devices();
+}
+
 static void objects (void)
 {
     pd_init();
@@ -134,20 +162,13 @@ static void init_bsp (void)
     desc_init();
     desc_cpu_init();
 
-    mbuf_init (MBUF_START, (size_t)(MBUF_END - MBUF_START));
-    rlx_store (&mbuf_signal, console_sm_line);
-    console_add (&mbuf_console);
-
-    print ("Kilonova %s x86_64, %s", release, compiler);
+    learn();
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
 
-    bool const booted = multiboot_parse (&boot, boot_magic, boot_information);
-
-    cmdline_set (boot.cmdline);
     la57_init();
-    acpi_parse (&acpi, boot.rsdp);
-    console_uart();
-    stop_devices();
+
+    if (!uefi.mmap)
+        uefi_take_map (&boot);
 
     pcid_init();
     clock_init (&acpi);
@@ -173,13 +194,41 @@ static void init_bsp (void)
     run_first();
 }
 
-void init (uint32_t magic, uint32_t info, int64_t load_offset)
+static void remember (uint32_t magic, uint32_t info, uint32_t load_addr)
 {
     boot_magic       = magic;
     boot_information = info;
-    kmem_offset      = LINK_ADDR - LOAD_ADDR - (uint64_t)load_offset;
+    kmem_offset      = LINK_ADDR - load_addr;
 
     cpu_features_init();
+}
+
+/*
+ * Devices are stopped before the exit, so that nothing is left that firmware would have to wait for or could forget, and again after
+ * it, since the last handlers of firmware's drivers may turn one on: OVMF's of xHCI puts back what it found at the start.
+ */
+void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr)
+{
+    remember (magic, info, load_addr);
+
+    bool const on = interrupts_save();                  /* firmware's timer may use configuration space, too        */
+
+    learn();
+    interrupts_restore (on);
+
+    bool const ended = uefi_exit (&boot);
+
+    interrupts_save();
+
+    if (ended)
+        print ("UEFI: boot services ended");
+
+    stop_devices();
+}
+
+void init (uint32_t magic, uint32_t info, uint32_t load_addr)
+{
+    remember (magic, info, load_addr);
     patch_init();
     cpu_features_enable();
 

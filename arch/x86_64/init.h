@@ -7,8 +7,14 @@
 
 extern struct acpi acpi;                                /* what firmware said; fixed after init()                   */
 
-/* From start.S: Multiboot registers and the offset by which the image was moved */
-NORETURN void init (uint32_t magic, uint32_t info, int64_t load_offset);
+/*
+ * From start.S: Multiboot registers and the physical address of the image. First, where the boot services of UEFI are on, with
+ * firmware's page tables and interrupts: they are off when it returns.
+ */
+void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr);
+
+/* Always, with the tables of start.S */
+NORETURN void init (uint32_t magic, uint32_t info, uint32_t load_addr);
 
 /* From start.S on every other CPU */
 NORETURN void bootstrap_ap (void);

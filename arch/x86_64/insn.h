@@ -15,6 +15,20 @@ static inline uint64_t rdtsc (void)
 /* All earlier loads and stores are visible before a later WRMSR that does not serialize (SDM 3A, 11.12.3) */
 static inline void mfence_lfence (void) { __asm__ volatile ("mfence; lfence" : : : "memory"); }
 
+/* Interrupts off; returns whether they were on */
+static inline bool interrupts_save (void)
+{
+    uint64_t flags;
+    __asm__ volatile ("pushfq; popq %0; cli" : "=r" (flags) : : "memory", "cc");
+    return flags & 0x200;                               /* RFLAGS.IF                                                */
+}
+
+static inline void interrupts_restore (bool on)
+{
+    if (on)
+        __asm__ volatile ("sti" : : : "memory");
+}
+
 /* An empty IDT makes the next exception a triple fault: a shutdown, which chipsets turn into a reset (SDM 3A, 6.15) */
 static inline void triple_fault (void)
 {

@@ -2,12 +2,17 @@
 /*
  * From the boot loader to init(), and from an INIT-SIPI-SIPI to bootstrap_ap().
  *
- * The boot CPU arrives in 32-bit protected mode without paging, EAX = Multiboot magic, EBX = physical address of the
- * information (Multiboot 2.0, 3.3; Multiboot 0.6.96, 3.2), nothing else defined: no stack, no GDT. The code may have been
- * moved by a multiple of 2 MiB, so it finds out where it is before it touches memory by name.
+ * The boot CPU arrives at one entry point in one of two states, EAX = Multiboot magic, EBX = physical address of the
+ * information. The code may have been moved by a multiple of 2 MiB, so it finds out where it is before it touches memory
+ * by name.
+ *
+ *   32-bit protected mode without paging (Multiboot2 2.0, 3.3; Multiboot 0.6.96, 3.2), nothing else defined: no stack, no GDT
+ *   64-bit mode with UEFI boot services on (Multiboot2 2.0, EFI amd64 machine state; UEFI 2.10, 2.3.4): firmware's page
+ *   tables map memory to itself, its interrupts are on. init_uefi() ends that, and the CPU goes on as in the first state.
  */
 #include <cr.h>
 #include <memory.h>
+#include <msr.h>
 #include <vectors.h>
 
 #define MB1_FLAGS       0x3                             /* modules page-aligned, memory information             */
@@ -16,6 +21,12 @@
 #define PTE_W           0x02
 #define PTE_S           0x80                            /* 2 MiB page                                           */
 #define BOOT_PDES       ((KMEM_MIB + 4) / 2)            /* 2 MiB pages of image, pool and console buffer        */
+#define PHYS(sym)       sym - (LINK_ADDR - LOAD_ADDR)   /* of what is linked high; EBP is to be added           */
+
+/* While firmware runs, nobody uses the pool: its end holds two page tables and, above them, the stack for firmware's calls,
+ * which wants 128 KiB (UEFI 2.10, 2.3.4) */
+#define UEFI_STACK_TOP  PHYS (POOL_END)
+#define UEFI_ROOT       PHYS (POOL_END) - 0x32000
 
 /* Multiboot headers ---------------------------------------------------------------------------------------------------*/
 
@@ -35,17 +46,46 @@ mb2:        .long   MB2_MAGIC, 0, mb2_end - mb2, -(MB2_MAGIC + (mb2_end - mb2))
 mb2_preference:
             .long   1                                   /* lowest possible address                              */
             .balign 8
+            .word   7, 1                                /* EFI boot services, optional: they stay on            */
+            .long   8
+            .balign 8
+            .word   9, 1                                /* EFI amd64 entry address: then in 64-bit mode         */
+            .long   12, start
+            .balign 8
             .word   0, 0
             .long   8
 mb2_end:
 
 /* Boot CPU ------------------------------------------------------------------------------------------------------------*/
 
+/* The image at LINK_ADDR, in boot_pdpt_hi and pd_kernel (so that window_map() works before pmap_init()). In either mode;
+ * EBP = load offset, clobbers EAX, ECX, EDX */
+.macro      MAP_IMAGE
+            lea     PHYS (pd_kernel) + PTE_P + PTE_W(%ebp), %eax
+            mov     %eax, boot_pdpt_hi + 510 * 8(%ebp)
+            lea     LOAD_ADDR + PTE_P + PTE_W + PTE_S(%ebp), %eax
+            lea     PHYS (pd_kernel)(%ebp), %edx
+            mov     $BOOT_PDES, %ecx
+1:          mov     %eax, (%edx)
+            add     $0x200000, %eax
+            add     $8, %edx
+            loop    1b
+.endm
+
             .section .init, "ax", @progbits
             .code32
             .globl  start
-start:      cld
-            cli
+start:      cld                                         /* code of 32-bit mode that both modes can execute:     */
+            xor     %ecx, %ecx
+            inc     %ecx                                /* 0x41, in 64-bit mode the prefix REX.B of the next    */
+            mov     %eax, %eax                          /* one, which makes it mov %eax, %r8d                   */
+            jecxz   1f                                  /* ECX = 0: 64-bit mode                                 */
+            jmp     start_32
+            .code64
+1:          jmp     start_64
+
+            .code32
+start_32:   cli
             mov     (%ebx), %ecx                        /* the information is the only memory we know: borrow   */
             lea     4(%ebx), %esp                       /* its first word as a stack for one call               */
             call    1f
@@ -56,7 +96,7 @@ start:      cld
             mov     %eax, %edi
             mov     %ebx, %esi
 
-            mov     $0x80000000, %eax                   /* long mode and NX? (AMD APM 3, E.4.2)                 */
+start_all:  mov     $0x80000000, %eax                   /* long mode and NX? (AMD APM 3, E.4.2)                 */
             cpuid
             cmp     $0x80000001, %eax
             jb      no_long_mode
@@ -66,17 +106,9 @@ start:      cld
             cmp     $0x20100000, %edx
             jne     no_long_mode
 
-            lea     boot_pdpt_hi + PTE_P + PTE_W(%ebp), %eax        /* boot_pml4[511] -> boot_pdpt_hi[510] -> boot_pd_hi */
+            lea     boot_pdpt_hi + PTE_P + PTE_W(%ebp), %eax        /* boot_pml4[511] -> boot_pdpt_hi[510] -> pd_kernel */
             mov     %eax, boot_pml4 + 511 * 8(%ebp)
-            lea     boot_pd_hi + PTE_P + PTE_W(%ebp), %eax
-            mov     %eax, boot_pdpt_hi + 510 * 8(%ebp)
-            lea     LOAD_ADDR + PTE_P + PTE_W + PTE_S(%ebp), %eax
-            lea     boot_pd_hi(%ebp), %edx
-            mov     $BOOT_PDES, %ecx
-1:          mov     %eax, (%edx)
-            add     $0x200000, %eax
-            add     $8, %edx
-            loop    1b
+            MAP_IMAGE
 
             lea     boot_pml4 + PTE_P + PTE_W(%ebp), %eax           /* both halves once more, for la57_switch   */
             mov     %eax, boot_pml5(%ebp)
@@ -118,14 +150,86 @@ start:      cld
             mov     %eax, %ss
             mov     %eax, %fs
             mov     %eax, %gs
-            movslq  %ebp, %rdx                          /* init (magic, info, load offset) on the boot stack    */
+            lea     LOAD_ADDR(%ebp), %edx               /* init (magic, info, load address) on the boot stack   */
             mov     $boot_stack_hi_top, %rsp
             mov     $init, %rax
             xor     %ebp, %ebp
             call    *%rax
             ud2
 
+/* With boot services on. In: R8D = magic, EBX = information; firmware's tables, descriptors and stack, interrupts on */
+start_64:   mov     %r8d, %r12d
+            mov     %ebx, %r13d
+            lea     start(%rip), %rbp
+            sub     $start, %ebp                        /* EBP = load offset                                    */
+            lea     UEFI_STACK_TOP(%ebp), %esp          /* mapped to itself, so firmware knows its addresses    */
+            mov     $0x80000001, %eax                   /* no execute-disable: the line comes in 32-bit mode    */
+            cpuid
+            bt      $20, %edx
+            jnc     leave_64
+
+            MAP_IMAGE
+            mov     %cr3, %rsi                          /* firmware's tables, and the image above them: a copy of */
+            and     $-4096, %rsi                        /* the top level, since firmware's own may be read-only */
+            lea     UEFI_ROOT(%ebp), %edx
+            mov     %edx, %edi
+            mov     $512, %ecx
+            rep movsq
+            xor     %eax, %eax
+            mov     $512, %ecx
+            rep stosq
+            lea     boot_pdpt_hi + PTE_P + PTE_W(%ebp), %eax
+            mov     %cr4, %rcx
+            test    $CR4_LA57, %ecx                     /* 5-level paging: one table more                       */
+            jz      1f
+            mov     %rax, 4096 + 511 * 8(%rdx)
+            lea     4096 + PTE_P + PTE_W(%rdx), %eax
+1:          mov     %rax, 511 * 8(%rdx)
+            mov     %rdx, %cr3
+            mov     $IA32_EFER, %ecx                    /* for windows; tables made without NXE have no such bit */
+            rdmsr
+            or      $EFER_NXE, %eax
+            wrmsr
+
+            mov     %r12d, %edi                         /* init_uefi (magic, info, load address)                */
+            mov     %r13d, %esi
+            lea     LOAD_ADDR(%ebp), %edx
+            mov     $init_uefi, %rax
+            call    *%rax
+
+/* To 32-bit mode without paging (SDM 3A, 9.8.5.4), whatever paging and protection firmware had. Out: as start_32 has it at
+ * start_all, EBP = load offset, EDI = magic, ESI = information */
+leave_64:   cli
+            cld
+            mov     %cr4, %rax
+            and     $(CR4_PAE | CR4_LA57), %eax         /* above all not PCIDE, which paging cannot leave (4.10.1) */
+            mov     %rax, %cr4
+            mov     %r12d, %edi
+            mov     %r13d, %esi
+            lea     boot_gdt(%ebp), %eax
+            mov     %eax, boot_gdtr + 2(%ebp)
+            lgdt    boot_gdtr(%ebp)
+            lea     1f(%ebp), %eax
+            push    $0x18
+            push    %rax
+            lretq
             .code32
+1:          mov     $0x10, %eax
+            mov     %eax, %ds
+            mov     %eax, %es
+            mov     %eax, %ss
+            lea     boot_stack_top(%ebp), %esp
+            mov     %cr0, %eax
+            and     $~CR0_PG, %eax
+            mov     %eax, %cr0
+            mov     $IA32_EFER, %ecx
+            rdmsr
+            and     $~EFER_LME, %eax
+            wrmsr
+            xor     %eax, %eax
+            mov     %eax, %cr4
+            jmp     start_all
+
 no_long_mode:                                           /* One line on COM1 and, where there is one, the VGA text screen */
             lea     no_long_mode_text(%ebp), %esi
             mov     $0xb8000, %edi
@@ -183,7 +287,6 @@ boot_gdtr:  .word   boot_gdtr - boot_gdt - 1
 boot_pml5:      .fill 512, 8, 0
 boot_pml4:      .fill 512, 8, 0
 boot_pdpt_hi:   .fill 512, 8, 0
-boot_pd_hi:     .fill 512, 8, 0
 boot_pdpt_lo:   .fill 512, 8, 0
 boot_pd_lo:     .fill 512, 8, 0
 boot_stack:     .fill 64, 8, 0
@@ -259,10 +362,9 @@ la57_switch:
             mov     %eax, %esi
             and     $~(CR4_PGE | CR4_PCIDE), %eax       /* PCIDE would keep paging on (SDM 3A, 4.10.1)          */
             mov     %rax, %cr4
-            movslq  %ebp, %rdx
-            lea     boot_pml4(%rdx), %rax
+            lea     boot_pml4(%ebp), %eax
             mov     %rax, %cr3
-            lea     la57_low(%rdx), %rax
+            lea     la57_low(%ebp), %eax
             jmp     *%rax
 
 la57_high:  mov     %edi, %edi

@@ -15,6 +15,7 @@ from . import tools
 from .errors import KnError
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. from scripts/qemu-new
+OVMF = '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'      # UEFI firmware and its empty store
 LAST_LINES = 12                                             # of the console, shown when a run goes wrong
 
 
@@ -33,6 +34,7 @@ class Machine:
     root: str = ''
     root_args: str = ''
     iso: str = ''                                           # booted instead of `kernel`
+    uefi: bool = False                                      # by UEFI instead of a BIOS (QEMU)
     extra: list = field(default_factory=list)               # more QEMU options or Bochs configuration lines
 
     @property
@@ -57,6 +59,9 @@ class Machine:
 
 def qemu_command(m):
     line = [QEMU, '-M', 'q35', '-cpu', m.cpu_model, '-smp', str(m.smp), '-m', str(m.memory), '-nic', 'none']
+    if m.uefi:                                              # variables of the firmware go nowhere
+        line += ['-drive', 'if=pflash,unit=0,format=raw,readonly=on,file=' + OVMF[0],
+                 '-drive', 'if=pflash,unit=1,format=raw,snapshot=on,file=' + OVMF[1]]
     if m.iso:
         line += ['-cdrom', m.iso, '-boot', 'd']
     else:
@@ -135,7 +140,7 @@ class Session:
         self.buffer = b''
         self.errors = tempfile.TemporaryFile(dir=directory)
         if machine.emulator == 'qemu':
-            tools.need(QEMU)
+            tools.need(QEMU, *OVMF if machine.uefi else ())
             self.command, self.source = qemu_command(machine), None
         else:
             tools.need('bochs', '/usr/share/bochs/BIOS-bochs-latest', '/usr/share/bochs/VGABIOS-lgpl-latest')

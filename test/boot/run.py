@@ -35,7 +35,7 @@ from knlib.errors import KnError, UsageError                # noqa: E402
 KEYS = {                                                    # of a [[test]]: type and default
     'name': (str, None),
     'emulator': (str, 'qemu'),                              # qemu, bochs
-    'boot': (str, ''),                                      # multiboot1 (QEMU -kernel), grub-multiboot1, grub-multiboot2
+    'boot': (str, ''),                                      # multiboot1 (QEMU -kernel), grub-multiboot1, grub-multiboot2, uefi-multiboot2
     'smp': (int, 1), 'memory': (int, 512), 'cpu': (str, ''), 'icount': (bool, False),
     'append': (str, 'serial'),                              # kernel command line
     'root': (str, ''),                                      # root ELF, relative to --objects; empty: no module
@@ -44,6 +44,9 @@ KEYS = {                                                    # of a [[test]]: typ
     'relocate': (list, []),                                 # Multiboot 2: lowest, highest address, preference (1 low, 2 high)
     'root_size': (int, -1),                                 # cut the root ELF to this many bytes
     'root_bytes': (list, []),                               # change it: [[offset, "hexadecimal bytes"], ...]
+    'agent': (str, ''),                                     # uefi: a driver of firmware that runs first, relative to --objects
+    'trace': (list, []),                                    # regular expressions of lines of QEMU's trace, in this order (see traced)
+    'untrace': (list, []),                                  # [pattern of a first line, pattern that no line after it may have]
     'com': (int, 1),                                        # the serial port that is read (QEMU)
     'spcr': (int, 0),                                       # an ACPI table that names the UART at this port (QEMU)
     'poke': (list, []),                                     # damage ACPI tables, see gdbpoke.py (multiboot1 in QEMU only)
@@ -99,19 +102,23 @@ def check(path, test):
         wrong('no name')
     if test['emulator'] not in ('qemu', 'bochs'):
         wrong('emulator is qemu or bochs')
-    if test['boot'] not in ('multiboot1', 'grub-multiboot1', 'grub-multiboot2'):
-        wrong('boot is multiboot1, grub-multiboot1 or grub-multiboot2')
-    if test['emulator'] == 'bochs' and test['boot'] == 'multiboot1':
-        wrong('Bochs boots through GRUB only')
+    if test['boot'] not in ('multiboot1', 'grub-multiboot1', 'grub-multiboot2', 'uefi-multiboot2'):
+        wrong('boot is multiboot1, grub-multiboot1, grub-multiboot2 or uefi-multiboot2')
+    if test['emulator'] == 'bochs' and test['boot'] in ('multiboot1', 'uefi-multiboot2'):
+        wrong('Bochs boots through GRUB and a BIOS only')
+    if test['agent'] and test['boot'] != 'uefi-multiboot2':
+        wrong('agent wants uefi-multiboot2')
+    if (test['trace'] or test['untrace']) and test['emulator'] != 'qemu' or len(test['untrace']) not in (0, 2):
+        wrong('trace and untrace want QEMU, untrace two patterns')
     if test['poke'] and (test['boot'], test['emulator']) != ('multiboot1', 'qemu'):
         wrong('poke works with multiboot1 in QEMU only')
-    if test['relocate'] and (test['boot'] != 'grub-multiboot2' or len(test['relocate']) != 3):
-        wrong('relocate wants three numbers and grub-multiboot2')
-    if test['shift'] and test['boot'] == 'grub-multiboot2':
+    if test['relocate'] and ('multiboot2' not in test['boot'] or len(test['relocate']) != 3):
+        wrong('relocate wants three numbers and grub-multiboot2 or uefi-multiboot2')
+    if test['shift'] and 'multiboot2' in test['boot']:
         wrong('GRUB places a relocatable Multiboot 2 kernel by its header: use relocate, not shift')
     if not test['expect'] and test['exit'] < 0:
         wrong('expects nothing')
-    for pattern in test['expect'] + test['forbid']:
+    for pattern in test['expect'] + test['forbid'] + test['trace'] + test['untrace']:
         try:
             re.compile(pattern)
         except re.error as error:
@@ -151,9 +158,13 @@ def prepare(test, kernel, objects, directory):
     if test['boot'] == 'multiboot1':
         m.kernel, m.root = 'kernel.elf32', 'root.elf' if root else ''
     else:
+        m.uefi = test['boot'].startswith('uefi-')
         iso.make(os.path.join(directory, 'boot.iso'), name, root,
-                 test['boot'].removeprefix('grub-').replace('multiboot1', 'multiboot'), test['append'], test['args'])
+                 test['boot'].partition('-')[2].replace('multiboot1', 'multiboot'), test['append'], test['args'],
+                 'x86_64-efi' if m.uefi else 'i386-pc', os.path.join(objects, test['agent']) if test['agent'] else None)
         m.iso = 'boot.iso'
+    if test['trace'] or test['untrace']:
+        m.extra += ['-trace', 'pci_cfg_write', '-trace', 'serial_write', '-D', 'trace.log']
     if test['poke']:
         m.extra += ['-S', '-gdb', 'unix:path=gdb.sock,server=on,wait=off']
     return m, elf.entry_point(image)
@@ -163,6 +174,42 @@ def spcr(port):
     """What follows the header of a Serial Port Console Redirection table, revision 2: a 16550 at an I/O port, 115200 baud"""
     gas = struct.pack('<BBBBQ', 1, 8, 0, 1, port)
     return struct.pack('<B3x12sBBIBBBBBBHHBBBBIBI', 0, gas, 3, 4, 4, 7, 0, 1, 0, 0, 0, 0xffff, 0xffff, 0, 0, 0, 0, 0, 0, 0)
+
+
+def traced(path):
+    """The lines of QEMU's trace: writes to configuration space as they are, what COM1 got as 'console TEXT', all in the order in
+    which they happened. So console lines, whoever wrote them, say when the others were."""
+    lines, text = [], ''
+    with open(path, encoding='ascii', errors='replace') as file:
+        for line in file:
+            match = re.match(r'serial_write .*addr 0x0*([0-9a-f]+) val 0x([0-9a-f]+)', line)
+            if not match:
+                lines.append(line.rstrip())
+            elif match.group(1) == '0' and (byte := int(match.group(2), 16)) != 10:
+                text += chr(byte)
+            elif match.group(1) == '0':
+                lines.append('console ' + emulator.plain(text.encode('latin-1')).strip())
+                text = ''
+    return lines
+
+
+def check_trace(test, path):
+    """Raises Failed unless the trace is as the test wants it."""
+    lines = traced(path)
+    wanted = list(test['trace'])
+    for line in lines:
+        if wanted and re.search(wanted[0], line):
+            wanted.pop(0)
+    shown = [line for line in lines if not line.startswith('console') or 'Kilonova' in line][-emulator.LAST_LINES:]
+    if wanted:
+        raise Failed('no line /%s/ in the trace' % wanted[0], shown)
+    if test['untrace']:
+        first = next((i for i, line in enumerate(lines) if re.search(test['untrace'][0], line)), None)
+        if first is None:
+            raise Failed('no line /%s/ in the trace' % test['untrace'][0], shown)
+        for line in lines[first:]:
+            if re.search(test['untrace'][1], line):
+                raise Failed('forbidden in the trace: %s' % line, shown)
 
 
 def execute(test, kernel, objects, log):
@@ -196,6 +243,8 @@ def execute(test, kernel, objects, log):
                 raise Failed('the machine did not end in %g s' % test['timeout'], session.last_lines())
             if test['exit'] >= 0 and session.status != test['exit']:
                 raise Failed('%s, expected %d' % (session.ended(), test['exit']), session.last_lines())
+        if test['trace'] or test['untrace']:
+            check_trace(test, os.path.join(directory, 'trace.log'))
 
 
 def default_objects():

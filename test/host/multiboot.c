@@ -195,6 +195,7 @@ static void build_v2 (void)
     new_at = tag (15, rsdp, 36);
     old_at = tag (14, rsdp, 20);
     tag_pointer (20, 0x7e001898);
+    tag (18, NULL, 0);
     tag (0, NULL, 0);
 }
 
@@ -208,7 +209,27 @@ static void test_v2 (void **state UNUSED)
     assert_int_equal (out.root_end, 0x245678);
     assert_int_equal (out.efi_systab, 0x7f00d018);
     assert_int_equal (out.efi_image, 0x7e001898);
+    assert_true (out.efi_services);
+    assert_int_equal (out.efi_mmap, 0);
     assert_int_equal (out.rsdp, INFO + new_at + 8);     /* the new one, whatever the order                          */
+}
+
+/* A loader that has ended the boot services leaves the map */
+static void test_v2_efi_map (void **state UNUSED)
+{
+    uint8_t map[8 + 96] = { 0 };
+
+    host_put32 (map, 0, 48);
+    host_put32 (map, 4, 1);
+    begin();
+    size_t const at = tag (17, map, sizeof map);
+    tag (0, NULL, 0);
+    assert_true (finish());
+    assert_int_equal (out.efi_mmap, INFO + at + 16);
+    assert_int_equal (out.efi_mmap_size, 96);
+    assert_int_equal (out.efi_desc_size, 48);
+    assert_int_equal (out.efi_desc_version, 1);
+    assert_false (out.efi_services);
 }
 
 static void test_v2_old_rsdp (void **state UNUSED)
@@ -281,6 +302,8 @@ static void test_v2_tag_size (void **state UNUSED)
         { 12, 12,         "Multiboot: tag 12 at offset 24 has a bad size of 12 bytes" },
         { 14, 24,         "Multiboot: tag 14 at offset 24 has a bad size of 24 bytes" },
         { 15, 24,         "Multiboot: tag 15 at offset 24 has a bad size of 24 bytes" },
+        { 17, 15,         "Multiboot: tag 17 at offset 24 has a bad size of 15 bytes" },
+        { 18, 7,          "Multiboot: tag 18 at offset 24 has a bad size of 7 bytes" },
         { 20, 15,         "Multiboot: tag 20 at offset 24 has a bad size of 15 bytes" },
         { 0,  0,          "Multiboot: tag 0 at offset 24 has a bad size of 0 bytes" },
     };
@@ -378,7 +401,7 @@ int main (void)
         cmocka_unit_test (test_v1_cmdline_at_end),
         cmocka_unit_test (test_v1_addresses),
         cmocka_unit_test (test_v2),
-        cmocka_unit_test (test_v2_old_rsdp),
+        cmocka_unit_test (test_v2_efi_map), cmocka_unit_test (test_v2_old_rsdp),
         cmocka_unit_test (test_v2_cmdline),
         cmocka_unit_test (test_v2_total_size),
         cmocka_unit_test (test_v2_tag_size),

@@ -2,6 +2,7 @@
 /* ctrl_pd between host spaces */
 #include <help.h>
 #include <mem.h>
+#include <multiboot.h>
 #include <probe.h>
 
 static uint64_t frame, phys;                            /* a page of memory: address here, physical             */
@@ -241,6 +242,30 @@ static void protected (void)
     guarded (UINT64_C (0xfec00000), "I/O APIC");
 }
 
+/* Code (5) and data (6) of firmware that live on after its boot services; the rest of its memory is to be had */
+static void firmware (void)
+{
+    struct hip const *const h = root.hip;
+    uint8_t const *const m = h->uefi_mmap_size ? mem_map (h->uefi_mmap, h->uefi_mmap_size, PERM_MEM_R, MAD_WB) : NULL;
+
+    for (uint32_t off = 0; m && off < h->uefi_mmap_size; off += h->uefi_desc_size) {
+
+        struct uefi_desc const *const d = (void const *) (m + off);
+        uint64_t const va = mem_window (1, 0);
+        uint64_t v;
+
+        if (d->type == 5 || d->type == 6) {
+            guarded (d->phys, "first page of runtime services");
+            guarded (d->phys + (d->pages - 1) * 4096, "last page of runtime services");
+        } else if (d->type == 4 || d->type == 7) {
+            NEED (map_nova (d->phys, va, 0, PERM_MEM_R, MAD_WB));
+            check (probe_read (va, &v), "other memory of firmware is readable");
+        }
+    }
+
+    check (true, m ? "runtime services of UEFI are protected" : "there is no UEFI memory map");
+}
+
 static void kernel_pages (void)
 {
     uint64_t const va = mem_window (1, 0);
@@ -259,7 +284,7 @@ static void kernel_pages (void)
 static struct test const test[] = {
     { "alias", alias }, { "replace", replace }, { "execute", execute }, { "superpage", superpage }, { "bad_par", bad_par },
     { "attributes", attributes }, { "bad_cap", bad_cap }, { "other", other }, { "protected", protected },
-    { "kernel_pages", kernel_pages },
+    { "firmware", firmware }, { "kernel_pages", kernel_pages },
 };
 
 TESTS ("ctrl_pd_hst", test);

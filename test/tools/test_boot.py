@@ -71,7 +71,17 @@ class Boot(unittest.TestCase):
         self.table(test % 'APIC', 0)
         self.assertIn('no table XYZW; there are RSDP RSDT', self.table(test % 'XYZW', 1))
 
+    def test_trace(self):
+        test = '[[test]]\nname = "t"\nroot = "root.elf"\nexit = 1\n'
+        self.table(test + "trace = ['^console Echo kernel', '^console KN1 done']", 0)
+        self.assertIn('no line /Echo/ in the trace', self.table(test + "trace = ['KN1 done', 'Echo']", 1))
+        self.table(test + "untrace = ['KN1 done', 'KN1 begin']", 0)
+        self.assertIn('forbidden in the trace: console KN1 done', self.table(test + "untrace = ['KN1 begin', 'KN1 done']", 1))
+        self.assertIn('no line /never/ in the trace', self.table(test + "untrace = ['never', 'x']", 1))
+
     def test_usage(self):
+        self.assertIn("untrace two patterns", self.table('[[test]]\nname = "t"\nexit = 1\nuntrace = ["x"]', 2))
+        self.assertIn("agent wants uefi", self.table('[[test]]\nname = "t"\nexit = 1\nagent = "x"', 2))
         self.assertIn("unknown key 'expected'", self.table('[[test]]\nname = "t"\nexpected = ["x"]', 2))
         self.assertIn('expects nothing', self.table('[[test]]\nname = "t"', 2))
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1', 2, '--only', 'x'))
