@@ -106,6 +106,14 @@ def ivhd(kind, base, length=24):
     return struct.pack('<BBHHHQ', kind, 0, length, 2, 0x40, base) + bytes(8)
 
 
+def mcfg(*entries):
+    return table(b'MCFG', bytes(8) + b''.join(entries))
+
+
+def ecam(base, segment=0, first=0, last=255):
+    return struct.pack('<QHBBI', base, segment, first, last, 0)
+
+
 def machine(*tables, hint=0, changes=0, revision=2, end=0, more=(), **pointers):
     """Tables at addresses that nothing promises to be aligned, and root tables that name them."""
     places = [0x1ffe1000 + 0x1000 * i + i for i in range(len(tables))]
@@ -123,6 +131,9 @@ def acpi():
     yield 'full', machine(*full)
     for seed in 1, 2, 3:
         yield 'full-changes-%d' % seed, machine(*full, changes=seed)
+    yield 'mcfg', machine(mcfg(ecam(0xb0000000, 0, 0, 127), ecam(1 << 38, 1), ecam(1 << 39, 0xffff, 255, 255)))
+    yield 'mcfg-malformed', machine(mcfg(ecam(0), ecam(0xb0080000), ecam((1 << 64) - (1 << 27)), ecam(0xc0000000, 1, 2, 1), b'rest'))
+    yield 'mcfg-many', machine(mcfg(*(ecam(0xb0000000, i) for i in range(40))))
     yield 'full-acpi-1', machine(fadt(116), madt(lapic(0), ioapic(0, 0xfec00000, 0)), revision=0)
     yield 'hint', machine(hint=RSDP_AT, *full[:2])
     yield 'hint-wrong', machine(hint=0x12345, *full[:2])
@@ -199,6 +210,9 @@ def multiboot():
             tag(4, bytes(8)), tag(14, rsdp(0)), tag(12, struct.pack('<Q', 0x7f001018)), tag(20, struct.pack('<Q', 0x7f002000)))
     yield 'v2', image((MAGIC_2, INFO), (INFO, info_2(*tags)))
     yield 'v2-changes', image((1 << 32 | MAGIC_2, INFO), (INFO, info_2(*tags)))
+    yield 'v2-efi-services', image((MAGIC_2, INFO), (INFO, info_2(*tags, tag(18, b''))))
+    yield 'v2-efi-map', image((MAGIC_2, INFO), (INFO, info_2(tag(17, struct.pack('<II', 48, 1) + bytes(96)))))
+    yield 'v2-efi-map-short', image((MAGIC_2, INFO), (INFO, info_2(tag(17, bytes(7)))))
     yield 'v2-rsdp-new', image((MAGIC_2, INFO), (INFO, info_2(tag(15, rsdp()), tag(14, rsdp(0)))))
     yield 'v2-twice', image((MAGIC_2, INFO), (INFO, info_2(*tags, tag(1, b'console=keep\0'), tag(3, struct.pack('<II', 1, 2)))))
     yield 'v2-no-end', image((MAGIC_2, INFO), (INFO, info_2(*tags, end=b'')))
