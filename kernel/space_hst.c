@@ -5,17 +5,12 @@
 #include <abi/perm.h>
 #include <base/assert.h>
 #include <buddy.h>
-#include <ipc.h>
+#include <mem_delegate.h>
 #include <memory.h>
 #include <pd.h>
-#include <preempt.h>
 #include <slab.h>
-#include <space_mem.h>
 #include <space_pio.h>
 #include <tlb.h>
-
-#define CHUNK_ORDER_MAX     18                          /* 1 GiB: stays below one top-level entry                   */
-#define CHUNKS_PER_POINT    32                          /* between two preemption points                            */
 
 static struct slab_cache cache;
 
@@ -133,15 +128,7 @@ paddr_t space_hst_root (struct space_hst *s, struct space_pio *pio, cpu_t cpu)
     return root_tagged (kmem_phys (table), s->tag);
 }
 
-/* The table below the top-level entry for an address, or null. Such an entry never changes again until the space goes. */
-static inline pte_slot_t *below_top (struct space_hst *s, uint64_t va)
-{
-    uint64_t const e = acq_load (&s->table[hpt_slot (va)]);
-
-    return LIKELY (e) ? kmem_virt (e & HPT_ADDR) : NULL;
-}
-
-/* Makes that table: the entry goes into the master table and into that of every CPU. Null: no memory. */
+/* Makes the table below a top-level entry: that goes into the master table and into those of the CPUs. Null: no memory. */
 static NOINLINE pte_slot_t *make_below_top (struct space_hst *s, uint64_t va)
 {
     unsigned const slot = hpt_slot (va);
@@ -154,7 +141,7 @@ static NOINLINE pte_slot_t *make_below_top (struct space_hst *s, uint64_t va)
 
     if (rlx_load (&s->table[slot])) {
         buddy_free (table);
-        return below_top (s, va);
+        return space_hst_below_top (s, va);
     }
 
     uint64_t const e = kmem_phys (table) | HPT_P | HPT_W | HPT_U | HPT_A;
@@ -190,7 +177,7 @@ static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigne
         order = 0;
     }
 
-    pte_slot_t *table = below_top (s, va);
+    pte_slot_t *table = space_hst_below_top (s, va);
 
     if (UNLIKELY (!table)) {
 
@@ -205,58 +192,18 @@ static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigne
     return hpt_update (table, hpt_levels - 1, va, pa, order, attr, flush);
 }
 
-/* What the source offers at a page: attributes after masking, physical address, and the order of the uniform area around it, of
- * which the caller needs no more than it passes in */
-static uint64_t source (struct space_hst *src, uint64_t page, unsigned pmm, uint32_t mad, paddr_t *pa, unsigned *order)
+static enum status target_update (void *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
 {
-    uint64_t const va = page << PAGE_BITS;
-
-    if (src != &space_hst_nova) {
-
-        pte_slot_t *const table = below_top (src, va);
-
-        return LIKELY (table) ? hpt_restrict (hpt_lookup (table, hpt_levels - 1, va, pa, order), pmm) : 0;
-    }
-
-    *pa = va;
-
-    return space_mem_allowed (va, order) ? hpt_attr (pmm, mad) : 0;
+    return update (s, va, pa, order, attr, flush);
 }
+
+static struct mem_target const target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .update = target_update };
 
 long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
                          unsigned pmm, uint32_t mad, uint64_t *progress)
 {
-    uint64_t const pages = BIT64 (ord);
-    unsigned chunks = 0;
     bool flush = false;
-    long status = STATUS_SUCCESS;
-
-    for (uint64_t i = *progress; i < pages; ) {
-
-        paddr_t pa = 0;
-        unsigned const most = MIN (ord, CHUNK_ORDER_MAX);
-        unsigned o = most;
-        uint64_t const attr = source (src, ssb + i, pmm, mad, &pa, &o);
-
-        o = MIN (o, most);
-        if (i)                                          /* the source may change while it is read: never misaligned */
-            o = MIN (o, bit_low (i));
-
-        status = update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, &flush);
-        if (UNLIKELY (status != STATUS_SUCCESS))
-            break;
-
-        i += BIT64 (o);
-
-        if (++chunks % CHUNKS_PER_POINT == 0 && i < pages) {
-            preemption_point();
-            if (cpu_local.hazard & (HAZARD_SCHED | HAZARD_RCU)) {
-                *progress = i;
-                status = SYS_DEFER;
-                break;
-            }
-        }
-    }
+    long const status = mem_delegate (&target, dst, src, ssb, dsb, ord, pmm, mad, MEM_CHUNK_ORDER_MAX, progress, &flush);
 
     if (flush)
         tlb_shootdown (dst);

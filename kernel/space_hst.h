@@ -48,6 +48,14 @@ void        space_hst_unmap_kernel (struct space_hst *, uint64_t hva, void const
 /* This CPU has the NOVA host space loaded afterwards, if it had this root: whoever held the tables is about to let them go. */
 void        space_hst_leave (paddr_t root);
 
+/* The table below the top-level entry for an address, or null. Such an entry never changes again until the space goes. */
+static inline pte_slot_t *space_hst_below_top (struct space_hst *s, uint64_t va)
+{
+    uint64_t const e = acq_load (&s->table[hpt_slot (va)]);
+
+    return LIKELY (e) ? kmem_virt (e & HPT_ADDR) : NULL;
+}
+
 /* Loads the page tables; this CPU */
 static inline void space_hst_switch (paddr_t root)
 {
