@@ -52,7 +52,7 @@ struct hip *hip_build (paddr_t root_start, paddr_t root_end)
         .mco_gst       = PTAB_BPL,
         .mco_dma       = PTAB_BPL,
         .mco_pio       = 16,
-        .mco_msr       = 16,
+        .mco_msr       = 31,                            /* nothing is ever allocated: as large as an order can be  */
     };
 
     uint16_t sum = 0, word;

@@ -9,14 +9,19 @@
 #include <sc.h>
 #include <sm.h>
 #include <space_hst.h>
+#include <space_msr.h>
 #include <space_obj.h>
 #include <space_pio.h>
+#include <space_stage2.h>
 
 kobject_retire_t const kobject_retire[KOBJECT_TYPES] = {
     [KOBJECT_PD]  = pd_retire,
     [KOBJECT_OBJ] = space_obj_retire,
     [KOBJECT_HST] = space_hst_retire,
+    [KOBJECT_GST] = space_stage2_retire,
+    [KOBJECT_DMA] = space_stage2_retire,
     [KOBJECT_PIO] = space_pio_retire,
+    [KOBJECT_MSR] = space_msr_retire,
     [KOBJECT_EC]  = ec_retire,
     [KOBJECT_SC]  = sc_retire,
     [KOBJECT_PT]  = pt_retire,

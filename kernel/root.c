@@ -21,6 +21,7 @@
 #include <scheduler.h>
 #include <sm.h>
 #include <space_hst.h>
+#include <space_msr.h>
 #include <space_obj.h>
 #include <space_pio.h>
 
@@ -62,6 +63,11 @@ bool nova_init (void)
 
 #if SPACE_PIO_REQUIRED
     if (!insert (nova, SEL_NUM - NOVA_SEL_NOVA_PIO, &space_pio_nova.obj, KOBJECT_PIO, PERM_SP_TAKE))
+        return false;
+#endif
+
+#if SPACE_MSR_REQUIRED
+    if (!insert (nova, SEL_NUM - NOVA_SEL_NOVA_MSR, &space_msr_nova.obj, KOBJECT_MSR, PERM_SP_TAKE))
         return false;
 #endif
 

@@ -21,7 +21,9 @@
 #include <scheduler.h>
 #include <sm.h>
 #include <space_hst.h>
+#include <space_msr.h>
 #include <space_pio.h>
+#include <space_stage2.h>
 #include <timer.h>
 
 #define HANDLER(name)                                                                                               \
@@ -60,27 +62,53 @@ HANDLER (ipc_reply)
     return ipc_reply (self, (uint32_t)abi_get_ipc_reply_mtd (p1));
 }
 
-/* First host and object spaces are the only ones; of PIO spaces, the first one is that of the host ECs. */
+static enum status new_space (struct kobject **out, struct pd *pd, enum kobject_type type)
+{
+    union {
+        struct space_obj *obj;
+        struct space_hst *hst;
+        struct space_pio *pio;
+        struct space_msr *msr;
+        struct space_stage2 *stage2;
+    } n;
+    enum status s;
+
+#define NEW(call, member) s = call; if (LIKELY (s == STATUS_SUCCESS)) *out = &n.member->obj; return s
+
+    switch ((unsigned)type) {
+        case KOBJECT_OBJ: NEW (space_obj_create (&n.obj, pd), obj);
+        case KOBJECT_HST: NEW (space_hst_create (&n.hst, pd), hst);
+        case KOBJECT_GST:
+        case KOBJECT_DMA: NEW (space_stage2_create (&n.stage2, pd, type), stage2);
+#if SPACE_PIO_REQUIRED
+        case KOBJECT_PIO: NEW (space_pio_create (&n.pio, pd), pio);
+#endif
+#if SPACE_MSR_REQUIRED
+        case KOBJECT_MSR: NEW (space_msr_create (&n.msr, pd), msr);
+#endif
+        default:          return STATUS_BAD_FTR;
+    }
+
+#undef NEW
+}
+
+/* Of object and host spaces a PD has one. Of the others it has any number; the first PIO space is that of its host ECs. */
 static enum status create_space (struct ec *self, uint64_t sel, struct pd *pd, enum kobject_type type, unsigned perm)
 {
-    bool const first = pd_reserve (pd, type);
+    bool const bound = type == KOBJECT_OBJ || type == KOBJECT_HST || type == KOBJECT_PIO;
+    bool const first = bound && pd_reserve (pd, type);
 
-    if (!first && type != KOBJECT_PIO)
+    if (bound && !first && type != KOBJECT_PIO)
         return STATUS_ABORTED;
 
-    struct space_obj *obj;
-    struct space_hst *hst;
-    struct space_pio *pio;
-    enum status s = type == KOBJECT_OBJ ? space_obj_create (&obj, pd) :
-                    type == KOBJECT_HST ? space_hst_create (&hst, pd) : space_pio_create (&pio, pd);
+    struct kobject *o;
+    enum status const s = new_space (&o, pd, type);
 
     if (UNLIKELY (s != STATUS_SUCCESS)) {
         if (first)
             pd_attach (pd, type, NULL);
         return s;
     }
-
-    struct kobject *const o = type == KOBJECT_OBJ ? &obj->obj : type == KOBJECT_HST ? &hst->obj : &pio->obj;
 
     if (first)                                          /* a failed insertion detaches it again                     */
         pd_attach (pd, type, o);
@@ -108,11 +136,10 @@ HANDLER (create_pd)
 
         case CREATE_OBJ: return create_space (self, sel, pd, KOBJECT_OBJ, PERM_OBJ_ALL);
         case CREATE_HST: return create_space (self, sel, pd, KOBJECT_HST, PERM_HST_ALL);
-        case CREATE_PIO: return SPACE_PIO_REQUIRED ? create_space (self, sel, pd, KOBJECT_PIO, PERM_PIO_ALL) : STATUS_BAD_FTR;
-
-        case CREATE_GST:
-        case CREATE_DMA:
-        case CREATE_MSR: return STATUS_BAD_FTR;
+        case CREATE_GST: return create_space (self, sel, pd, KOBJECT_GST, PERM_GST_ALL);
+        case CREATE_DMA: return create_space (self, sel, pd, KOBJECT_DMA, PERM_DMA_ALL);
+        case CREATE_PIO: return create_space (self, sel, pd, KOBJECT_PIO, PERM_PIO_ALL);
+        case CREATE_MSR: return create_space (self, sel, pd, KOBJECT_MSR, PERM_MSR_ALL);
     }
 
     return STATUS_BAD_PAR;
@@ -253,28 +280,42 @@ static long delegate_obj (struct ec *self, struct space_obj *dst, struct space_o
     return STATUS_SUCCESS;
 }
 
-static long delegate_hst (struct ec *self, struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
-                          unsigned pmm, uint32_t mad)
+/* From a host space; dst_end: selectors of the destination. Those of the NOVA host space are page frames. */
+ALWAYS_INLINE bool mem_valid (struct space_hst const *src, uint64_t ssb, uint64_t dsb, unsigned ord, uint32_t mad, uint64_t dst_end)
 {
     uint64_t const count = BIT64 (ord);
     uint64_t const src_end = src == &space_hst_nova ? phys_end() >> PAGE_BITS : USER_END >> PAGE_BITS;
 
-    if (UNLIKELY (ssb + count > src_end || dsb + count > USER_END >> PAGE_BITS))
-        return STATUS_BAD_PAR;
+    if (UNLIKELY (ssb + count > src_end || dsb + count > dst_end))
+        return false;
 
-    if (UNLIKELY (src == &space_hst_nova && !mad_valid (mad)))
+    return LIKELY (src != &space_hst_nova || mad_valid (mad));
+}
+
+static long delegate_hst (struct ec *self, struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
+                          unsigned pmm, uint32_t mad)
+{
+    if (UNLIKELY (!mem_valid (src, ssb, dsb, ord, mad, USER_END >> PAGE_BITS)))
         return STATUS_BAD_PAR;
 
     return space_hst_delegate (dst, src, ssb, dsb, ord, pmm, mad, &self->progress);
 }
 
-static long delegate (struct ec *self, struct cap src, struct cap dst, uint64_t ssb, uint64_t dsb, unsigned ord, unsigned pmm, uint32_t mad)
+static long delegate_stage2 (struct ec *self, struct space_stage2 *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
+                             unsigned pmm, uint32_t mad)
 {
-    if (cap_is (src, KOBJECT_OBJ, PERM_SP_TAKE) && cap_is (dst, KOBJECT_OBJ, PERM_SP_GRANT))
-        return delegate_obj (self, OBJECT (dst, space_obj), OBJECT (src, space_obj), ssb, dsb, ord, pmm);
+    if (UNLIKELY (!mem_valid (src, ssb, dsb, ord, mad, space_stage2_pages (dst))))
+        return STATUS_BAD_PAR;
 
-    if (cap_is (src, KOBJECT_HST, PERM_SP_TAKE) && cap_is (dst, KOBJECT_HST, PERM_SP_GRANT))
-        return delegate_hst (self, OBJECT (dst, space_hst), OBJECT (src, space_hst), ssb, dsb, ord, pmm, mad);
+    return space_stage2_delegate (dst, src, ssb, dsb, ord, pmm, mad, &self->progress);
+}
+
+/* Out of line: who maps a page of host memory does not carry the rest along */
+static NOINLINE long delegate_other (struct ec *self, struct cap src, struct cap dst, uint64_t ssb, uint64_t dsb, unsigned ord,
+                                     unsigned pmm, uint32_t mad)
+{
+    if (cap_is (src, KOBJECT_HST, PERM_SP_TAKE) && (cap_is (dst, KOBJECT_GST, PERM_SP_GRANT) || cap_is (dst, KOBJECT_DMA, PERM_SP_GRANT)))
+        return delegate_stage2 (self, OBJECT (dst, space_stage2), OBJECT (src, space_hst), ssb, dsb, ord, pmm, mad);
 
 #if SPACE_PIO_REQUIRED
     if (cap_is (src, KOBJECT_PIO, PERM_SP_TAKE) && cap_is (dst, KOBJECT_PIO, PERM_SP_GRANT)) {
@@ -286,7 +327,30 @@ static long delegate (struct ec *self, struct cap src, struct cap dst, uint64_t 
     }
 #endif
 
+#if SPACE_MSR_REQUIRED
+    if (cap_is (src, KOBJECT_MSR, PERM_SP_TAKE) && cap_is (dst, KOBJECT_MSR, PERM_SP_GRANT)) {
+
+        if (UNLIKELY (ssb != dsb || ssb + BIT64 (ord) > MSR_SELECTORS))
+            return STATUS_BAD_PAR;
+
+        space_msr_delegate (OBJECT (dst, space_msr), OBJECT (src, space_msr), ssb, ord, pmm);
+
+        return STATUS_SUCCESS;
+    }
+#endif
+
     return STATUS_BAD_CAP;
+}
+
+static long delegate (struct ec *self, struct cap src, struct cap dst, uint64_t ssb, uint64_t dsb, unsigned ord, unsigned pmm, uint32_t mad)
+{
+    if (cap_is (src, KOBJECT_OBJ, PERM_SP_TAKE) && cap_is (dst, KOBJECT_OBJ, PERM_SP_GRANT))
+        return delegate_obj (self, OBJECT (dst, space_obj), OBJECT (src, space_obj), ssb, dsb, ord, pmm);
+
+    if (cap_is (src, KOBJECT_HST, PERM_SP_TAKE) && cap_is (dst, KOBJECT_HST, PERM_SP_GRANT))
+        return delegate_hst (self, OBJECT (dst, space_hst), OBJECT (src, space_hst), ssb, dsb, ord, pmm, mad);
+
+    return delegate_other (self, src, dst, ssb, dsb, ord, pmm, mad);
 }
 
 HANDLER (ctrl_pd)

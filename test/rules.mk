@@ -55,13 +55,15 @@ $(eval $(call host-test,ioapic,test/host/ioapic.c $(MACHINE) $(X86)/ioapic.c $(X
 $(eval $(call host-test,interrupt,test/host/interrupt.c $(X86)/interrupt.c))
 $(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
 $(eval $(call host-test,pci,test/host/pci.c kernel/pci.c $(X86)/pci_config.c))
+$(eval $(call host-test,virt,test/host/virt.c $(MACHINE) $(X86)/virt.c $(X86)/cpu_features.c))
 $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/cpu_features.c))
 
 # The kernel core on modelled CPUs: page pool, time, CPUs, and what stands around the objects
 CORE_MEM    := test/host/core_pool.c
 CORE_CPU    := test/host/core_time.c test/host/core_cpus.c kernel/cpu.c kernel/rcu.c kernel/tlb.c $(X86)/pcid.c
 CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab.c kobject.c pd.c ec.c sc.c pt.c sm.c timeout.c \
-               scheduler.c space_obj.c space_hst.c space_mem.c) $(X86)/hpt.c $(X86)/space_pio.c
+               scheduler.c space_obj.c space_hst.c space_mem.c space_stage2.c) \
+               $(addprefix $(X86)/,hpt.c ept.c stage2.c space_pio.c space_msr.c)
 $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
@@ -73,6 +75,8 @@ $(eval $(call host-test,hpt,test/host/hpt.c $(CORE)))
 $(eval $(call host-test,space_mem,test/host/space_mem.c kernel/space_mem.c))
 $(eval $(call host-test,space_hst,test/host/space_hst.c $(CORE)))
 $(eval $(call host-test,space_pio,test/host/space_pio.c $(CORE)))
+$(eval $(call host-test,space_msr,test/host/space_msr.c $(CORE)))
+$(eval $(call host-test,space_stage2,test/host/space_stage2.c $(CORE)))
 $(eval $(call host-test,scheduler,test/host/scheduler.c $(CORE)))
 $(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
 $(eval $(call host-test,pcid,test/host/pcid.c test/host/tagged_tlb.c))

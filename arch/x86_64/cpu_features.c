@@ -10,7 +10,7 @@
 
 enum { EAX, EBX, ECX, EDX };
 
-/* Intel SDM 2A, CPUID; AMD APM 3, appendix E, for leaf 80000001 ECX and leaf 80000008 EBX. Ordered by leaf. */
+/* Intel SDM 2A, CPUID; AMD APM 3, appendix E, for leaves 80000001 ECX, 80000008 EBX and 8000000A. Ordered by leaf. */
 static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATURES] = {
     [CPU_MCE]           = { 0x1, 0, EDX, 7 },
     [CPU_PGE]           = { 0x1, 0, EDX, 13 },
@@ -49,6 +49,7 @@ static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATUR
     [CPU_RDTSCP]        = { 0x80000001, 0, EDX, 27 },
     [CPU_INVARIANT_TSC] = { 0x80000007, 0, EDX, 8 },
     [CPU_FP_ERR_PTRS]   = { 0x80000008, 0, EBX, 2 },
+    [CPU_NPT]           = { 0x8000000a, 0, EDX, 0 },
 };
 
 STATIC_ASSERT (CPU_FEATURES <= 64);

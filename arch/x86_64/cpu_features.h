@@ -17,6 +17,7 @@ enum cpu_feature {
     CPU_SYSCALL, CPU_NX, CPU_PDPE1GB, CPU_RDTSCP,       /* 80000001.EDX                                         */
     CPU_INVARIANT_TSC,                                  /* 80000007.EDX                                         */
     CPU_FP_ERR_PTRS,                                    /* 80000008.EBX, AMD: FXRSTOR and XRSTOR always load them */
+    CPU_NPT,                                            /* 8000000A.EDX: nested paging; the leaf means this with CPU_SVM */
     CPU_FEATURES
 };
 

@@ -112,6 +112,8 @@ unsigned hpt_perm (uint64_t a)
     return !(a & HPT_P) ? 0 : PERM_MEM_R | (a & HPT_W ? PERM_MEM_W : 0) | (a & HPT_NX ? 0 : PERM_MEM_XU | PERM_MEM_XS);
 }
 
+uint32_t hpt_mad (uint64_t a) { return (a & HPT_PWT ? 1 : 0) | (a & HPT_PCD ? 2 : 0) | (a & HPT_PAT ? 4 : 0); }
+
 uint64_t hpt_restrict (uint64_t a, unsigned pmm)
 {
     unsigned const perm = hpt_perm (a) & pmm;

@@ -28,9 +28,10 @@ void hpt_set_levels (unsigned);
 /* Which entry of the top level an address belongs to */
 static inline unsigned hpt_slot (uint64_t va) { return ptab_index (va, LIKELY (hpt_levels == 4) ? 3 : 4); }
 
-/* Attributes of a leaf for the user (0 if there is no permission), and the permissions of attributes */
+/* Attributes of a leaf for the user (0 if there is no permission), permissions and memory attributes of attributes */
 uint64_t hpt_attr (unsigned perm, uint32_t mad);
 unsigned hpt_perm (uint64_t attr);
+uint32_t hpt_mad  (uint64_t attr);
 uint64_t hpt_restrict (uint64_t attr, unsigned pmm);
 
 static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }

@@ -39,10 +39,13 @@
 #include <smp.h>
 #include <space_hst.h>
 #include <space_mem.h>
+#include <space_msr.h>
 #include <space_obj.h>
 #include <space_pio.h>
 #include <string.h>
 #include <uefi.h>
+#include <space_stage2.h>
+#include <virt.h>
 
 #define COM1            0x3f8
 #define LAPIC_DEFAULT   UINT64_C (0xfee00000)           /* Intel SDM 3A, 11.4.1; also the start of the MSI range    */
@@ -151,8 +154,9 @@ static void objects (void)
     sc_init();
     pt_init();
     sm_init();
+    space_stage2_init();
 
-    if (space_obj_nova_init() != STATUS_SUCCESS)
+    if (space_obj_nova_init() != STATUS_SUCCESS || space_msr_init() != STATUS_SUCCESS)
         panic ("out of memory");
 }
 
@@ -179,6 +183,7 @@ static void init_bsp (void)
     ioapic_init (&acpi);
     interrupt_init();
     power_init (&acpi);
+    virt_init();
     protect();
 
     objects();

@@ -10,19 +10,28 @@
 #define IA32_SPEC_CTRL          0x48
 #define IA32_PRED_CMD           0x49
 #define IA32_BIOS_SIGN_ID       0x8b
+#define IA32_CORE_CAPABILITIES  0xcf
 #define IA32_MPERF              0xe7
 #define IA32_APERF              0xe8
 #define IA32_MTRRCAP            0xfe
 #define IA32_ARCH_CAPABILITIES  0x10a
 #define IA32_FLUSH_CMD          0x10b
+#define IA32_MCU_OPT_CTRL       0x123
 #define IA32_SYSENTER_CS        0x174
 #define IA32_SYSENTER_ESP       0x175
 #define IA32_SYSENTER_EIP       0x176
 #define IA32_MCG_CAP            0x179
 #define IA32_MCG_STATUS         0x17a
+#define IA32_OVERCLOCKING_STATUS 0x195
+#define IA32_PERF_STATUS        0x198
+#define IA32_THERM_STATUS       0x19c
 #define IA32_MISC_ENABLE        0x1a0
+#define IA32_PACKAGE_THERM_STATUS 0x1b1
 #define IA32_PAT                0x277
 #define IA32_MTRR_DEF_TYPE      0x2ff
+#define IA32_VMX_PROCBASED_CTLS 0x482
+#define IA32_VMX_PROCBASED_CTLS2 0x48b
+#define IA32_VMX_EPT_VPID_CAP   0x48c
 #define IA32_U_CET              0x6a0
 #define IA32_S_CET              0x6a2
 #define IA32_PL0_SSP            0x6a4
@@ -41,11 +50,17 @@
 #define IA32_GS_BASE            0xc0000101
 #define IA32_KERNEL_GS_BASE     0xc0000102
 #define IA32_TSC_AUX            0xc0000103
+#define VM_CR                   0xc0010114              /* AMD */
 
 /* IA32_APIC_BASE (SDM 3A, 11.4.4 and 11.12.1) */
 #define APIC_BASE_BSP           0x100
 #define APIC_BASE_EXTD          0x400
 #define APIC_BASE_EN            0x800
+
+/* IA32_FEATURE_CONTROL (SDM 3C, 24.7) and VM_CR (AMD APM 2, 15.30.1): how firmware leaves virtualization */
+#define FEATURE_CONTROL_LOCK    0x1
+#define FEATURE_CONTROL_VMX     0x4                     /* outside SMX                                              */
+#define VM_CR_SVMDIS            0x10
 
 /* IA32_EFER (SDM 4, 2.1; AMD APM 2, 3.1.7 for the AMD bits) */
 #define EFER_SCE                0x1

@@ -64,6 +64,8 @@ struct acpi {
     /* Memory that must never be delegated besides the kernel's: DMAR and IVRS units */
     unsigned    protects;
     struct acpi_range protect[ACPI_PROTECT_MAX];
+
+    unsigned    vtd_units;                          /* well-formed DRHDs of the DMAR table                      */
 };
 
 /*

@@ -109,6 +109,12 @@ static void walk (struct acpi *out, struct acpi_table const *t,
         print ("ACPI: %s: %u units beyond %u are not protected", t->name, left.units, ACPI_PROTECT_MAX);
 }
 
-void acpi_dmar (struct acpi *out, struct acpi_table const *t) { walk (out, t, read_drhd); }
+void acpi_dmar (struct acpi *out, struct acpi_table const *t)
+{
+    unsigned const before = out->protects;
+
+    walk (out, t, read_drhd);
+    out->vtd_units += out->protects - before;
+}
 
 void acpi_ivrs (struct acpi *out, struct acpi_table const *t) { walk (out, t, read_ivhd); }

@@ -291,6 +291,7 @@ static void test_dmar (void **state UNUSED)
     parse_one();
     assert_lines ("ACPI: DMAR: damaged at offset 136, the rest is ignored", "ACPI: DMAR: 4 malformed units ignored");
     assert_int_equal (acpi.protects, 1);
+    assert_int_equal (acpi.vtd_units, 1);
 
     start (0);
     t = dmar (0x1ffe6000);
@@ -324,6 +325,7 @@ static void test_ivrs (void **state UNUSED)
     parse_one();
     assert_no_lines();
     assert_int_equal (acpi.protects, 2);
+    assert_int_equal (acpi.vtd_units, 0);
     assert_int_equal (acpi.protect[0].start, 0xfd300000);
     assert_int_equal (acpi.protect[1].end, 0xfd404000);
 

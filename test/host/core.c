@@ -6,6 +6,7 @@
 #include <cpu_features.h>
 #include <ec.h>
 #include <fpu.h>
+#include <init.h>
 #include <ipc.h>
 #include <pd.h>
 #include <pt.h>
@@ -15,8 +16,10 @@
 #include <scheduler.h>
 #include <sm.h>
 #include <space_hst.h>
+#include <space_msr.h>
 #include <space_obj.h>
 #include <space_pio.h>
+#include <space_stage2.h>
 
 bool core_1g = true;
 
@@ -25,6 +28,18 @@ bool cpu_has (enum cpu_feature f)
     assert_int_equal (f, CPU_PDPE1GB);
     return core_1g;
 }
+
+enum virt_kind core_virt;
+unsigned core_ept_leaf_max = 2;
+bool core_ept_x_only, core_ept_mbec;
+
+enum virt_kind virt_kind (void)     { return core_virt; }
+unsigned virt_ept_levels (void)     { return hpt_levels; }
+unsigned virt_ept_leaf_max (void)   { return core_ept_leaf_max; }
+bool     virt_ept_x_only (void)     { return core_ept_x_only; }
+bool     virt_ept_mbec (void)       { return core_ept_mbec; }
+
+struct acpi acpi;                                       /* no IOMMU, unless a test says so                          */
 
 size_t fpu_size (void)      { return 576; }
 void fpu_reset (void *area) { memset (area, 0x11, fpu_size()); }
@@ -86,10 +101,12 @@ void core_init (unsigned cpus)
     sc_init();
     pt_init();
     sm_init();
+    space_stage2_init();
 
     assert_int_equal (space_obj_nova_init(), STATUS_SUCCESS);
     assert_int_equal (space_hst_nova_init(), STATUS_SUCCESS);
     assert_int_equal (space_pio_init(), STATUS_SUCCESS);
+    assert_int_equal (space_msr_init(), STATUS_SUCCESS);
 }
 
 void recall_serve (void) { }

@@ -7,6 +7,7 @@
 
 #include <cpu_local.h>
 #include <cpuset.h>
+#include <virt.h>
 
 #include <host.h>
 
@@ -25,6 +26,9 @@ extern bool     core_fail_all;
 extern void   (*core_alloc) (void);                     /* called once, at the next allocation: another CPU is faster */
 
 extern bool     core_1g;                                /* CPU_PDPE1GB                                              */
+extern enum virt_kind core_virt;                        /* what virt.h says                                         */
+extern unsigned core_ept_leaf_max;
+extern bool     core_ept_x_only, core_ept_mbec;
 extern uint64_t core_flushes[CORE_CPUS];                /* TLB flushes                                              */
 extern struct cpuset core_kicked;                       /* CPUs that have been interrupted and have not noticed     */
 extern void   (*core_preempt) (void);                   /* called at preemption points; may be null                 */

@@ -10,7 +10,7 @@
 
 #include <host.h>
 
-static struct cpuid leaf_0, leaf_1, leaf_6, leaf_7, leaf_7_1, leaf_d_1, ext_0, ext_1, ext_7, ext_8;
+static struct cpuid leaf_0, leaf_1, leaf_6, leaf_7, leaf_7_1, leaf_d_1, ext_0, ext_1, ext_7, ext_8, ext_a;
 static char const brand[49] = "      Model CPU @ 2.40GHz";
 static uint64_t seed = 1, efer;
 
@@ -34,6 +34,7 @@ static struct cpuid model_cpuid (uint32_t leaf, uint32_t sub)
         case 0x80000002 ... 0x80000004: memcpy (&r, brand + (leaf - 0x80000002) * 16, 16); return r;
         case 0x80000007:    return ext_7;
         case 0x80000008:    return ext_8;
+        case 0x8000000a:    return ext_a;
     }
 
     fail();

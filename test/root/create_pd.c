@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <help.h>
+#include <machine.h>
 
 static void success (void)
 {
@@ -58,18 +59,55 @@ static void bad_op (void)
     check (cap_null (s), "an invalid operation leaves the selector null");
 }
 
-/* Without virtualization there are no guest and MSR spaces, without IOMMU no DMA spaces */
+static bool there (unsigned op) { return op == CREATE_MSR || (op == CREATE_GST ? machine_virt() : machine_iommu() != 0); }
+
+/* 2.1: guest spaces exist where hardware virtualization does, DMA spaces where an IOMMU does, MSR spaces on every x86 */
 static void bad_ftr (void)
 {
-    uint64_t const f = root.hip->features;
-    enum status const gst = f & (HIP_FEATURE_VMX | HIP_FEATURE_SVM) ? STATUS_SUCCESS : STATUS_BAD_FTR;
-    enum status const dma = f & HIP_FEATURE_IOMMU ? STATUS_SUCCESS : STATUS_BAD_FTR;
     struct domain d;
 
     domain_new (&d);
-    check_status (hyp_create_pd (CREATE_GST, sel_alloc (0), d.pd), gst, "guest space: as the HIP says");
-    check_status (hyp_create_pd (CREATE_DMA, sel_alloc (0), d.pd), dma, "DMA space: as the HIP says");
-    check_status (hyp_create_pd (CREATE_MSR, sel_alloc (0), d.pd), gst, "MSR space: as the HIP says");
+    check_status (hyp_create_pd (CREATE_GST, sel_alloc (0), d.pd), there (CREATE_GST) ? STATUS_SUCCESS : STATUS_BAD_FTR,
+                  "guest space: as the CPU has virtualization");
+    check_status (hyp_create_pd (CREATE_DMA, sel_alloc (0), d.pd), there (CREATE_DMA) ? STATUS_SUCCESS : STATUS_BAD_FTR,
+                  "DMA space: as the machine has an IOMMU");
+    check_status (hyp_create_pd (CREATE_MSR, sel_alloc (0), d.pd), STATUS_SUCCESS, "MSR space");
+    check (there (CREATE_GST) || !(root.hip->features & (HIP_FEATURE_VMX | HIP_FEATURE_SVM)),
+           "the HIP tells no virtualization that is not there");
+    check (there (CREATE_DMA) || !(root.hip->features & HIP_FEATURE_IOMMU), "the HIP tells no IOMMU that is not there");
+}
+
+/* Guest, DMA and MSR spaces: how many of each, and with which permissions */
+static void many (void)
+{
+    static struct { unsigned op, perm; char const *name[6]; } const kind[] = {
+        { CREATE_GST, PERM_GST_ALL, { "guest space: a first one", "a second one", "a third one", "GRANT", "ASSIGN", "nothing else" } },
+        { CREATE_DMA, PERM_DMA_ALL, { "DMA space: a first one", "a second one", "a third one", "GRANT", "ASSIGN", "nothing else" } },
+        { CREATE_MSR, PERM_MSR_ALL, { "MSR space: a first one", "a second one", "a third one", "GRANT", "ASSIGN", "nothing else" } },
+    };
+    struct domain d;
+
+    domain_new (&d);
+
+    for (size_t k = 0; k < sizeof (kind) / sizeof (kind[0]); k++) {
+
+        uint64_t s = 0;
+
+        if (!there (kind[k].op))
+            continue;
+
+        for (unsigned i = 0; i < 3; i++)
+            check_status (hyp_create_pd (kind[k].op, s = sel_alloc (0), d.pd), STATUS_SUCCESS, kind[k].name[i]);
+
+        check (!cap_null (cap_with (s, PERM_SP_GRANT)), kind[k].name[3]);
+        check (!cap_null (cap_with (s, PERM_SP_ASSIGN)), kind[k].name[4]);
+        if (kind[k].perm & PERM_SP_TAKE)
+            check (!cap_null (cap_with (s, PERM_SP_TAKE)), "TAKE");
+        check (cap_null (cap_with (s, PERM_MASK & ~kind[k].perm)), kind[k].name[5]);
+        check_status (hyp_create_pd (kind[k].op, s, d.pd), STATUS_BAD_CAP, "selector in use: BAD_CAP");
+        check_status (hyp_create_pd (kind[k].op, sel_alloc (0), cap_with (d.pd, PERM_PD_ALL & ~PERM_PD_PD)), STATUS_BAD_CAP,
+                      "owner without permission PD: BAD_CAP");
+    }
 }
 
 static void bad_cap (void)
@@ -98,7 +136,7 @@ static void bad_cap (void)
 
 static struct test const test[] = {
     { "success", success }, { "once", once }, { "inherit", inherit }, { "bad_op", bad_op }, { "bad_ftr", bad_ftr },
-    { "bad_cap", bad_cap },
+    { "many", many }, { "bad_cap", bad_cap },
 };
 
 TESTS ("create_pd", test);

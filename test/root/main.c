@@ -3,6 +3,7 @@
  * slow=N; end=off, end=reset */
 #include <console.h>
 #include <help.h>
+#include <machine.h>
 #include <mem.h>
 #include <panic.h>
 #include <string.h>
@@ -99,6 +100,7 @@ int main (void)
     static char only[512], skip[512];
     bool const all = !root_option ("only", only, sizeof (only)), some = root_option ("skip", skip, sizeof (skip));
 
+    machine_init();
     time_factor = root_option_number ("slow", 1);
     test_over  = sel_alloc (0);
     test_never = sel_alloc (0);
