@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ctrl_hw and assign_dev; what would end the machine is not tried */
+/* ctrl_hw; what would end the machine is not tried */
 #include <help.h>
 #include <child.h>
 
@@ -55,7 +55,6 @@ static void other_pd (void)
     check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_hw, CTRL_HW_QOS), 0, 0), STATUS_BAD_HYP,
                   "from another PD than root: BAD_HYP");
     check_status (child_call (&c, hyp_id (HYPERCALL_ctrl_hw, 15), 0, 0), STATUS_BAD_HYP, "invalid operation, too");
-    check_status (child_call (&c, hyp_id (HYPERCALL_assign_dev, 0), 0, 0), STATUS_BAD_HYP, "assign_dev: BAD_HYP");
     check_status (child_call (&c, hyp_id (HYPERCALL_reserved, 0), 0, 0), STATUS_BAD_HYP, "hypercall 0xf: BAD_HYP");
     check_status (child_call (&c, hyp_id (HYPERCALL_create_sm, 0) | 5 << 8, 6, 0), STATUS_BAD_CAP,
                   "create_sm in an empty object space: BAD_CAP");
@@ -73,18 +72,8 @@ static void reserved (void)
                       "hypercall 0xf: BAD_HYP");
 }
 
-static void assign_dev (void)
-{
-    enum status s = hyp_assign_dev (sel_alloc (0), 0, 0);
-
-    check (s == STATUS_BAD_CAP || s == STATUS_BAD_DEV, "null capability and no IOMMU: BAD_CAP or BAD_DEV");
-    s = hyp_assign_dev (wrong_cap(), 0x1234, ~UINT64_C (0));
-    check (s == STATUS_BAD_CAP || s == STATUS_BAD_DEV, "semaphore and no IOMMU: BAD_CAP or BAD_DEV");
-}
-
 static struct test const test[] = {
     { "bad_op", bad_op }, { "qos", qos }, { "sleep", sleep }, { "other_pd", other_pd }, { "reserved", reserved },
-    { "assign_dev", assign_dev },
 };
 
 TESTS ("ctrl_hw", test);

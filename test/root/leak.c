@@ -2,9 +2,10 @@
 /* Kernel objects that nobody has a capability for give their memory back: far more are created than would fit. */
 #include <console.h>
 #include <help.h>
+#include <machine.h>
 #include <mem.h>
 
-enum { SMALL = 400000, BIG = 12000, PDS = 3000 };
+enum { SMALL = 400000, BIG = 12000, PDS = 3000, SPACES = 1500 };
 
 static uint64_t sel, made;
 
@@ -87,6 +88,83 @@ static void domains (void)
     repeat (PDS, domain, "3000 domains with an EC, one after the other");
 }
 
+static uint64_t source;                                 /* a page that is mapped                                */
+static unsigned kind;
+
+/* Page i GiB of a space: two page tables for each */
+static enum status fill_page (uint64_t space, unsigned i)
+{
+    return hyp_ctrl_pd (SEL_ROOT_HST, space, source, (uint64_t)i << 18, 0, PERM_MEM_R, 0);
+}
+
+/* A space with some pages, or registers, in it */
+static enum status space (void)
+{
+    enum status s = hyp_create_pd (kind, sel, sel_root_pd());
+
+    for (unsigned i = 0; s == STATUS_SUCCESS && i < 8; i++)
+        s = kind == CREATE_MSR ? hyp_ctrl_pd (SEL_NOVA_MSR, sel, 0, 0, 13, PERM_MASK, 0) : fill_page (sel, i * 77);
+
+    if (s != STATUS_SUCCESS)
+        sel_revoke (sel, 0);
+
+    return s == STATUS_MEM_CAP ? STATUS_MEM_OBJ : s;
+}
+
+static void spaces (void)
+{
+    sel    = sel_alloc (0);
+    source = (uintptr_t)mem_alloc (4096, NULL) >> 12;
+    need (source, "memory");
+
+    kind = CREATE_MSR;
+    repeat (PDS * 4, space, "12000 MSR spaces, one after the other");
+
+    if (machine_virt()) {
+        kind = CREATE_GST;
+        repeat (SPACES, space, "1500 guest spaces with pages, one after the other");
+    }
+
+    if (machine_iommu()) {
+        kind = CREATE_DMA;
+        repeat (SPACES, space, "1500 DMA spaces with pages, one after the other");
+    }
+}
+
+/* Page tables until there is no memory; the space goes; the next one must come equally far */
+static void tables (void)
+{
+    unsigned first = 0, again = 0;
+
+    if (!machine_virt())
+        return;
+
+    sel    = sel_alloc (0);
+    source = (uintptr_t)mem_alloc (4096, NULL) >> 12;
+    need (source, "memory");
+
+    sleep_ms (50);                                      /* what other tests dropped comes back first            */
+
+    for (unsigned round = 0; round < 3; round++) {
+
+        enum status s = STATUS_SUCCESS;
+
+        NEED (hyp_create_pd (CREATE_GST, sel, sel_root_pd()));
+        for (again = 0; again < 1 << 18 && (s = fill_page (sel, again)) == STATUS_SUCCESS; again++) ;
+
+        check_status (s, STATUS_MEM_CAP, "pages all over a guest space, until memory is used up: MEM_CAP");
+        first = first ? first : again;
+        check_status (hyp_create_pd (CREATE_MSR, sel_alloc (0), sel_root_pd()), STATUS_MEM_OBJ, "then an MSR space: MEM_OBJ");
+        check_status (fill_page (sel, 0), STATUS_SUCCESS, "where tables are, a page still fits");
+        check_status (hyp_ctrl_pd (SEL_ROOT_HST, sel, 0, 0, 31, 0, 0), STATUS_SUCCESS, "to revoke needs no memory");
+        NEED (sel_revoke (sel, 0));
+        sleep_ms (50);
+    }
+
+    check_ge (again, first - first / 20, "after the space is gone, as many fit again");
+    console_printf ("# %u then %u pages\n", first, again);
+}
+
 /* All memory at a time, and back: two rounds must come equally far */
 static unsigned fill (uint64_t base, unsigned n)
 {
@@ -134,6 +212,8 @@ static void exhaust (void)
     check_status (hyp_create_sm (sel_alloc (0), sel_root_pd(), 0), STATUS_SUCCESS, "and other objects");
 }
 
-static struct test const test[] = { { "small", small }, { "ecs", ecs }, { "domains", domains }, { "exhaust", exhaust } };
+static struct test const test[] = {
+    { "small", small }, { "ecs", ecs }, { "domains", domains }, { "spaces", spaces }, { "tables", tables }, { "exhaust", exhaust },
+};
 
 TESTS ("leak", test);

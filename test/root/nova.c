@@ -17,6 +17,8 @@ struct deviation {
 #define SLICE   "ctrl_sc leaves out the running time slice"
 #define CR2     "an event other than #PF carries CR2, of whatever EC faulted last"
 #define SELECT  "leaves DS, ES, FS and GS as the last domain had them"
+#define RANGES  "an MSR space has the two ranges of the VMX bitmap and no other selectors"
+#define WHOLE   "does not interrupt a delegation"
 #define STATUS  "a successful ipc_call does not write its status"
 #define FLAGS   "an event reply can set RFLAGS.TF and AC"
 #define UNMASKED "does not mask messages"
@@ -56,6 +58,16 @@ static struct deviation const deviation[] = {
     { "ctrl_sc", "idle_sum", "this CPU: they add up to the time that has passed", SLICE },
     { "ctrl_sc", "idle_sum", "another CPU: they add up to the time that has passed", SLICE },
     { "ctrl_sc", "idle_now", "a CPU that does nothing: its idle time is the time that passes", SLICE },
+    { "ctrl_pd_msr", "far", "MSR 0x2000, a null capability", RANGES },
+    { "ctrl_pd_msr", "far", "MSR 0x40000000, a null capability", RANGES },
+    { "ctrl_pd_msr", "far", "MSR 0xc0010114, a null capability", RANGES },
+    { "ctrl_pd_msr", "far", "MSR 0xffffffff, a null capability", RANGES },
+    { "ctrl_pd_msr", "far", "order 14", RANGES },
+    { "ctrl_pd_msr", "far", "the lower half of all numbers", RANGES },
+    { "ctrl_pd_msr", "far", "the upper half of all numbers", RANGES },
+    { "ctrl_pd_msr", "far", "which is revoked", RANGES },
+    { "ctrl_pd_dma", "preempt", "who took it away did not wait for all of it", WHOLE },
+    { "ctrl_pd_gst", "preempt", "who took it away did not wait for all of it", WHOLE },
     { "ipc", "timeout", "flag T on an idle callee: SUCCESS", STATUS },
     { "ipc", "timeout", "flag T on an idle callee: status register is 0", STATUS },
     { "regs", "ipc", "ipc_call: status has no other bits", STATUS },
@@ -75,6 +87,7 @@ static struct deviation const deviation[] = {
     { "msi", "masked", "masked again", UNMASKED },
 
     { "leak", "small", NULL, LEAK }, { "leak", "ecs", NULL, LEAK }, { "leak", "domains", NULL, LEAK }, { "leak", "exhaust", NULL, LEAK },
+    { "leak", "spaces", NULL, LEAK }, { "leak", "tables", NULL, LEAK },
 };
 
 bool nova (void)
