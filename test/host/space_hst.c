@@ -8,7 +8,6 @@
 #include <cpu.h>
 #include <ipc.h>
 #include <memory.h>
-#include <pcid.h>
 #include <pd.h>
 #include <protected.h>
 #include <space_pio.h>
@@ -543,50 +542,6 @@ static void changing_source (void **state)
     }
 }
 
-static bool stale (unsigned cpu, uint64_t tag)
-{
-    struct cpu_arch const *const a = &cpu_remote[cpu]->arch;
-    unsigned const n = (unsigned)(tag & ROOT_PCID);
-
-    return rlx_load (&a->stale_pcid[n / 64]) >> n % 64 & rlx_load (&a->stale) >> n / 64 & 1;
-}
-
-/* A CPU that gets tables of a space has to forget what it knows by that tag: of the tag's last owner */
-static void tags (void **state)
-{
-    (void)state;
-    pcid_enable();
-
-    uint64_t tag = 0;
-
-    for (unsigned i = 0; i < 3; i++) {
-
-        struct space_hst *const s = space();
-
-        assert_true (s->tag & ROOT_KEEP && s->tag & ROOT_PCID);
-        assert_true (!i || s->tag == tag);              /* the same again                                           */
-        tag = s->tag;
-
-        for (unsigned c = 0; c < CORE_CPUS; c++) {
-
-            assert_false (stale (c, tag));
-            paddr_t const root = space_hst_root (s, NULL, (cpu_t)c);
-            assert_int_equal (root & ~HPT_ADDR, tag);
-            assert_true (stale (c, tag));
-
-            core_cpu (c);
-            assert_int_equal (root_fresh (root), root & ~ROOT_KEEP);
-            assert_false (stale (c, tag));
-            assert_int_equal (root_fresh (root), root);
-            assert_int_equal (space_hst_root (s, NULL, (cpu_t)c), root);
-            assert_false (stale (c, tag));
-        }
-
-        core_cpu (0);
-        drop (s);
-    }
-}
-
 static int group (void **state)
 {
     (void)state;
@@ -616,8 +571,5 @@ int main (void)
     if (!failed)
         core_raise();
 
-    struct CMUnitTest const with_pcid[] = { cmocka_unit_test (tags) };     /* last: from here on, roots are not plain addresses */
-
-    return failed ? failed : cmocka_run_group_tests_name ("5 levels", tests, NULL, NULL) +
-                             cmocka_run_group_tests_name ("PCID", with_pcid, NULL, NULL);
+    return failed ? failed : cmocka_run_group_tests_name ("5 levels", tests, NULL, NULL);
 }
