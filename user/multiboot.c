@@ -4,7 +4,7 @@
 #include <root.h>
 #include <string.h>
 
-enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289, PAGE = 0x1000, LOW_MEMORY = 0x100000 };
+enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289, PAGE = 0x1000, LOW_MEMORY = 0x100000, RSDP_SIZE = 36 };
 
 struct mb1_info {
     uint32_t    flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
@@ -177,6 +177,14 @@ void multiboot_parse (void)
         parse_mb2();
         parse_uefi();
     }
+
+    /* The information lies in memory that its own map calls free, and with it the copy of the RSDP */
+    uint32_t const *const size = root.boot_magic == MB2_MAGIC ? map (root.boot_addr, sizeof (*size)) : NULL;
+
+    if (size)
+        remove_ram (root.boot_addr, root.boot_addr + *size);
+    if (hip->acpi_rsdp != ~UINT64_C (0))
+        remove_ram (hip->acpi_rsdp, hip->acpi_rsdp + RSDP_SIZE);
 
     remove_ram (hip->nova_start, hip->nova_end);
     remove_ram (hip->mbuf_start, hip->mbuf_end);
