@@ -30,22 +30,25 @@ void space_mem_protect (paddr_t start, paddr_t end)
     ranges++;
 }
 
+/* Each range leaves of the block what is all in it or all outside: one pass, since a smaller block stays so for those before. */
 bool space_mem_allowed (paddr_t addr, unsigned *order)
 {
-    for (;; --*order) {
+    bool allowed = true;
 
-        paddr_t const s = align_dn (addr, PAGE_SIZE << *order), e = s + (PAGE_SIZE << *order);
-        bool partial = false;
+    for (unsigned i = 0; i < ranges; i++) {
 
-        for (unsigned i = 0; i < ranges; i++) {
+        bool const inside = range[i].start <= addr && addr < range[i].end;
 
-            if (range[i].start <= s && e <= range[i].end)
-                return false;
+        for (;; --*order) {
 
-            partial |= range[i].start < e && s < range[i].end;
+            paddr_t const s = align_dn (addr, PAGE_SIZE << *order), e = s + (PAGE_SIZE << *order);
+
+            if (inside ? range[i].start <= s && e <= range[i].end : e <= range[i].start || range[i].end <= s)
+                break;
         }
 
-        if (!partial)
-            return true;
+        allowed &= !inside;
     }
+
+    return allowed;
 }
