@@ -19,24 +19,39 @@ void cpu_defer (cpu_t cpu, struct rcu_head *h)
         cpu_kick (cpu);
 }
 
-static void deferred (void)
+static bool deferred (void)
 {
-    for (struct inbox_link *l = inbox_take (&cpu_local.deferred), *next; l; l = next) {
+    unsigned touch = INBOX_STEP;
+
+    for (struct inbox_link *l; (l = inbox_next (&cpu_local.deferred, &touch)); ) {
 
         struct rcu_head *const h = container_of (l, struct rcu_head, link);
 
-        next = l->next;
         rcu_call (h, h->func);
         atomic_sub (&rcu_outstanding, 1);
     }
+
+    return !inbox_empty (&cpu_local.deferred);
+}
+
+void cpu_ready_step (void)
+{
+    bool more = ec_wake_pending();
+
+    more |= scheduler_admit_pending();
+    more |= deferred();
+    more |= scheduler_release_pending();
+
+    if (UNLIKELY (more))
+        cpu_local.hazard |= HAZARD_READY;
+    else
+        cpu_local.hazard &= ~HAZARD_READY;
 }
 
 void cpu_kicked (void)
 {
     recall_serve();
-    ec_wake_pending();
-    scheduler_admit_pending();
-    deferred();
+    cpu_ready_step();
 
     cpu_local.hazard |= HAZARD_RCU;                     /* a batch may wait for this CPU                            */
 }

@@ -20,6 +20,11 @@ void cpu_defer (cpu_t, struct rcu_head *);
 /* The interrupt of cpu_kick(): looks into the inboxes of this CPU */
 void cpu_kicked (void);
 
+/* A bounded part of what others have made ready on this CPU; clears HAZARD_READY when it was the last one, sets it otherwise */
+void cpu_ready_step (void);
+
+#define INBOX_STEP  32                                  /* links that are touched in one go, for each inbox         */
+
 /* Contract, implemented by the architecture */
 void cpus_stop_others (void);                           /* for good: panic, power-off                                */
 void cpus_kick (struct cpuset const *);                 /* interrupt them: they re-evaluate their hazards           */

@@ -30,14 +30,17 @@ struct cpu_local {
     uint32_t             console_lines;                 /* that ended since the console semaphore was last signaled */
     _Atomic (uint32_t)   tlb_request, tlb_done;         /* shootdowns asked for by others, and served by this CPU   */
     _Atomic (uint32_t)   kick_request, kick_done;       /* strong recalls, in the same way                          */
+
+    struct scheduler     sched;
+    struct timeout_queue timeouts;
+    struct rcu_cpu       rcu;
+
     /* From other CPUs */
     struct inbox         wake;                          /* ECs that they made ready                                 */
     struct inbox         admit;                         /* SCs that they created                                    */
     struct inbox         deferred;                      /* calls that only this CPU may make                        */
 
-    struct scheduler     sched;
-    struct timeout_queue timeouts;
-    struct rcu_cpu       rcu;
+    struct link         *dying;                         /* dead ECs whose callers die or go on next: ec_bury()      */
 };
 
 extern struct cpu_local cpu_local;                      /* placed by the linker script                              */

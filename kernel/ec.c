@@ -19,6 +19,8 @@
 #include <space_hst.h>
 #include <space_pio.h>
 
+#define LINKS_PER_POINT 512                             /* of a call chain, between two preemption points           */
+
 static struct slab_cache cache, fpu_cache;
 
 /* Stands for the missing caller of an EC, so that the reply path needs no test for null */
@@ -123,7 +125,7 @@ static void idle (struct ec *ec)
 {
     (void)ec;
 
-    if (cpu_local.hazard & ~(HAZARD_FPU | HAZARD_RCU) || rcu_ready())
+    if (cpu_local.hazard & ~(HAZARD_FPU | HAZARD_RCU) || rcu_ready() || ec_dying())
         preemption_point();
     else
         cpu_idle();
@@ -164,7 +166,9 @@ bool ec_retire (struct kobject *o)
         return false;
     }
 
-    ec_wake_pending();                                  /* a late wake-up from another CPU may name it              */
+    if (ec_wake_pending() || ec->dying)                 /* a late wake-up from another CPU may name it              */
+        return true;
+
     timeout_remove (&ec->timeout);
 
     if (cpu_local.fpu_owner == ec)
@@ -201,14 +205,41 @@ void ec_mark_dead (struct ec *ec, char const *reason)
 
 static inline void release_waiting (struct ec *ec)
 {
-    struct link *l = ec->waiting.next;
+    struct link *const l = ec->waiting.next;
 
-    list_init (&ec->waiting);
+    if (UNLIKELY (l->next != &ec->waiting))             /* more than one                                            */
+        scheduler_release (&ec->waiting);
 
-    for (struct link *next; l != &ec->waiting; l = next) {
-        next = l->next;
+    else if (LIKELY (l != &ec->waiting)) {
+        list_init (&ec->waiting);
         scheduler_ready (container_of (l, struct sc, link));
     }
+}
+
+struct ec *ec_chain_end_far (struct ec *ec)
+{
+    for (unsigned n = 1; ec->callee; n++) {
+        ec = ec->callee;
+        if (n % LINKS_PER_POINT == 0)
+            preemption_point();
+    }
+
+    return ec;
+}
+
+/* Its caller goes on with ABORTED, or, if it waits with an event, dies in the next step. */
+static void abort_caller (struct ec *ec)
+{
+    struct ec *const caller = ipc_abort_caller (ec);
+
+    if (!caller)
+        return;
+
+    ec_mark_dead (caller, "event handler died");
+    caller->dying = true;
+    caller->sm_link.next = cpu_local.dying;             /* it waited for a reply, in no semaphore                   */
+    cpu_local.dying = &caller->sm_link;
+    cpu_local.hazard |= HAZARD_RCU;
 }
 
 /* Those whose chains came through here wait at its end: they decide again, and run the last EC of their chain that lives. */
@@ -216,10 +247,28 @@ void ec_kill (struct ec *ec, char const *reason)
 {
     struct ec *const end = ec_chain_end (ec);
 
-    ipc_abort_caller (ec);
+    abort_caller (ec);
     ec_mark_dead (ec, reason);
     release_waiting (end);
     cpu_local.next = NULL;
+}
+
+bool ec_dying (void) { return cpu_local.dying; }
+
+void ec_bury (void)
+{
+    if (LIKELY (!ec_dying()))
+        return;
+
+    struct ec *const ec = container_of (cpu_local.dying, struct ec, sm_link);
+
+    cpu_local.dying = ec->sm_link.next;
+    ec->dying = false;
+    abort_caller (ec);
+    release_waiting (ec);                               /* chains that came through it ended here until now         */
+
+    if (ec_dying())
+        cpu_local.hazard |= HAZARD_RCU;
 }
 
 void ec_wake_local (struct ec *ec)
@@ -245,10 +294,12 @@ void ec_wake (struct ec *ec)
     (LIKELY (ec->cpu == cpu_local.id) ? ec_wake_local : ec_wake_remote) (ec);
 }
 
-void ec_wake_pending (void)
+bool ec_wake_pending (void)
 {
-    for (struct inbox_link *l = inbox_take (&cpu_local.wake), *next; l; l = next) {
-        next = l->next;
+    unsigned touch = INBOX_STEP;
+
+    for (struct inbox_link *l; (l = inbox_next (&cpu_local.wake, &touch)); )
         ec_wake_local (container_of (l, struct ec, wake_link));
-    }
+
+    return !inbox_empty (&cpu_local.wake);
 }

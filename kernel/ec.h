@@ -62,10 +62,11 @@ struct ec {
     bool                dead;
     bool                blocked;                        /* the SC that would run it waits in `waiting`              */
     uint8_t             retire_step;
+    bool                dying;                          /* in cpu_local.dying: its caller does not know yet         */
     _Atomic (bool)      sc_bound;                       /* Ordering: acq_rel swap; any CPU                          */
     struct link         waiting;                        /* SCs whose chain ends here while blocked                  */
 
-    struct link         sm_link;                        /* queue of `sm`; lock of that semaphore                    */
+    struct link         sm_link;                        /* queue of `sm`; lock of that semaphore. Dead: see `dying` */
     _Atomic (struct sm *) sm;                           /* where it is queued, null when not. Ordering: stores under the semaphore's lock */
     struct timeout      timeout;
     struct inbox_link   wake_link;                      /* cpu_local.wake of its CPU                                */
@@ -106,17 +107,29 @@ void        ec_mark_dead (struct ec *, char const *reason);      /* that EC alon
 void        ec_wake (struct ec *);
 void        ec_wake_local  (struct ec *);
 void        ec_wake_remote (struct ec *);
-void        ec_wake_pending (void);                     /* those that other CPUs made ready                         */
+bool        ec_wake_pending (void);                     /* those that other CPUs made ready; true: not all           */
+
+/* Death goes up a chain of events link by link: one step; ec_dying(): is there another one? */
+void        ec_bury  (void);
+bool        ec_dying (void);
 
 /* Runs ECs until one is to return to user mode: it is then cpu_local.current. The way out of every slow path. */
 void        ec_run (void);
 
+/*
+ * The last EC of the chain, which user space may make as long as it has ECs: interrupts come in on the way. They change no chain. No
+ * lock may be held.
+ */
+struct ec  *ec_chain_end_far (struct ec *);
+
 static inline struct ec *ec_chain_end (struct ec *ec)
 {
-    while (ec->callee)
-        ec = ec->callee;
+    if (!ec->callee)
+        return ec;
 
-    return ec;
+    ec = ec->callee;
+
+    return LIKELY (!ec->callee) ? ec : ec_chain_end_far (ec->callee);
 }
 
 /* Contract, implemented by the architecture: registers and FPU */

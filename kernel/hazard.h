@@ -11,8 +11,11 @@
 
 enum {
     HAZARD_SCHED    = 1 << 0,                           /* CPU: another SC may have to run                          */
-    HAZARD_RCU      = 1 << 1,                           /* CPU: calls wait, or a batch waits for this CPU           */
+    HAZARD_RCU      = 1 << 1,                           /* CPU: calls or deaths wait, or a batch waits for this CPU */
     HAZARD_CONSOLE  = 1 << 2,                           /* CPU: a console line ended, signal the semaphore          */
+    HAZARD_READY    = 1 << 3,                           /* CPU: more to be made ready than fits into one step       */
     HAZARD_FPU      = 1 << 8,
     HAZARD_RECALL   = 1 << 16,                          /* EC: deliver the recall event                             */
+
+    HAZARD_PREEMPT  = HAZARD_SCHED | HAZARD_READY,      /* others may want the CPU: long work makes way             */
 };

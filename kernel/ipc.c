@@ -49,7 +49,7 @@ static void enter_portal (struct ec *callee, struct pt const *pt, uint32_t mtd)
 }
 
 /* Runs the callee's chain on the caller's SC. The caller's continuation is to try again. */
-static void help (struct ec *self, struct ec *callee, cont_t again)
+static NOINLINE void help (struct ec *self, struct ec *callee, cont_t again)
 {
     self->cont = again;
 
@@ -166,22 +166,21 @@ long ipc_reply (struct ec *self, uint32_t mtd)
     return SYS_DEFER;
 }
 
-/* The callee dies: an ipc_call ends with ABORTED; an event has nobody left to answer it. */
-void ipc_abort_caller (struct ec *callee)
+struct ec *ipc_abort_caller (struct ec *callee)
 {
-    while (callee->caller != &ec_nobody) {
+    struct ec *const caller = callee->caller;
 
-        struct ec *const caller = callee->caller;
-        bool const event = caller->reply & REPLY_EVENT;
+    if (caller == &ec_nobody)
+        return NULL;
 
-        unlink (caller, callee);
+    bool const event = caller->reply & REPLY_EVENT;
 
-        if (!event) {
-            REGS_P0 (&caller->regs) = STATUS_ABORTED;
-            return;
-        }
+    unlink (caller, callee);
 
-        ec_mark_dead (caller, "event handler died");
-        callee = caller;
-    }
+    if (event)
+        return caller;
+
+    REGS_P0 (&caller->regs) = STATUS_ABORTED;
+
+    return NULL;
 }

@@ -14,6 +14,6 @@ long ipc_reply (struct ec *self, uint32_t mtd);
 /* Delivers the pending event (regs.event) through the EC's event portal; the EC dies if there is none. */
 void ipc_event (struct ec *self);
 
-/* The callee dies. Its caller gets ABORTED; a chain of event handlers that waits for it dies with it. */
-void ipc_abort_caller (struct ec *callee);
+/* The callee dies. Its caller gets ABORTED; one that waits with an event is returned, and has to die, too. */
+struct ec *ipc_abort_caller (struct ec *callee);
 

@@ -15,11 +15,13 @@
 #include <space_mem.h>
 
 #define MEM_CHUNK_ORDER_MAX     18                      /* 1 GiB: stays below one top-level entry                   */
-#define MEM_CHUNKS_PER_POINT    32                      /* between two preemption points                            */
+#define MEM_ENTRIES_ORDER_MAX   6                       /* 64 entries of a table are written between two preemption points */
+#define MEM_CHUNKS_PER_RCU      32                      /* until reclamation has its turn                           */
 
 struct mem_target {
     uint64_t    (*from_phys) (unsigned perm, uint32_t mad);         /* attributes as its tables have them; 0: no permission */
     uint64_t    (*from_host) (uint64_t hpt_attr, unsigned pmm);     /* the same, of a page that a host space maps   */
+    unsigned    (*leaf_max) (void);                     /* highest level that may hold leaves                       */
     enum status (*update) (void *space, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush);
 };
 
@@ -29,6 +31,9 @@ ALWAYS_INLINE uint64_t mem_source (struct mem_target const *t, struct space_hst 
                                    paddr_t *pa, unsigned *order)
 {
     uint64_t const va = page << PAGE_BITS;
+
+    if (!pmm)                                           /* a revocation, whatever is there                          */
+        return 0;
 
     if (src != &space_hst_nova) {
 
@@ -42,13 +47,23 @@ ALWAYS_INLINE uint64_t mem_source (struct mem_target const *t, struct space_hst 
     return space_mem_allowed (va, order) ? t->from_phys (pmm, mad) : 0;
 }
 
+/* How much of a uniform area of that order one step takes: a bounded number of entries, and the page below `alone` by itself */
+ALWAYS_INLINE unsigned mem_step (struct mem_target const *t, uint64_t page, unsigned order, uint64_t attr, uint64_t alone)
+{
+    unsigned const level = attr ? MIN (order / PTAB_BPL, t->leaf_max()) : order / PTAB_BPL;
+
+    order = MIN (order, level * PTAB_BPL + MEM_ENTRIES_ORDER_MAX);
+
+    return attr && page + BIT64 (order) == alone ? order - 1 : order;
+}
+
 /*
- * Delegates 2^ord pages; ssb and dsb are aligned to ord, and neither range leaves its space. Mapped chunks have at most the order
- * `chunk`. Continues at *progress (pages done) and stores there how far it came. *flush: translations that are no longer so may be
+ * Delegates 2^ord pages; ssb and dsb are aligned to ord, and neither range leaves its space. The page below `alone` is not mapped
+ * together with others (0: no such page). Continues at *progress (pages done) and stores there how far it came. *flush: translations that are no longer so may be
  * cached somewhere. SUCCESS, MEM_CAP; SYS_DEFER: interrupted, to be called again.
  */
 ALWAYS_INLINE long mem_delegate (struct mem_target const *t, void *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
-                                 unsigned pmm, uint32_t mad, unsigned chunk, uint64_t *progress, bool *flush)
+                                 unsigned pmm, uint32_t mad, uint64_t alone, uint64_t *progress, bool *flush)
 {
     uint64_t const pages = BIT64 (ord);
     unsigned chunks = 0;
@@ -62,10 +77,10 @@ ALWAYS_INLINE long mem_delegate (struct mem_target const *t, void *dst, struct s
         uint64_t const attr = mem_source (t, src, ssb + i, pmm, mad, &pa, &o);
 
         o = MIN (o, most);
-        if (chunk < MEM_CHUNK_ORDER_MAX && attr)
-            o = MIN (o, chunk);
         if (i)                                          /* the source may change while it is read: never misaligned */
             o = MIN (o, bit_low (i));
+        if (o)
+            o = mem_step (t, dsb + i, o, attr, alone);
 
         status = t->update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, flush);
         if (UNLIKELY (status != STATUS_SUCCESS))
@@ -73,9 +88,9 @@ ALWAYS_INLINE long mem_delegate (struct mem_target const *t, void *dst, struct s
 
         i += BIT64 (o);
 
-        if (++chunks % MEM_CHUNKS_PER_POINT == 0 && i < pages) {
+        if (i < pages) {
             preemption_point();
-            if (cpu_local.hazard & (HAZARD_SCHED | HAZARD_RCU)) {
+            if (cpu_local.hazard & HAZARD_PREEMPT || (++chunks % MEM_CHUNKS_PER_RCU == 0 && cpu_local.hazard & HAZARD_RCU)) {
                 *progress = i;
                 status = SYS_DEFER;
                 break;

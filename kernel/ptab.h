@@ -69,11 +69,11 @@ ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint6
     if (f->kind (e, l) != PTE_LEAF)
         return;                                         /* fresh tables are zero, and zero is a hole                */
 
-    uint64_t const attr = f->leaf (f->attr (e, l), l - 1);
-    paddr_t const addr  = e & f->addr_mask & ~(BIT64 (ptab_shift (l)) - 1);
+    uint64_t const step = BIT64 (ptab_shift (l - 1));
+    uint64_t entry = f->leaf (f->attr (e, l), l - 1) | (e & f->addr_mask & ~(BIT64 (ptab_shift (l)) - 1));
 
-    for (unsigned i = 0; i < PTAB_ENTRIES; i++)
-        atomic_init (&table[i], attr | (addr + ((uint64_t)i << ptab_shift (l - 1))));
+    for (unsigned i = 0; i < PTAB_ENTRIES; i++, entry += step)
+        atomic_init (&table[i], entry);
 }
 
 /* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set */
@@ -91,7 +91,7 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
             return NULL;
         }
 
-        pte_slot_t *const table = buddy_alloc (0, BUDDY_ZERO);
+        pte_slot_t *const table = buddy_alloc (0, k == PTE_LEAF ? BUDDY_DIRTY : BUDDY_ZERO);
 
         if (UNLIKELY (!table))
             return NULL;
@@ -105,6 +105,37 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
     }
 }
 
+#define PTAB_FREE_STEP  64                              /* entries of a dead table that are looked at in one step   */
+
+/*
+ * Frees a dead table that nobody can walk any more, and with it, each after a grace period of its own, the tables below it. One step;
+ * true: to be called again. The tag of the table has its level in the low byte, and above it the number of the next entry.
+ */
+ALWAYS_INLINE bool ptab_free (struct ptab_fmt const *f, struct rcu_head *h)
+{
+    uint32_t tag;
+    pte_slot_t *const table = buddy_of_rcu (h, &tag);
+    unsigned const level = tag & 0xff, first = tag >> 8, end = MIN (first + PTAB_FREE_STEP, PTAB_ENTRIES);
+
+    if (level) {
+
+        for (unsigned i = first; i < end; i++) {
+            uint64_t const e = rlx_load (&table[i]);
+            if (f->kind (e, level) == PTE_TABLE)
+                f->dead (kmem_virt (e & f->addr_mask), level - 1);
+        }
+
+        if (end < PTAB_ENTRIES) {
+            buddy_rcu (table, level | end << 8);
+            return true;
+        }
+    }
+
+    buddy_free (table);
+
+    return false;
+}
+
 /*
  * Maps [va, va + 2^order pages) to pa with attributes attr (0: hole). va and pa are aligned to the order.
  * MEM_CAP: a table was missing; what came before it is done. Sets *flush when the TLB may hold what is no longer so. Tables that
@@ -113,7 +144,7 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
 ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *root, uint64_t va, paddr_t pa,
                                               unsigned order, uint64_t attr, bool *flush)
 {
-    unsigned const level = MIN (order / PTAB_BPL, attr ? f->leaf_max() : levels - 1);
+    unsigned const level = order < PTAB_BPL ? 0 : MIN (order / PTAB_BPL, attr ? f->leaf_max() : levels - 1);
     uint64_t const step  = BIT64 (ptab_shift (level));
     uint64_t const end   = va + (PAGE_SIZE << order);
 

@@ -13,6 +13,7 @@
 #include <cpu_local.h>
 #include <cpuset.h>
 #include <hazard.h>
+#include <preempt.h>
 #include <spinlock.h>
 
 #define RCU_CALLS_PER_PASS  8
@@ -102,6 +103,11 @@ static void run_calls (struct rcu_list *l)
             l->tail  = &h->next;
         } else
             atomic_sub (&rcu_outstanding, 1);
+
+        preemption_point();                             /* one call is one step: interrupts come in behind each     */
+
+        if (cpu_local.hazard & HAZARD_PREEMPT)
+            break;
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <abi/event_arch.h>
 #include <console_sm.h>
+#include <cpu.h>
 #include <cpu_local.h>
 #include <ipc.h>
 #include <preempt.h>
@@ -22,17 +23,31 @@ static void deliver_recall (struct ec *ec)
 }
 
 /* Work of the CPU that does not depend on what runs next, but may change it */
-static void cpu_hazards (void)
+static NOINLINE void cpu_hazards (void)
 {
-    if (cpu_local.hazard & HAZARD_CONSOLE) {
-        cpu_local.hazard &= ~HAZARD_CONSOLE;
-        console_sm_signal();
+    /* All of it before anyone is chosen: some of these may have the highest priority */
+    while (cpu_local.hazard & HAZARD_READY) {
+        cpu_ready_step();
+        preemption_point();
     }
 
     /* What retires here cannot be cpu_local.next: an EC is killed first, which clears that, and an SC leaves the scheduler. */
     if (cpu_local.hazard & HAZARD_RCU)
-        for (unsigned n = 0; n < RCU_PASSES && rcu_quiescent(); n++)
+        for (unsigned n = 0; n < RCU_PASSES; n++) {
+
+            bool const more = rcu_quiescent();
+
+            ec_bury();
             preemption_point();
+
+            if ((!more && !ec_dying()) || cpu_local.hazard & HAZARD_PREEMPT)
+                break;
+        }
+
+    if (cpu_local.hazard & HAZARD_CONSOLE) {            /* last: deaths print lines                                 */
+        cpu_local.hazard &= ~HAZARD_CONSOLE;
+        console_sm_signal();
+    }
 }
 
 /* What keeps the chosen EC from user mode. Returns false if another one may have to run now. */
@@ -48,7 +63,7 @@ static NOINLINE bool ec_hazards (struct ec *ec)
     /* What RCU has left waits for other CPUs, or goes on in a moment: it must not hold up this EC, nor wait for its next call. */
     if (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU)) {
 
-        if (rcu_ready())
+        if (rcu_ready() || ec_dying())
             timeout_soon (RCU_PAUSE_MS);
 
         return true;
@@ -63,7 +78,7 @@ void ec_run (void)
 {
     for (;;) {
 
-        if (UNLIKELY (cpu_local.hazard & (HAZARD_CONSOLE | HAZARD_RCU)))
+        if (UNLIKELY (cpu_local.hazard & (HAZARD_CONSOLE | HAZARD_RCU | HAZARD_READY)))
             cpu_hazards();
 
         struct ec *ec = cpu_local.next;
@@ -75,12 +90,12 @@ void ec_run (void)
         cpu_local.current = ec;
         space_hst_switch (ec->root);
 
-        if (UNLIKELY (ec->cont)) {
+        if (UNLIKELY (ec->cont))
             ec->cont (ec);
-            continue;
-        }
 
-        if (LIKELY (cpu_local.hazard == rlx_load (&ec->hazard)) || ec_hazards (ec))
+        else if (LIKELY (cpu_local.hazard == rlx_load (&ec->hazard)) || ec_hazards (ec))
             return;
+
+        preemption_point();                             /* thousands may come here one after the other              */
     }
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Scheduler. Priority p has a FIFO of ready SCs and bit p of the bitmap: two words are searched, whatever is ready. An SC is
- * in exactly one place: current, a ready queue, the waiting list of a blocked EC, or nowhere (its EC has not started).
+ * in exactly one place: current, a ready queue, the waiting list of a blocked EC, on its way from there to the ready queues, or
+ * nowhere (its EC has not started).
  */
 #include <scheduler.h>
 
 #include <cpu.h>
 #include <scheduler_hot.h>
+
+#define RELEASES_PER_STEP   32
 
 void scheduler_cpu_init (void)
 {
@@ -14,6 +17,8 @@ void scheduler_cpu_init (void)
 
     for (unsigned p = 0; p < PRIORITIES; p++)
         list_init (&s->ready[p]);
+
+    list_init (&s->released);
 
     s->last = timer_now();
 }
@@ -61,14 +66,48 @@ void scheduler_admit (struct sc *sc)
         cpu_kick (sc->cpu);
 }
 
-void scheduler_admit_pending (void)
+bool scheduler_admit_pending (void)
 {
-    for (struct inbox_link *l = inbox_take (&cpu_local.admit), *next; l; l = next) {
+    unsigned touch = INBOX_STEP;
+
+    for (struct inbox_link *l; (l = inbox_next (&cpu_local.admit, &touch)); ) {
 
         struct sc *const sc = container_of (l, struct sc, admit_link);
 
-        next = l->next;
         scheduler_ready (sc);
         kobject_unref (&sc->obj);
     }
+
+    return !inbox_empty (&cpu_local.admit);
+}
+
+static void release_some (struct link *list)
+{
+    for (unsigned n = 0; n < RELEASES_PER_STEP && !list_empty (list); n++) {
+        struct link *const l = list->next;
+        list_unlink (l);
+        scheduler_ready (container_of (l, struct sc, link));
+    }
+}
+
+void scheduler_release (struct link *list)
+{
+    struct scheduler *const s = &cpu_local.sched;
+
+    if (list_empty (&s->released))                      /* else those come first                                    */
+        release_some (list);
+
+    if (!list_empty (list)) {
+        list_splice (&s->released, list);
+        cpu_local.hazard |= HAZARD_READY;
+    }
+}
+
+bool scheduler_release_pending (void)
+{
+    struct scheduler *const s = &cpu_local.sched;
+
+    release_some (&s->released);
+
+    return !list_empty (&s->released);
 }

@@ -6,6 +6,7 @@
 #include <cpu_local.h>
 #include <ec.h>
 #include <hazard.h>
+#include <preempt.h>
 #include <sc.h>
 #include <scheduler.h>
 #include <timer.h>
@@ -104,5 +105,6 @@ static inline struct ec *scheduler_select (void)
             return ec;
 
         scheduler_wait (ec);
+        preemption_point();                             /* thousands may wait for the same one                      */
     }
 }

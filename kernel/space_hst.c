@@ -12,6 +12,8 @@
 #include <space_pio.h>
 #include <tlb.h>
 
+#define TABLES_PER_STEP     32                          /* of the retirement                                        */
+
 static struct slab_cache cache;
 
 struct space_hst space_hst_nova;
@@ -71,26 +73,34 @@ void space_hst_leave (paddr_t root)
         space_hst_switch (kmem_phys (acq_load (&space_hst_nova.cpu_table[cpu_local.id])));
 }
 
-/* Its ECs have gone, and each has taken its CPU off the tables: they are loaded nowhere. */
+/* Its ECs have gone, and each has taken its CPU off the tables: they are loaded nowhere. In steps: what is below the top level, then
+ * the tables of the CPUs. */
 bool space_hst_retire (struct kobject *o)
 {
     struct space_hst *const s = container_of (o, struct space_hst, obj);
 
-    for (unsigned i = 0; i < USER_SLOTS; i++) {
-        uint64_t const e = rlx_load (&s->table[i]);
-        if (e)
-            hpt_dead (kmem_virt (e & HPT_ADDR), hpt_levels - 2);
+    for (unsigned n = 0; n < TABLES_PER_STEP; n++) {
+
+        unsigned const i = s->retire_next++;
+
+        if (i < USER_SLOTS) {
+            uint64_t const e = rlx_load (&s->table[i]);
+            if (e)
+                hpt_dead (kmem_virt (e & HPT_ADDR), hpt_levels - 2);
+
+        } else if (i < USER_SLOTS + CPU_MAX)
+            buddy_free (rlx_load (&s->cpu_table[i - USER_SLOTS]));
+
+        else {
+            buddy_free (s->table);
+            tag_free (s->tag);
+            kobject_unref (&s->pd->obj);
+            slab_free (&cache, s);
+            return false;
+        }
     }
 
-    for (unsigned c = 0; c < CPU_MAX; c++)
-        buddy_free (rlx_load (&s->cpu_table[c]));
-
-    buddy_free (s->table);
-    tag_free (s->tag);
-    kobject_unref (&s->pd->obj);
-    slab_free (&cache, s);
-
-    return false;
+    return true;
 }
 
 paddr_t space_hst_root (struct space_hst *s, struct space_pio *pio, cpu_t cpu)
@@ -160,22 +170,8 @@ static NOINLINE pte_slot_t *make_below_top (struct space_hst *s, uint64_t va)
 static enum status update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
 {
     /* The page below the end is never executable: a SYSCALL in its last bytes would return to a non-canonical address. */
-    if (UNLIKELY (attr && va + (PAGE_SIZE << order) == USER_END)) {
-
-        if (order) {
-            for (unsigned o = order; o--; ) {
-                uint64_t const half = PAGE_SIZE << o;
-                enum status const st = update (s, va, pa, o, attr, flush);
-                if (st != STATUS_SUCCESS)
-                    return st;
-                va += half;
-                pa += half;
-            }
-        }
-
+    if (UNLIKELY (attr && va + (PAGE_SIZE << order) == USER_END))
         attr |= HPT_NX;
-        order = 0;
-    }
 
     pte_slot_t *table = space_hst_below_top (s, va);
 
@@ -197,13 +193,14 @@ static enum status target_update (void *s, uint64_t va, paddr_t pa, unsigned ord
     return update (s, va, pa, order, attr, flush);
 }
 
-static struct mem_target const target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .update = target_update };
+static struct mem_target const target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .leaf_max = hpt_leaf_max,
+                                          .update = target_update };
 
 long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
                          unsigned pmm, uint32_t mad, uint64_t *progress)
 {
     bool flush = false;
-    long const status = mem_delegate (&target, dst, src, ssb, dsb, ord, pmm, mad, MEM_CHUNK_ORDER_MAX, progress, &flush);
+    long const status = mem_delegate (&target, dst, src, ssb, dsb, ord, pmm, mad, USER_END >> PAGE_BITS, progress, &flush);
 
     if (flush)
         tlb_shootdown (dst);

@@ -21,6 +21,7 @@ struct space_hst {
     uint64_t         tag;                               /* of its translations in the TLBs, 0: none; fixed          */
     pte_slot_t      *table;                             /* the user half that is copied to the CPUs' tables         */
     struct spinlock  lock;                              /* creation of top-level entries and of CPU tables          */
+    uint32_t         retire_next;                       /* how far the retirement has come                          */
     _Atomic (uint64_t *) cpu_table[CPU_MAX];            /* Ordering: release by space_hst_root(), acquire elsewhere */
 };
 

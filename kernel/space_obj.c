@@ -10,6 +10,8 @@
 #define LEAF_SLOTS  BIT (SEL_LEAF_BITS)
 #define ROOT_SLOTS  BIT (SEL_BITS - SEL_LEAF_BITS)
 
+#define UNREFS_PER_STEP 32                              /* of the retirement                                        */
+
 static cap_slot_t const leaf_null[LEAF_SLOTS] ALIGNED (4096);
 
 static struct slab_cache cache;
@@ -132,26 +134,35 @@ void space_obj_unlink (struct kobject *o)
     pd_detach (s->pd, KOBJECT_OBJ, s);
 }
 
-/* One leaf a step: at most 512 references to drop */
+/* In steps: a leaf that is not full, or some of its references */
 bool space_obj_retire (struct kobject *o)
 {
     struct space_obj *const s = container_of (o, struct space_obj, obj);
 
-    for (; s->retire_next < ROOT_SLOTS; s->retire_next++) {
+    while (s->retire_next < SEL_NUM) {
 
-        cap_slot_t *const leaf = rlx_load (&s->root[s->retire_next]);
+        cap_slot_t *const leaf = rlx_load (&s->root[s->retire_next >> SEL_LEAF_BITS]);
 
-        if (leaf == leaf_null)
+        if (leaf == leaf_null) {
+            s->retire_next += LEAF_SLOTS;
             continue;
-
-        for (unsigned i = 0; i < LEAF_SLOTS; i++) {
-            struct cap const c = { rlx_load (&leaf[i]) };
-            if (!cap_is_null (c))
-                kobject_unref (cap_object (c));
         }
 
-        buddy_free (leaf);
-        s->retire_next++;
+        for (unsigned n = 0; n < UNREFS_PER_STEP; ) {
+
+            struct cap const c = { rlx_load (&leaf[s->retire_next & (LEAF_SLOTS - 1)]) };
+
+            if (!cap_is_null (c)) {
+                kobject_unref (cap_object (c));
+                n++;
+            }
+
+            if (!(++s->retire_next & (LEAF_SLOTS - 1))) {
+                buddy_free (leaf);
+                break;
+            }
+        }
+
         return true;
     }
 

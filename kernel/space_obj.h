@@ -23,7 +23,7 @@ struct space_obj {
     struct kobject       obj;
     struct pd           *pd;                            /* reference; null for the NOVA object space                */
     _Atomic (cap_slot_t *) *root;                       /* a page of 512 leaf pointers                              */
-    uint32_t             retire_next;                   /* how far the retirement has come                          */
+    uint32_t             retire_next;                   /* selector that the retirement has come to                 */
 };
 
 extern struct space_obj space_obj_nova;

@@ -60,5 +60,5 @@ long space_stage2_delegate (struct space_stage2 *dst, struct space_hst *src, uin
     struct stage2 const *const f = dst->format;
     bool flush = false;
 
-    return mem_delegate (&f->target, dst->root, src, ssb, dsb, ord, pmm, mad, f->chunk(), progress, &flush);
+    return mem_delegate (&f->target, dst->root, src, ssb, dsb, ord, pmm, mad, 0, progress, &flush);
 }

@@ -30,7 +30,8 @@
     static long sys_##name (UNUSED uint64_t p0, UNUSED uint64_t p1, UNUSED uint64_t p2, UNUSED uint64_t p3,         \
                             UNUSED uint64_t p4, UNUSED struct ec *self)
 
-#define RECLAIM_MS 20
+#define RECLAIM_MS      20
+#define CAPS_PER_POINT  32                              /* references that a hypercall copies and drops in one go   */
 
 #define OBJECT(cap, type) container_of (cap_object (cap), struct type, obj)
 
@@ -262,22 +263,23 @@ static long delegate_obj (struct ec *self, struct space_obj *dst, struct space_o
     if (UNLIKELY (ssb + count > SEL_NUM || dsb + count > SEL_NUM))
         return STATUS_BAD_PAR;
 
-    for (uint64_t i = self->progress; i < count; i++) {
+    for (uint64_t i = self->progress;;) {
 
         enum status const s = space_obj_delegate (dst, src, dsb + i, ssb + i, pmm);
         if (UNLIKELY (s != STATUS_SUCCESS))
             return s;
 
-        if ((i & 63) == 63 && i + 1 < count) {
+        if (++i == count)
+            return STATUS_SUCCESS;
+
+        if (!(i % CAPS_PER_POINT)) {
             preemption_point();
-            if (cpu_local.hazard & (HAZARD_SCHED | HAZARD_RCU)) {
-                self->progress = i + 1;
+            if (cpu_local.hazard & (HAZARD_PREEMPT | HAZARD_RCU)) {
+                self->progress = i;
                 return SYS_DEFER;
             }
         }
     }
-
-    return STATUS_SUCCESS;
 }
 
 /* From a host space; dst_end: selectors of the destination. Those of the NOVA host space are page frames. */
@@ -323,7 +325,7 @@ static NOINLINE long delegate_other (struct ec *self, struct cap src, struct cap
         if (UNLIKELY (ssb != dsb || ssb + BIT64 (ord) > PIO_PORTS))
             return STATUS_BAD_PAR;
 
-        return space_pio_delegate (OBJECT (dst, space_pio), OBJECT (src, space_pio), ssb, ord, pmm);
+        return space_pio_delegate (OBJECT (dst, space_pio), OBJECT (src, space_pio), ssb, ord, pmm, &self->progress);
     }
 #endif
 
@@ -523,7 +525,7 @@ static long retry (long status, struct ec *self)
     cpu_local.next = self;
 
     /* Whoever completes the batch that this CPU waits for interrupts it. */
-    if (cpu_local.hazard & HAZARD_RCU && !rcu_ready())
+    if (cpu_local.hazard & HAZARD_RCU && !(cpu_local.hazard & HAZARD_PREEMPT) && !rcu_ready() && !ec_dying())
         cpu_idle();
     else
         preemption_point();

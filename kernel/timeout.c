@@ -12,6 +12,8 @@
 
 #define NEVER (~UINT64_C (0))
 
+#define FIRES_PER_INTERRUPT 16
+
 static uint32_t rank (struct timeout const *t) { return t ? t->rank : 0; }
 
 static struct timeout *merge (struct timeout *a, struct timeout *b)
@@ -140,7 +142,7 @@ bool timeout_interrupt (void)
 
     q->armed = NEVER;
 
-    while (q->root && q->root->deadline <= now) {
+    for (unsigned n = 0; n < FIRES_PER_INTERRUPT && q->root && q->root->deadline <= now; n++) {
         struct timeout *const t = q->root;
         timeout_remove (t);
         t->fire (t);
@@ -149,7 +151,7 @@ bool timeout_interrupt (void)
     if (q->slice <= now)
         return true;                                    /* the scheduler begins another slice, and arms             */
 
-    timeout_arm();
+    timeout_arm();                                      /* what is due and left over is another interrupt, at once  */
 
     return false;
 }

@@ -64,6 +64,7 @@ CORE_CPU    := test/host/core_time.c test/host/core_cpus.c kernel/cpu.c kernel/r
 CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab.c kobject.c pd.c ec.c sc.c pt.c sm.c timeout.c \
                scheduler.c space_obj.c space_hst.c space_mem.c space_stage2.c) \
                $(addprefix $(X86)/,hpt.c ept.c stage2.c space_pio.c space_msr.c)
+$(eval $(call host-test,inbox,test/host/inbox.c))
 $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
@@ -79,6 +80,7 @@ $(eval $(call host-test,space_pio,test/host/space_pio.c $(CORE)))
 $(eval $(call host-test,space_msr,test/host/space_msr.c $(CORE)))
 $(eval $(call host-test,space_stage2,test/host/space_stage2.c $(CORE)))
 $(eval $(call host-test,scheduler,test/host/scheduler.c $(CORE)))
+$(eval $(call host-test,steps,test/host/steps.c $(CORE)))
 $(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
 $(eval $(call host-test,pcid,test/host/pcid.c test/host/tagged_tlb.c))
 

@@ -63,21 +63,10 @@ static inline uint64_t attr (uint64_t pte, unsigned level)  { (void)level; retur
 
 static void dead (pte_slot_t *table, unsigned level);
 
-static bool free_table (struct rcu_head *h)
-{
-    uint32_t level;
-    pte_slot_t *const table = buddy_of_rcu (h, &level);
+static struct ptab_fmt const ept_fmt;
 
-    for (unsigned i = 0; level && i < PTAB_ENTRIES; i++) {
-        uint64_t const e = rlx_load (&table[i]);
-        if (kind (e, level) == PTE_TABLE)
-            dead (kmem_virt (e & EPT_ADDR), level - 1);
-    }
-
-    buddy_free (table);
-
-    return false;
-}
+/* Both formats have tables of one form */
+static bool free_table (struct rcu_head *h) { return ptab_free (&ept_fmt, h); }
 
 static void dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 
@@ -99,24 +88,20 @@ static enum status vtd_update (void *root, uint64_t dva, paddr_t pa, unsigned or
     return ptab_update (&vtd_fmt, root, dva, pa, order, a, flush);
 }
 
-static unsigned ept_bits (void)  { return ptab_shift (virt_ept_levels()); }
-static unsigned vtd_bits (void)  { return ptab_shift (VTD_LEVELS); }
-static unsigned ept_chunk (void) { return stage2_chunk (virt_ept_leaf_max()); }
-static unsigned vtd_chunk (void) { return stage2_chunk (vtd_leaf_max()); }
+static unsigned ept_bits (void) { return ptab_shift (virt_ept_levels()); }
+static unsigned vtd_bits (void) { return ptab_shift (VTD_LEVELS); }
 
 static void ept_dead (pte_slot_t *root) { dead (root, virt_ept_levels() - 1); }
 static void vtd_dead (pte_slot_t *root) { dead (root, VTD_LEVELS - 1); }
 
 struct stage2 const ept = {
-    .target = { .from_phys = ept_attr, .from_host = ept_from_host, .update = ept_update },
+    .target = { .from_phys = ept_attr, .from_host = ept_from_host, .leaf_max = virt_ept_leaf_max, .update = ept_update },
     .bits   = ept_bits,
-    .chunk  = ept_chunk,
     .dead   = ept_dead,
 };
 
 struct stage2 const vtd = {
-    .target = { .from_phys = vtd_attr, .from_host = vtd_from_host, .update = vtd_update },
+    .target = { .from_phys = vtd_attr, .from_host = vtd_from_host, .leaf_max = vtd_leaf_max, .update = vtd_update },
     .bits   = vtd_bits,
-    .chunk  = vtd_chunk,
     .dead   = vtd_dead,
 };

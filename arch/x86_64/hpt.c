@@ -17,7 +17,7 @@ void hpt_set_levels (unsigned levels)
     user_end   = BIT64 (ptab_shift (levels) - 1);       /* the lower half: canonical addresses (SDM 1, 3.3.7.1)     */
 }
 
-static unsigned leaf_max (void) { return cpu_has (CPU_PDPE1GB) ? 2 : 1; }
+unsigned hpt_leaf_max (void) { return cpu_has (CPU_PDPE1GB) ? 2 : 1; }
 
 static inline enum pte_kind kind (uint64_t pte, unsigned level)
 {
@@ -37,26 +37,14 @@ static inline uint64_t attr (uint64_t pte, unsigned level)
     return level ? (a & ~HPT_S) | (pte & HPT_PAT_S) >> 5 : a;
 }
 
-static bool free_table (struct rcu_head *h)
-{
-    uint32_t level;
-    pte_slot_t *const table = buddy_of_rcu (h, &level);
+static struct ptab_fmt const fmt;
 
-    for (unsigned i = 0; level && i < PTAB_ENTRIES; i++) {
-        uint64_t const e = rlx_load (&table[i]);
-        if (kind (e, level) == PTE_TABLE)
-            hpt_dead (kmem_virt (e & HPT_ADDR), level - 1);
-    }
-
-    buddy_free (table);
-
-    return false;
-}
+static bool free_table (struct rcu_head *h) { return ptab_free (&fmt, h); }
 
 void hpt_dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 
 static struct ptab_fmt const fmt = {
-    .leaf_max   = leaf_max,
+    .leaf_max   = hpt_leaf_max,
     .addr_mask  = HPT_ADDR,
     .table_attr = HPT_P | HPT_W | HPT_U | HPT_A,
     .kind       = kind,

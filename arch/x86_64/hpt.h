@@ -36,6 +36,9 @@ uint64_t hpt_restrict (uint64_t attr, unsigned pmm);
 
 static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }
 
+/* Highest level that may hold leaves, on this CPU */
+unsigned    hpt_leaf_max (void);
+
 /* As in ptab.h, from a table down that has so many levels */
 uint64_t    hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *pa, unsigned *order);
 enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t attr,

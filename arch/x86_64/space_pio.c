@@ -4,7 +4,10 @@
 
 #include <abi/perm.h>
 #include <buddy.h>
+#include <cpu_local.h>
+#include <hazard.h>
 #include <hpt.h>
+#include <ipc.h>
 #include <pd.h>
 #include <preempt.h>
 #include <slab.h>
@@ -160,23 +163,20 @@ static enum status ensure_bitmap (struct space_pio *s)
     return STATUS_SUCCESS;
 }
 
-/* Its ECs are gone, but the host space and its tables may stay, for ECs with another PIO space. Detached first: nobody shows it again. */
 void space_pio_unlink (struct kobject *o)
 {
     struct space_pio *const s = container_of (o, struct space_pio, obj);
 
     pd_detach (s->pd, KOBJECT_PIO, s);
-    full_fence();                                       /* either we see the bitmap, or who makes it sees the detachment */
-
-    if (bits (s))
-        show (s, space_pio_entry (s), space_pio_entry (NULL));
 }
 
+/* Its ECs are gone, but the host space and its tables may stay, for ECs with another PIO space. It is detached: nobody shows it again. */
 bool space_pio_retire (struct kobject *o)
 {
     struct space_pio *const s = container_of (o, struct space_pio, obj);
 
     if (bits (s)) {
+        show (s, space_pio_entry (s), space_pio_entry (NULL));
         buddy_free (bits (s));
         for (unsigned i = 0; i < hpt_levels - 1; i++)
             buddy_free (s->table[i]);
@@ -206,13 +206,14 @@ static uint64_t permitted (struct space_pio const *s, uint64_t port)
     return bits (s) ? ~rlx_load (&bits (s)[port / 64]) : 0;
 }
 
-enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t base, unsigned ord, unsigned pmm)
+long space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t base, unsigned ord, unsigned pmm,
+                         uint64_t *progress)
 {
     uint64_t const end  = base + BIT64 (ord);
     uint64_t const step = MIN (BIT64 (ord), 64U);
     uint64_t const mask = ~UINT64_C (0) >> (64 - step) << base % 64;
 
-    for (uint64_t p = base; p < end; p += step) {       /* a word of the bitmap, or less, at a time                 */
+    for (uint64_t p = base + *progress; p < end; p += step) {   /* a word of the bitmap, or less, at a time         */
 
         uint64_t const on = pmm & PERM_PIO_A ? permitted (src, p) & mask : 0;
 
@@ -227,8 +228,13 @@ enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, ui
             set (dst, p, mask & ~on, false);
         }
 
-        if (p % PORTS_PER_POINT == PORTS_PER_POINT - step)
+        if (p % PORTS_PER_POINT == PORTS_PER_POINT - step && p + step < end) {
             preemption_point();
+            if (cpu_local.hazard & HAZARD_PREEMPT) {
+                *progress = p + step - base;
+                return SYS_DEFER;
+            }
+        }
     }
 
     return STATUS_SUCCESS;

@@ -39,8 +39,12 @@ bool        space_pio_retire (struct kobject *);
 /* Boot: a port that nobody gets */
 void        space_pio_protect (uint16_t port);
 
-/* Ports [base, base + 2^ord). MEM_CAP. */
-enum status space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t base, unsigned ord, unsigned pmm) MUST_CHECK;
+/*
+ * Ports [base, base + 2^ord). Continues at *progress (ports done) and stores there how far it came. SUCCESS, MEM_CAP; SYS_DEFER (-1):
+ * interrupted, to be called again.
+ */
+long        space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t base, unsigned ord, unsigned pmm,
+                                uint64_t *progress) MUST_CHECK;
 
 /* Top-level entry for slot 510; pio may be null */
 uint64_t    space_pio_entry (struct space_pio const *);

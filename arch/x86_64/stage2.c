@@ -5,7 +5,6 @@
  */
 #include <stage2.h>
 
-#include <cpu_features.h>
 #include <ept.h>
 #include <hpt.h>
 #include <init.h>
@@ -16,14 +15,12 @@ static enum status npt_update (void *root, uint64_t gpa, paddr_t pa, unsigned or
     return hpt_update (root, hpt_levels, gpa, pa, order, a, flush);
 }
 
-static unsigned npt_bits (void)               { return ptab_shift (hpt_levels); }
-static unsigned npt_chunk (void)              { return stage2_chunk (cpu_has (CPU_PDPE1GB) ? 2 : 1); }
-static void     npt_dead (pte_slot_t *root)   { hpt_dead (root, hpt_levels - 1); }
+static unsigned npt_bits (void)             { return ptab_shift (hpt_levels); }
+static void     npt_dead (pte_slot_t *root) { hpt_dead (root, hpt_levels - 1); }
 
 static struct stage2 const npt = {
-    .target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .update = npt_update },
+    .target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .leaf_max = hpt_leaf_max, .update = npt_update },
     .bits   = npt_bits,
-    .chunk  = npt_chunk,
     .dead   = npt_dead,
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What other CPUs hand over to one CPU: they push, it takes everything at once, the earliest first. Lock-free; nothing is ever
- * taken singly, so there is no ABA problem. Ordering: a push releases what was stored before, the taking acquires it.
+ * What other CPUs hand over to one CPU: they push, it takes everything at once, and has it one by one, the earliest first. Lock-free;
+ * nothing is ever taken singly, so there is no ABA problem. Ordering: a push releases what was stored before, the taking acquires it.
+ * There may be thousands, so its CPU says how many links it wants to touch.
  */
 #pragma once
 
@@ -10,7 +11,10 @@
 
 struct inbox_link { struct inbox_link *next; };
 
-struct inbox { _Atomic (struct inbox_link *) top; };
+struct inbox {
+    _Atomic (struct inbox_link *) top;                  /* pushed, the latest first                                 */
+    struct inbox_link *taken, *fifo;                    /* its CPU: still to be turned round; then the earliest first */
+};
 
 /* Returns true if the inbox was empty: then its CPU has to be told. */
 static inline bool inbox_push (struct inbox *b, struct inbox_link *l)
@@ -24,21 +28,31 @@ static inline bool inbox_push (struct inbox *b, struct inbox_link *l)
     return !top;
 }
 
-static inline bool inbox_empty (struct inbox *b) { return !rlx_load (&b->top); }
+static inline bool inbox_empty (struct inbox *b) { return !rlx_load (&b->top) && !b->taken && !b->fifo; }
 
-/* The list of all, linked by next; the latest is on top, so it is turned round. */
-static inline struct inbox_link *inbox_take (struct inbox *b)
+/* Its CPU: the earliest one, or null when there is none, or when *touch, which counts down, is used up before it is found. */
+static inline struct inbox_link *inbox_next (struct inbox *b, unsigned *touch)
 {
-    struct inbox_link *fifo = NULL;
-
     if (LIKELY (inbox_empty (b)))
         return NULL;
 
-    for (struct inbox_link *l = atomic_swap (&b->top, NULL), *next; l; l = next) {
-        next = l->next;
-        l->next = fifo;
-        fifo = l;
+    if (!b->taken && !b->fifo)
+        b->taken = atomic_swap (&b->top, NULL);
+
+    for (; b->taken && *touch; --*touch) {
+        struct inbox_link *const l = b->taken;
+        b->taken = l->next;
+        l->next = b->fifo;
+        b->fifo = l;
     }
 
-    return fifo;
+    if (!*touch)
+        return NULL;
+
+    struct inbox_link *const l = b->fifo;
+
+    b->fifo = l->next;
+    --*touch;
+
+    return l;
 }

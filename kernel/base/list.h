@@ -33,6 +33,16 @@ static inline void list_unlink (struct link *l)
     prev->next = next;
 }
 
+/* Moves all nodes of from, which is not empty, to the end of the list. */
+static inline void list_splice (struct link *head, struct link *from)
+{
+    from->next->prev = head->prev;
+    head->prev->next = from->next;
+    from->prev->next = head;
+    head->prev = from->prev;
+    list_init (from);
+}
+
 static inline void list_remove (struct link *l)
 {
     l->next->prev = l->prev;

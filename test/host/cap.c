@@ -366,6 +366,34 @@ static void steps (void **state)
     assert_int_equal (core_pages(), base);
 }
 
+/* A full leaf takes several, each of a bounded number of references; the leaf goes with its last one */
+static void full_leaf (void **state)
+{
+    (void)state;
+
+    size_t const base = core_pages();
+    struct space_obj *const s = space();
+    struct sm *const m = sem();
+
+    for (unsigned i = 0; i < 1024; i++) {
+        kobject_ref (&m->obj);
+        assert_int_equal (space_obj_insert (s, 512 * 7 + i, cap_make (&m->obj, KOBJECT_SM, 1)), STATUS_SUCCESS);
+    }
+
+    for (unsigned n = 0; n < 1024; n += 32) {
+        size_t const pages = core_pages();
+        assert_int_equal (refs (&m->obj), 1025 - n);
+        assert_true (space_obj_retire (&s->obj));
+        assert_int_equal (core_pages() - pages, (n + 32) % 512 == 0);
+    }
+
+    assert_int_equal (refs (&m->obj), 1);
+    assert_false (space_obj_retire (&s->obj));
+    kobject_unref (&m->obj);
+    core_settle();
+    assert_int_equal (core_pages(), base);
+}
+
 static int group (void **state)
 {
     (void)state;
@@ -384,6 +412,7 @@ int main (void)
         cmocka_unit_test (failures),
         cmocka_unit_test (first_space),
         cmocka_unit_test (steps),
+        cmocka_unit_test (full_leaf),
     };
 
     return cmocka_run_group_tests (tests, group, NULL);

@@ -82,8 +82,9 @@ static bool quiescent (void)
 
 /* Other things that a kicked CPU does */
 void recall_serve (void) { }
-void ec_wake_pending (void) { }
-void scheduler_admit_pending (void) { }
+bool ec_wake_pending (void) { return false; }
+bool scheduler_admit_pending (void) { return false; }
+bool scheduler_release_pending (void) { return false; }
 
 static void notice (void)
 {
@@ -296,6 +297,53 @@ static void not_starved (void **state)
     drain();
 }
 
+static unsigned points;
+
+static void point (void)
+{
+    points++;
+    if (points % 5 == 0)
+        cpu_local.hazard |= HAZARD_SCHED;
+}
+
+/* Interrupts come in behind each call; when somebody else may have to run, the rest waits for the next pass, which makes one at least. */
+static void preempted (void **state)
+{
+    (void)state;
+
+    setup (1);
+    core_cpu (0);
+    points = 0;
+    core_preempt = point;
+
+    for (unsigned i = 0; i < 40; i++)
+        make (&call[i], 0);
+
+    for (unsigned passes = 0; pending; passes++) {
+        unsigned const before = pending;
+        bool const more = quiescent();
+        assert_int_equal (more, pending > 0);
+        assert_int_equal (before - pending, 5);
+        assert_int_equal (points, 40 - pending);
+        assert_int_equal (cpu_local.hazard & HAZARD_SCHED, HAZARD_SCHED);
+        cpu_local.hazard &= ~(uint32_t)HAZARD_SCHED;
+        assert_true (passes < 8);
+    }
+
+    for (unsigned i = 0; i < 10; i++)
+        make (&call[i], 0);
+    for (unsigned left = 10; left; left--) {            /* it may stay so for long                                  */
+        cpu_local.hazard |= HAZARD_SCHED;
+        assert_int_equal (pending, left);
+        quiescent();
+    }
+
+    core_preempt = NULL;
+    cpu_local.hazard &= ~(uint32_t)HAZARD_SCHED;
+    assert_int_equal (pending, 0);
+    drain();
+}
+
 static int group (void **state)
 {
     (void)state;
@@ -316,6 +364,7 @@ int main (void)
     struct CMUnitTest const tests[] = {
         cmocka_unit_test (bounded),
         cmocka_unit_test (not_starved),
+        cmocka_unit_test (preempted),
         cmocka_unit_test (exhaustive),
         cmocka_unit_test (random_cpus),
     };

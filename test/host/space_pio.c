@@ -4,10 +4,15 @@
 
 #include <abi/perm.h>
 #include <core.h>
+#include <hazard.h>
+#include <ipc.h>
 #include <kmem.h>
 #include <memory.h>
 #include <pd.h>
 #include <space_hst.h>
+
+static uint64_t progress;                               /* of a delegation                                          */
+static uint64_t stops;
 
 static struct pd *pd;
 static uint64_t seed = 43;
@@ -48,6 +53,15 @@ static struct space_pio *space (void)
     return s;
 }
 
+/* Somebody else may have to run, at some preemption points */
+static void stop (void)
+{
+    if (host_random (&seed) % 2) {
+        cpu_local.hazard |= HAZARD_SCHED;
+        stops++;
+    }
+}
+
 static void random_ports (void **state)
 {
     (void)state;
@@ -73,8 +87,18 @@ static void random_ports (void **state)
         uint64_t const port = align_dn (r >> 1 & 1 ? 0x604 : r >> 32 & 0xffff, BIT64 (ord));
 
         core_fail = r >> 63;
-        enum status const st = space_pio_delegate (s[to], s[from], port, ord, pmm);
-        core_fail = 0;
+        core_preempt = r & 2 ? stop : NULL;
+        progress = 0;
+
+        long st;
+
+        for (uint64_t last = 0; (st = space_pio_delegate (s[to], s[from], port, ord, pmm, &progress)) == SYS_DEFER; last = progress) {
+            assert_true (progress > last && progress < BIT64 (ord));
+            cpu_local.hazard &= ~(uint32_t)HAZARD_SCHED;
+        }
+
+        core_preempt = NULL;
+        core_fail = progress = 0;
 
         if (st == STATUS_SUCCESS)
             for (uint64_t p = port; p < port + BIT64 (ord); p++)
@@ -87,6 +111,7 @@ static void random_ports (void **state)
     }
 
     check (s[1], model[1]), check (s[2], model[2]);
+    assert_true (stops > 50);
     kobject_unref (&s[1]->obj), kobject_unref (&s[2]->obj);
     core_settle();
     assert_int_equal (core_pages(), base);
@@ -105,7 +130,7 @@ static void failures (void **state)
         size_t const before = core_pages();
 
         core_fail = n;
-        enum status const st = space_pio_delegate (s, &space_pio_nova, 0, 4, PERM_PIO_A);
+        long const st = space_pio_delegate (s, &space_pio_nova, 0, 4, PERM_PIO_A, &progress);
         core_fail = 0;
         assert_int_equal (st, n <= tables + 1 ? STATUS_MEM_CAP : STATUS_SUCCESS);
         assert_int_equal (core_pages(), n <= tables + 1 ? before : before - (tables + 2));
@@ -135,10 +160,10 @@ static void cpus (void **state)
 
     rlx_store (&cpu_local.root, kmem_phys (t[0]));
     assert_int_equal (t[0][SLOT_PIO], space_pio_entry (NULL));
-    assert_int_equal (space_pio_delegate (second, &space_pio_nova, 0x80, 0, PERM_PIO_A), STATUS_SUCCESS);
+    assert_int_equal (space_pio_delegate (second, &space_pio_nova, 0x80, 0, PERM_PIO_A, &progress), STATUS_SUCCESS);
     assert_int_equal (t[0][SLOT_PIO], space_pio_entry (NULL));      /* not the PD's first one                       */
     core_flushes[0] = 0;
-    assert_int_equal (space_pio_delegate (s, &space_pio_nova, 0x80, 0, PERM_PIO_A), STATUS_SUCCESS);
+    assert_int_equal (space_pio_delegate (s, &space_pio_nova, 0x80, 0, PERM_PIO_A, &progress), STATUS_SUCCESS);
     assert_int_not_equal (space_pio_entry (s), space_pio_entry (NULL));
     assert_int_equal (t[0][SLOT_PIO], space_pio_entry (s));
     assert_int_equal (t[1][SLOT_PIO], space_pio_entry (s));

@@ -304,6 +304,40 @@ static void queued_twice (void)
     timeout_insert (&item[0].t, 2);
 }
 
+/* Thousands are due at one moment: some of them in each interrupt, and the next interrupt comes at once. */
+static void at_once (void **state)
+{
+    (void)state;
+
+    for (unsigned ended = 0; ended < 2; ended++) {      /* the slice is over as well                                */
+
+        reset();
+        queue()->slice = core_time + (ended ? 10 : 100000);
+        for (unsigned i = 0; i < MANY; i++)
+            insert (i, core_time + 10);
+
+        core_time += 20;
+
+        for (unsigned interrupts = 0; count; interrupts++) {
+
+            uint64_t const before = fired;
+
+            assert_true (core_timer[0] <= core_time);
+            core_timer[0] = NEVER;
+
+            if (timeout_interrupt()) {
+                assert_true (ended && !interrupts);
+                queue()->slice = core_time + 100000;
+                timeout_arm();                          /* the scheduler's next slice                               */
+            }
+
+            assert_true (fired - before == 16 || (fired - before < 16 && !count));
+            check_heap();
+            check_armed();
+        }
+    }
+}
+
 static void misuse (void **state)
 {
     (void)state;
@@ -320,6 +354,7 @@ int main (void)
         cmocka_unit_test (depth),
         cmocka_unit_test (fires_in_order),
         cmocka_unit_test (soon),
+        cmocka_unit_test (at_once),
         cmocka_unit_test (misuse),
     };
 
