@@ -149,5 +149,7 @@ agents: $(AGENTS)
 .PHONY: agents
 # The conformance root task
 include test/root/rules.mk
+# Longest stretches of the kernel without interrupts
+include test/wcet/rules.mk
 
 -include $(patsubst %.o,%.d,$(call HOST_OBJ,$(HOST_SRC) $(HOST_LIB)))
