@@ -10,7 +10,9 @@
  */
 #include <buddy.h>
 
+#include <alloc_fail.h>
 #include <base/assert.h>
+#include <base/atomic.h>
 #include <base/list.h>
 #include <memfill.h>
 #include <rcu.h>
@@ -31,7 +33,9 @@ static struct spinlock lock;
 static struct link     list[BUDDY_ORDERS];              /* lock                                                     */
 static struct page    *page;                            /* page[0] belongs to base; lock                            */
 static uintptr_t       base;                            /* fixed after buddy_init()                                 */
-static size_t          pages, pages_free, pages_total;
+static size_t          pages, pages_total;
+static size_t          pages_free;                      /* lock                                                     */
+static _Atomic (uint64_t) nowhere, *published = &nowhere;   /* a copy of pages_free for others. Ordering: relaxed; lock */
 
 static size_t page_index (void const *p) { return ((uintptr_t)p - base) >> PAGE_BITS; }
 
@@ -44,9 +48,15 @@ static void insert (size_t i, unsigned order)
     list_prepend (&list[order], &page[i].link);
 }
 
+static void count (size_t free)
+{
+    pages_free = free;
+    rlx_store (published, free);
+}
+
 static void release (size_t i, unsigned order)
 {
-    pages_free += (size_t)1 << order;
+    count (pages_free + ((size_t)1 << order));
 
     for (; order < BUDDY_ORDERS - 1; order++) {
 
@@ -88,6 +98,9 @@ void *buddy_alloc (unsigned order, enum buddy_fill fill)
 {
     void *block = NULL;
 
+    if (UNLIKELY (alloc_fails()))
+        return NULL;
+
     {
         SPIN_GUARD (&lock);
 
@@ -107,7 +120,7 @@ void *buddy_alloc (unsigned order, enum buddy_fill fill)
 
         page[i].state = PAGE_USED;
         page[i].order = (uint8_t)order;
-        pages_free -= (size_t)1 << order;
+        count (pages_free - ((size_t)1 << order));
         block = page_addr (i);
     }
 
@@ -139,6 +152,13 @@ size_t buddy_free_pages (void)
 }
 
 size_t buddy_total_pages (void) { return pages_total; }
+
+void buddy_publish (_Atomic (uint64_t) *free)
+{
+    SPIN_GUARD (&lock);
+    published = free;
+    rlx_store (published, pages_free);
+}
 
 struct rcu_head *buddy_rcu (void *block, uint32_t tag)
 {

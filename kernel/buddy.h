@@ -18,6 +18,9 @@ void  buddy_free  (void *block);                                    /* any block
 size_t buddy_free_pages (void);
 size_t buddy_total_pages (void);
 
+/* Boot CPU: the number of free pages is stored there from now on, whenever it changes; nothing is read from there. */
+void buddy_publish (_Atomic (uint64_t) *free);
+
 /*
  * Every used block has room for one deferred call in its descriptor, with a small number to go with it: page tables are
  * freed that way without an allocation. The block's contents stay as they are until then.

@@ -13,7 +13,7 @@ struct cpu_local *cpu_remote[CPU_MAX];
 
 void cpu_defer (cpu_t cpu, struct rcu_head *h)
 {
-    atomic_add (&rcu_outstanding, 1);
+    rcu_count();
 
     if (inbox_push (&cpu_remote[cpu]->deferred, &h->link))
         cpu_kick (cpu);
@@ -28,7 +28,7 @@ static bool deferred (void)
         struct rcu_head *const h = container_of (l, struct rcu_head, link);
 
         rcu_call (h, h->func);
-        atomic_sub (&rcu_outstanding, 1);
+        rcu_uncount();
     }
 
     return !inbox_empty (&cpu_local.deferred);

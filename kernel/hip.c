@@ -47,6 +47,8 @@ struct hip *hip_build (paddr_t root_start, paddr_t root_end)
         .cpu_bsp       = (uint16_t)cpu_local.id,
         .int_pin       = (uint16_t)hw_int_pins(),
         .int_msi       = (uint16_t)hw_int_msis(),
+        .rec_start     = kmem_phys (RECORDS_START),
+        .rec_end       = kmem_phys (RECORDS_END),
         .mco_obj       = SEL_LEAF_BITS,
         .mco_hst       = PTAB_BPL,
         .mco_gst       = PTAB_BPL,

@@ -20,6 +20,8 @@
 
 _Atomic (uint32_t) rcu_outstanding;
 
+static _Atomic (uint64_t) nowhere, *published = &nowhere;   /* a copy of rcu_outstanding for others. Ordering: relaxed */
+
 static struct spinlock lock;
 static uint64_t        started, completed;              /* batch numbers, started - completed is 0 or 1; lock       */
 static uint64_t        wanted;                          /* highest batch number that somebody waits for; lock       */
@@ -47,6 +49,20 @@ void rcu_cpu_init (void)
     list_clear (&r->done);
 }
 
+void rcu_publish (_Atomic (uint64_t) *outstanding) { published = outstanding; }
+
+void rcu_count (void)
+{
+    atomic_add (&rcu_outstanding, 1);
+    atomic_fetch_add_explicit (published, 1, memory_order_relaxed);
+}
+
+void rcu_uncount (void)
+{
+    atomic_sub (&rcu_outstanding, 1);
+    atomic_fetch_sub_explicit (published, 1, memory_order_relaxed);
+}
+
 void rcu_call (struct rcu_head *h, rcu_func_t func)
 {
     struct rcu_list *const l = &cpu_local.rcu.next;
@@ -56,7 +72,7 @@ void rcu_call (struct rcu_head *h, rcu_func_t func)
     *l->tail = h;
     l->tail  = &h->next;
 
-    atomic_add (&rcu_outstanding, 1);
+    rcu_count();
     cpu_local.hazard |= HAZARD_RCU;
 }
 
@@ -102,7 +118,7 @@ static void run_calls (struct rcu_list *l)
             *l->tail = h;
             l->tail  = &h->next;
         } else
-            atomic_sub (&rcu_outstanding, 1);
+            rcu_uncount();
 
         preemption_point();                             /* one call is one step: interrupts come in behind each     */
 

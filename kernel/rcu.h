@@ -37,6 +37,13 @@ void rcu_call (struct rcu_head *, rcu_func_t func);
 /* Calls of all CPUs that have not run to their end. Whoever keeps a call elsewhere for a while (cpu_defer) counts it, too. */
 extern _Atomic (uint32_t) rcu_outstanding;              /* Ordering: relaxed, a hint that memory may come back      */
 
+/* Boot CPU, before any call: that number is kept there, too, beginning with 0; nothing is decided by what is there. */
+void rcu_publish (_Atomic (uint64_t) *outstanding);
+
+/* One more, one less; see rcu_outstanding */
+void rcu_count (void);
+void rcu_uncount (void);
+
 /*
  * A quiescent state of this CPU: it holds no borrowed pointer. Starts and completes batches and runs a bounded number of
  * due calls. Returns true if another pass would get further without waiting for other CPUs.

@@ -9,6 +9,7 @@
  */
 #include <slab.h>
 
+#include <alloc_fail.h>
 #include <base/assert.h>
 #include <buddy.h>
 #include <memfill.h>
@@ -64,6 +65,9 @@ static struct slab *grow (struct slab_cache *c)
 void *slab_alloc (struct slab_cache *c)
 {
     void **o;
+
+    if (UNLIKELY (alloc_fails()))
+        return NULL;
 
     {
         SPIN_GUARD (&c->lock);

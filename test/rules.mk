@@ -18,7 +18,7 @@ HOST_FLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -f
                -MMD -MP $(WARN) \
                $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) $(PROFILE) -DDEBUG=1 -DKMEM_MIB=$(KMEM_MIB) \
                -Itest/host/fake -Itest/host/fake_x86 -Itest/host -Iarch/$(ARCH) -Ikernel
-HOST_LIB    := $(wildcard test/host/fake/*.c) kernel/console/format.c
+HOST_LIB    := $(wildcard test/host/fake/*.c) kernel/console/format.c kernel/alloc_fail.c
 HOST_OBJ     = $(patsubst %.c,$H/%.o,$1)
 HOST_TESTS  :=
 
@@ -66,6 +66,7 @@ CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab
                $(addprefix $(X86)/,hpt.c ept.c stage2.c space_pio.c space_msr.c)
 $(eval $(call host-test,inbox,test/host/inbox.c))
 $(eval $(call host-test,buddy,test/host/buddy.c))
+$(eval $(call host-test,record,test/host/record.c kernel/record.c kernel/buddy.c kernel/slab.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
 $(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))

@@ -188,6 +188,8 @@ void multiboot_parse (void)
 
     remove_ram (hip->nova_start, hip->nova_end);
     remove_ram (hip->mbuf_start, hip->mbuf_end);
+    if (hip->length >= sizeof (*hip))                   /* not on NOVA                                          */
+        remove_ram (hip->rec_start, hip->rec_end);
     remove_ram (hip->root_start, hip->root_end);
     remove_ram (hip->arch.event_log_addr, hip->arch.event_log_addr + hip->arch.event_log_size);
 

@@ -32,6 +32,7 @@
 #include <pmap.h>
 #include <power.h>
 #include <pt.h>
+#include <record.h>
 #include <release.h>
 #include <root.h>
 #include <sc.h>
@@ -167,6 +168,10 @@ static void init_bsp (void)
     desc_cpu_init();
 
     learn();
+
+    record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
+    record_memory_init();
+
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
 
     la57_init();

@@ -44,7 +44,7 @@ bool pmap_init (void)
 
     pd_kernel[index (LINK_ADDR, 1)] = kmem_phys (pt_image) | TABLE;
 
-    for (uintptr_t v = LINK_ADDR + LARGE; v < (uintptr_t)MBUF_END; v += LARGE)
+    for (uintptr_t v = LINK_ADDR + LARGE; v < (uintptr_t)RECORDS_END; v += LARGE)
         pd_kernel[index (v, 1)] = kmem_phys ((void *)v) | RW | HPT_S;
 
     return true;

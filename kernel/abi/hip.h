@@ -27,6 +27,8 @@ struct hip {
     uint16_t    kimax;
     uint64_t    features;                               /* HIP_FEATURE_*                                        */
     struct hip_arch arch;
+    uint64_t    rec_start, rec_end;                     /* physical: records (abi/record.h). Not in the specification   */
 };
 
-_Static_assert (sizeof (struct hip) == 0x80 + sizeof (struct hip_arch), "HIP layout is fixed by the specification");
+_Static_assert (__builtin_offsetof (struct hip, rec_start) == 0x80 + sizeof (struct hip_arch),
+                "HIP layout is fixed by the specification; what is ours comes behind it");

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <base/atomic.h>
+#include <mem.h>
+#include <record.h>
+#include <root.h>
+
+static char *region;
+static uint64_t size;
+
+static void map (void)
+{
+    struct hip const *const h = root.hip;
+
+    if (region || h->length < sizeof (*h) || h->rec_end - h->rec_start < sizeof (struct record_list))
+        return;
+
+    struct record_list *const l = mem_map (h->rec_start, h->rec_end - h->rec_start, PERM_MEM_R | PERM_MEM_W, MAD_WB);
+
+    if (l && l->magic == RECORD_MAGIC) {
+        region = (char *) l;
+        size   = h->rec_end - h->rec_start;
+    }
+}
+
+void *record_find (uint32_t type)
+{
+    map();
+
+    if (!region)
+        return NULL;
+
+    uint64_t const length = acq_load (&((struct record_list *) (void *) region)->length), end = length < size ? length : size;
+
+    for (uint64_t i = sizeof (struct record_list); i + sizeof (struct record) <= end; ) {
+
+        struct record *const r = (void *) (region + i);
+
+        if (r->length < sizeof (*r) || r->length > end - i)
+            return NULL;
+
+        if (r->type == type)
+            return r;
+
+        i += r->length;
+    }
+
+    return NULL;
+}
+
+static struct record_memory *memory (void)
+{
+    static struct record_memory *m;
+
+    if (!m)
+        m = record_find (RECORD_MEMORY);
+
+    return m;
+}
+
+uint64_t record_memory_free (void) { return memory() ? rlx_load (&memory()->free) : 0; }
+uint64_t record_memory_waiting (void) { return memory() ? rlx_load (&memory()->waiting) : 0; }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Records that the kernel offers beyond the interface specification (abi/record.h). */
+#pragma once
+
+#include <abi/record.h>
+#include <stdint.h>
+
+/* The first record of that type; null if the kernel has none (NOVA has none at all). Maps the region the first time. */
+void *      record_find (uint32_t type);
+
+/* Free pages of the kernel's memory, and deleted objects that will still give some back; 0 without a record */
+uint64_t    record_memory_free (void);
+uint64_t    record_memory_waiting (void);
