@@ -136,7 +136,8 @@ $(KELF32): $(KELF)
 kernel-path: $(KELF)
 	@echo $(abspath $(KELF))
 
-# Root tasks: $(call root-task,NAME,SOURCES,FLAGS) makes $O/NAME.elf from SOURCES and the runtime in user/; FLAGS: none or -I...
+# Root tasks: $(call root-task,NAME,SOURCES,FLAGS,MORE) makes $O/NAME.elf from SOURCES and the runtime in user/; FLAGS: none or -I...
+# MORE: sources of other root tasks that it has, too
 
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
 ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS])))
@@ -158,7 +159,7 @@ $O/user/%.o: user/%.S $O/user.stamp
 
 define root-task
 ROOTS += $O/$1.elf
-OBJ_$1 := $$(patsubst %,$O/%.o,$$(basename $2))
+OBJ_$1 := $$(patsubst %,$O/%.o,$$(basename $2 $4))
 ROOT_OBJ += $$(OBJ_$1)
 $$(patsubst %.c,$O/%.o,$$(filter %.c,$2)): $O/%.o: %.c $O/user.stamp
 	$$(call say,CC,$$<)

@@ -152,5 +152,7 @@ agents: $(AGENTS)
 include test/root/rules.mk
 # Longest stretches of the kernel without interrupts
 include test/wcet/rules.mk
+# The abuse root task
+include test/abuse/rules.mk
 
 -include $(patsubst %.o,%.d,$(call HOST_OBJ,$(HOST_SRC) $(HOST_LIB)))

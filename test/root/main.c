@@ -25,7 +25,7 @@ static void work (void *arg)
     hyp_sm_up (test_over);
 }
 
-static void run (struct test const *t)
+static void run (struct test const *t, unsigned seconds)
 {
     char const *const skip = nova_skip (tap.theme, tap.test);
 
@@ -46,7 +46,7 @@ static void run (struct test const *t)
     worker = global_new (0, work, (void *) (uintptr_t) t);
     MUST (thread_start (worker, hyp_scd (BUDGET_MS, PRIO_WORKER, 0)));
 
-    enum status const s = hyp_sm_down (test_over, stc_read() + TIMEOUT_S * root.hip->stc_freq);
+    enum status const s = hyp_sm_down (test_over, stc_read() + (seconds ? seconds : TIMEOUT_S) * root.hip->stc_freq);
 
     if (test_faulted)
         fault_print (t->name);
@@ -114,7 +114,7 @@ int main (void)
             if ((all || selected (only, t->theme, t->test[i].name)) && !(some && selected (skip, t->theme, t->test[i].name))) {
                 tap.theme = t->theme;
                 tap.test  = t->test[i].name;
-                run (t->test + i);
+                run (t->test + i, t->seconds);
             }
 
     console_printf ("1..%u\n", tap.count);

@@ -21,12 +21,17 @@ struct test_table {
     char const *            theme;
     struct test const *     test;
     size_t                  count;
+    unsigned                seconds;                    /* that each of them may take; 0: ten of them           */
 };
 
 /* The alignment keeps the compiler from choosing a larger one, which would leave holes in the table of tables */
 #define TESTS(theme, array)                                                                                                 \
     static struct test_table const test_table_of_##array __attribute__ ((used, section ("registry.test"), aligned (8))) =   \
-        { theme, array, sizeof (array) / sizeof ((array)[0]) }
+        { theme, array, sizeof (array) / sizeof ((array)[0]), 0 }
+
+#define TESTS_OF_SECONDS(theme, array, seconds)                                                                             \
+    static struct test_table const test_table_of_##array __attribute__ ((used, section ("registry.test"), aligned (8))) =   \
+        { theme, array, sizeof (array) / sizeof ((array)[0]), seconds }
 
 /* Priorities, relative to which tests choose theirs */
 enum { PRIO_LOW = 30, PRIO_WORKER = 60, PRIO_HIGH = 90, PRIO_HIGHER = 100, BUDGET_MS = 1000 };

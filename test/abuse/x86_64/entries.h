@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Portal entries without data, for any number of ECs whose stack pointer is their UTCB (pool_bare ()). */
+#pragma once
+
+/* Calls the portal whose selector is the PID, with one word, and replies whatever came of it; PID 0: replies at once.
+ * Word 0 of the reply: the first status of the chain that was not SUCCESS, else 0. */
+void entry_chain (void);
+
+/* Waits for the semaphore whose selector is the PID, and replies; word 0: the status */
+void entry_wait (void);
+
+/* Raises #UD, again after each reply that does not change RIP */
+void entry_raise (void);
+
+/* One instruction and the end of its page: SYSCALL with hypercall 0xf in RDI */
+extern char const entry_syscall_page[];
