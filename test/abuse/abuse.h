@@ -9,7 +9,7 @@
 #include <help.h>
 
 enum {
-    POOL_SEL_ORD    = 14,                               /* selectors of the pool, aligned                       */
+    POOL_SEL_ORD    = 15,                               /* selectors of the pool, aligned                       */
     POOL_PAGE_ORD   = 18,                               /* pages of address space, aligned                      */
     POOL_THREADS    = 48,                               /* threads with a stack                                 */
     POOL_PORTALS    = 128,

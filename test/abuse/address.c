@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Addresses that no user may have, wherever the kernel takes one: entry points of portals, RIP and RSP of startup and of event
+ * replies, initial stack pointers, UTCBs, event bases. SYSRET to a non-canonical address faults in the kernel on Intel CPUs
+ * (SDM 2B, SYSRET), and so does IRET on all: both must never be tried. QEMU checks IRET only, Bochs both.
+ */
+#include <abuse.h>
+#include <entries.h>
+#include <server.h>
+
+#define USER_END    UINT64_C (0x800000000000)
+
+static uint64_t const address[] = {
+    USER_END - 1, USER_END - 2, USER_END - 4096, USER_END, USER_END + 1, USER_END + 4096, UINT64_C (0xffff7fffffffffff),
+    UINT64_C (0xffff800000000000), UINT64_C (0xffffff8000000000), UINT64_C (0xffffffff80000000), UINT64_C (0xffffffff80100000),
+    UINT64_C (0xffffffffc0000000), UINT64_C (0xfffffffffffffff0), ~UINT64_C (0), UINT64_C (1) << 63, UINT64_C (1) << 48,
+    UINT64_C (0x7fffffffffffffff), UINT64_C (0x0000900000000000), 0,
+};
+
+enum { ADDRESSES = sizeof (address) / sizeof (address[0]) };
+
+static struct {
+    unsigned    count, vector;
+    uint64_t    rip, rsp;
+} volatile seen;
+
+static uint64_t good_ip, good_sp;                       /* the event handler repairs it with these              */
+static uint64_t evt;
+
+static uint32_t repair (struct portal *p, union utcb *u, uint32_t mtd)
+{
+    (void) mtd;
+
+    seen.count++;
+    seen.vector = (unsigned) (p->sel - evt);
+    seen.rip    = u->arch.rip;
+    seen.rsp    = u->arch.gpr[4];
+
+    if (!good_ip || seen.count > 4)
+        return MTD_POISON;
+
+    u->arch.rip    = good_ip;
+    u->arch.gpr[4] = good_sp;
+
+    return MTD_RIP | MTD_GPR_0_7;
+}
+
+static bool volatile back;
+static enum status volatile got;
+static uint64_t pt;
+
+static void call (void *arg)
+{
+    uint32_t mtd = 0;
+
+    (void) arg;
+    got  = hyp_ipc_call (pt, &mtd);
+    back = true;
+    pool_done();
+}
+
+/* A handler for all faults that such an address may raise; evt: the selectors of a raiser that is watched */
+static void watch (void)
+{
+    static unsigned const vector[] = { EXC_GP, EXC_SS, EXC_PF, EXC_UD, EXC_DF };
+    struct thread *const handler = pool_local (root.hip->cpu_bsp);
+
+    for (unsigned i = 0; i < sizeof (vector) / sizeof (vector[0]); i++)
+        pool_portal (evt + vector[i], handler, repair, NULL, MTD_RIP | MTD_GPR_0_7 | MTD_QUAL);
+
+    seen.count = 0;
+    seen.rip   = seen.rsp = 0;
+}
+
+static void come_back (void)
+{
+    back = false;
+    got  = STATUS_BAD_HYP;
+    pool_spawn (root.hip->cpu_bsp, PRIO_LOW, call, NULL);
+
+    for (uint64_t const end = in_ms (500); !back && stc_read() < end; )
+        sleep_ms (1);
+}
+
+/* A portal enters there: the server finds itself there and faults; its handler sets it right, or it dies */
+static void portals (void)
+{
+    unsigned wrong = 0, dead = 0;
+
+    for (unsigned i = 0; i < ADDRESSES; i++)
+        for (unsigned fix = 0; fix < 2; fix++) {
+
+            pool_begin();
+            evt = pool_sel (6);
+            pt  = pool_sel (0);
+            watch();
+
+            uintptr_t const u = pool_pages (0);
+            uint64_t const ec = pool_sel (0);
+
+            good_ip = fix ? (uintptr_t) server_tell : 0;
+            good_sp = u;
+            NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, evt));
+            NEED (hyp_create_pt (pt, sel_root_pd(), ec, address[i]));
+            come_back();
+            wrong += !back || seen.count != 1 || seen.rip != address[i];
+            dead  += got == STATUS_ABORTED;
+            wrong += got != (fix ? STATUS_SUCCESS : STATUS_ABORTED);
+            wrong += pool_recycle() != 0;
+        }
+
+    check_eq (wrong, 0, "a portal's IP: the server gets an exception there, and goes on or dies as its handler says");
+    check_eq (dead, ADDRESSES, "its caller is told");
+}
+
+/* A stack pointer of create_ec: nobody but the EC itself uses it */
+static void stacks (void)
+{
+    unsigned wrong = 0;
+
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+
+        pool_begin();
+        evt = pool_sel (6);
+        pt  = pool_sel (0);
+        watch();
+
+        uintptr_t const u = pool_pages (0);
+        uint64_t const ec = pool_sel (0);
+        bool const usable = address[i] == USER_END - 4096;      /* the HIP: reading works, a store does not     */
+
+        good_ip = (uintptr_t) server_tell;
+        good_sp = u;
+        NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, address[i], evt));
+        NEED (hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) server_add));
+        come_back();
+        wrong += got != STATUS_SUCCESS || seen.count < 1 || seen.rsp != address[i];
+        wrong += usable && seen.vector != EXC_PF;
+        wrong += pool_recycle() != 0;
+    }
+
+    check_eq (wrong, 0, "an initial stack pointer: the EC faults when it uses it");
+}
+
+/* Startup: the EC begins there */
+static uint64_t first_ip, first_sp;
+
+static uint32_t begin (struct portal *p, union utcb *u, uint32_t mtd)
+{
+    (void) p, (void) mtd;
+    u->arch.rip    = first_ip;
+    u->arch.gpr[4] = first_sp;
+    u->arch.gpr[7] = 0xf;
+
+    return MTD_RIP | MTD_GPR_0_7;
+}
+
+static void started (void *arg)
+{
+    (void) arg;
+    back = true;
+
+    for (;;)
+        hyp_sm_down (test_never, 0);
+}
+
+static void startups (void)
+{
+    unsigned wrong = 0;
+
+    for (unsigned i = 0; i < ADDRESSES; i++)
+        for (unsigned what = 0; what < 3; what++) {
+
+            pool_begin();
+
+            struct thread *const t = pool_global (root.hip->cpu_bsp, started, NULL), *const starter = pool_local (root.hip->cpu_bsp);
+
+            evt = t->evt;
+            NEED (sel_revoke (evt, 5));
+            NEED (sel_revoke (evt + EVENT_HST_ARCH, 0));
+            watch();
+            pool_portal (evt + EVENT_HST_ARCH, starter, begin, NULL, MTD_GPR_0_7 | MTD_RIP);
+            first_ip = what == 1 ? (uintptr_t) entry_raise : address[i];
+            first_sp = what == 0 ? t->stack_top : address[i];
+            good_ip  = (uintptr_t) started;
+            good_sp  = t->stack_top - 8;
+            back     = false;
+            NEED (hyp_create_sc (pool_sel (0), sel_root_pd(), t->ec, hyp_scd (1, PRIO_LOW, 0)));
+
+            for (uint64_t const end = in_ms (500); !back && stc_read() < end; )
+                sleep_ms (1);
+
+            wrong += !back || seen.count != 1 || seen.rip != first_ip || seen.rsp != first_sp;
+            wrong += pool_recycle() != 0;
+        }
+
+    check_eq (wrong, 0, "RIP and RSP of the reply to a startup event: a fault there, which can be repaired");
+}
+
+/* The reply to an exception of a server in the middle of its work, twice as bad */
+static uint64_t bad_ip;
+
+static uint32_t worse (struct portal *p, union utcb *u, uint32_t mtd)
+{
+    (void) mtd;
+
+    if (p->sel - evt == EXC_UD && !seen.count) {
+        seen.count = 1;
+        u->arch.rip = bad_ip;
+        u->arch.gpr[4] = bad_ip;
+        return MTD_RIP | MTD_GPR_0_7;
+    }
+
+    return repair (p, u, mtd);
+}
+
+static void replies (void)
+{
+    unsigned wrong = 0;
+
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+
+        pool_begin();
+        evt = pool_sel (6);
+        pt  = pool_sel (0);
+        watch();
+
+        struct thread *const handler = pool_local (root.hip->cpu_bsp);
+        uintptr_t const u = pool_pages (0);
+        uint64_t const ec = pool_sel (0);
+
+        NEED (sel_revoke (evt + EXC_UD, 0));
+        pool_portal (evt + EXC_UD, handler, worse, NULL, MTD_RIP | MTD_GPR_0_7);
+        bad_ip  = address[i];
+        good_ip = (uintptr_t) server_tell;
+        good_sp = u;
+        NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, evt));
+        NEED (hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) entry_raise));
+        come_back();
+        wrong += got != STATUS_SUCCESS || seen.count != 2 || seen.rip != bad_ip || seen.rsp != bad_ip;
+        wrong += pool_recycle() != 0;
+    }
+
+    check_eq (wrong, 0, "RIP and RSP of the reply to an exception: the next fault there, which can be repaired");
+}
+
+/* UTCBs outside of user memory, event selectors at the ends of the scale */
+static void creations (void)
+{
+    unsigned wrong = 0, ok = 0;
+
+    pool_begin();
+    pt = pool_sel (0);
+
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+
+        uint64_t const ec = pool_sel (0), events = pool_sel (0);
+        uintptr_t const u = pool_pages (0);
+
+        if (address[i] >= USER_END)                     /* below is the HIP of this task                        */
+            wrong += hyp_create_ec (0, ec, sel_root_pd(), address[i] >> 12, root.hip->cpu_bsp, 0, 0) != STATUS_BAD_PAR;
+
+        /* Its exceptions find no portal, since there is no such selector: it dies */
+        NEED (hyp_create_ec (0, events, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, address[i] ? address[i] : pool_sel (6)));
+        NEED (hyp_create_pt (pt, sel_root_pd(), events, (uintptr_t) entry_raise));
+        come_back();
+        ok += got == STATUS_ABORTED;
+        NEED (sel_revoke (pt, 0));
+    }
+
+    check_eq (wrong, 0, "a UTCB outside of user memory: BAD_PAR");
+    check_eq (ok, ADDRESSES, "an event base beyond all selectors: its EC dies of an exception, the caller is told");
+    NEED (hyp_ctrl_pd (sel_root_obj(), sel_root_obj(), pt, pt, 0, 0, 0));
+    pool_end();
+}
+
+/* SYSCALL in the last two bytes of user memory: RCX is non-canonical then */
+static void last_page (void)
+{
+    struct domain d;
+    uint64_t const page = (uintptr_t) entry_syscall_page >> 12, last = (USER_END >> 12) - 1;
+
+    pool_begin();
+    pool_domain (&d);
+    evt = pool_sel (6);
+    pt  = pool_sel (0);
+    watch();
+    NEED (hyp_ctrl_pd (sel_root_obj(), d.obj, evt, evt, 5, PERM_MASK, 0));
+    NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, last, 0, PERM_MEM_R | PERM_MEM_XU, 0));
+
+    uint64_t const ec = pool_bare (d.pd, root.hip->cpu_bsp, evt);
+
+    good_ip = 0;
+    NEED (hyp_create_pt (pt, sel_root_pd(), ec, USER_END - 2));
+    come_back();
+    check_eq (got, STATUS_ABORTED, "a portal enters at SYSCALL in the last two bytes of user memory: the server dies");
+    check_eq (seen.count, 1, "of one exception");
+    check_eq (seen.vector, EXC_PF, "a page fault: it may not execute there");
+    check_eq (seen.rip, USER_END - 2, "at that address");
+    pool_end();
+}
+
+static struct test const test[] = {
+    { "portals", portals }, { "stacks", stacks }, { "startups", startups }, { "replies", replies }, { "creations", creations },
+    { "last_page", last_page },
+};
+
+TESTS_OF_SECONDS ("address", test, 120);
