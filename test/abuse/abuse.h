@@ -55,4 +55,5 @@ struct portal * pool_portal (uint64_t sel, struct thread *server, portal_fn *, v
 /* For loops of threads: true when they are to end, which they tell with pool_done () */
 extern bool volatile pool_stop;
 void        pool_done (void);
+void        pool_halt (void);                           /* takes the SCs of all threads of the pool away, until none of them runs */
 bool        pool_join (unsigned n);                     /* sets pool_stop; waits until so many are done, or for some seconds */

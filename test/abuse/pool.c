@@ -244,6 +244,18 @@ struct portal *pool_portal (uint64_t sel, struct thread *server, portal_fn *fn, 
     return p;
 }
 
+/* An SC leaves its CPU's queues when it retires, which is before nothing waits any more */
+void pool_halt (void)
+{
+    pool_stop = true;
+
+    for (unsigned i = 0; i < threads; i++)
+        if (thread[i].sc)
+            NEED (sel_revoke (thread[i].sc, 0));
+
+    settle (0);
+}
+
 void pool_done (void) { hyp_sm_up (sm_done); }
 
 bool pool_join (unsigned n)
