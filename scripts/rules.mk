@@ -57,6 +57,16 @@ check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
 check-boot: tools-check $(KELF) $(KELF32) roots agents
-	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot $(if $(ONLY),--only '$(ONLY)')
+	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
+	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)')
 
-.PHONY: $(TOOLS) check-tools check-sources check-kn check-boot
+# By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines
+MINUTES     ?= 10
+SEED        ?=
+ON          ?=
+soak: tools-check $(KELF) $(KELF32) roots
+	$Q$(MAKE) --no-print-directory DEBUG=1 all
+	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
+	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
+
+.PHONY: soak $(TOOLS) check-tools check-sources check-kn check-boot

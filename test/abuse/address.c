@@ -2,7 +2,7 @@
 /*
  * Addresses that no user may have, wherever the kernel takes one: entry points of portals, RIP and RSP of startup and of event
  * replies, initial stack pointers, UTCBs, event bases. SYSRET to a non-canonical address faults in the kernel on Intel CPUs
- * (SDM 2B, SYSRET), and so does IRET on all: both must never be tried. QEMU checks IRET only, Bochs both.
+ * (SDM 2B, SYSRET), and so does IRET on all: both must never be tried. QEMU checks neither, Bochs both.
  */
 #include <abuse.h>
 #include <entries.h>

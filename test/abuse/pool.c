@@ -93,9 +93,15 @@ static void settle (uint64_t want)
 
 void pool_begin (void)
 {
+    static char const *told;
+
     init();
     need (record_find (RECORD_MEMORY), "a kernel that tells its free memory");
-    console_printf ("# %s.%s: seed=%lu\n", tap.theme, tap.test, root_option_number ("seed", 1));
+
+    if (told != tap.test) {
+        told = tap.test;
+        console_printf ("# %s.%s: seed=%lu\n", tap.theme, tap.test, root_option_number ("seed", 1));
+    }
 
     touch();
     clear();

@@ -115,7 +115,7 @@ static void domains (void)
             pool_spawn (c, PRIO_LOW + k, client, cpu + c);
     }
 
-    for (uint64_t const end = in_ms (2 * abuse_ms()); stc_read() < end; rounds++) {
+    for (uint64_t const end = in_ms (2 * abuse_ms()); stc_read() < end || rounds < 5; rounds++) {
         stood += stand_up (&rng);
         sleep_ms (rng_below (&rng, 3));
         hyp_sm_up (sm);

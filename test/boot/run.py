@@ -55,6 +55,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'forbid': (list, []),                                   # none of these may appear
     'settle': (float, 0.0),                                 # seconds to go on reading after the last expected line
     'exit': (int, -1),                                      # exit status that the emulator must end with
+    'debug': (bool, False),                                 # it needs a kernel with DEBUG=1; skipped, with a line, on others
     'qemu': (int, 0),                                       # major version that it needs; skipped, with a line, on older ones
     'timeout': (float, 30.0),
 }
@@ -261,6 +262,7 @@ def arguments():
     parser.add_argument('--kernel', metavar='FILE', help='kernel ELF (default: what make kernel-path names)')
     parser.add_argument('--objects', metavar='DIR', help='where the root ELF files lie (default: beside the kernel)')
     parser.add_argument('--table', metavar='FILE', default=os.path.join(HERE, 'tests.toml'))
+    parser.add_argument('--debug', action='store_true', help='the kernel was made with DEBUG=1')
     parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?')
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='run N at a time')
     parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'boot'), help='keeps each console')
@@ -299,6 +301,9 @@ def main():
     for test in skipped:
         print('# skipped: %s: needs QEMU %d, this is %d; scripts/qemu-new unpacks a newer one' % (test['name'], test['qemu'], have))
     tests = [t for t in tests if t not in skipped]
+    for test in [t for t in tests if t['debug'] and not args.debug]:
+        print('# skipped: %s: needs a kernel with assertions; make DEBUG=1 check-boot runs it' % test['name'])
+        tests.remove(test)
 
     def one(test):
         started = time.monotonic()
