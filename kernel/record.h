@@ -11,5 +11,5 @@ void record_init (void *region, size_t size);
 /* Boot CPU: appends a record of that length (a multiple of 8) with zeroes behind its head. Null when the region is full. */
 void *record_add (uint32_t type, size_t length);
 
-/* Boot CPU, after buddy_init() and record_init(): adds the records of the memory pool, which are kept up to date from then on. */
+/* Boot CPU, after buddy_init() and record_init(): adds the records of the memory pool, which it keeps up to date. */
 void record_memory_init (void);

@@ -41,10 +41,10 @@ int64_t     pool_recycle (void);
 
 uint64_t    pool_sel (unsigned ord);                    /* 2^ord selectors, aligned                             */
 uintptr_t   pool_pages (unsigned ord);                  /* address of 2^ord pages, aligned                      */
-uint64_t    pool_ram (unsigned ord);                    /* physical address of 2^ord pages that nobody uses, aligned; ord <= 9 */
+uint64_t    pool_ram (unsigned ord);                    /* physical address of 2^ord unused pages, aligned; ord <= 9 */
 uint64_t    pool_sm (uint64_t count);
 void        pool_domain (struct domain *);
-uint64_t    pool_bare (uint64_t pd, unsigned cpu, uint64_t evt);    /* local EC, SP = UTCB; for portals into server_page etc. */
+uint64_t    pool_bare (uint64_t pd, unsigned cpu, uint64_t evt);    /* local EC, SP = UTCB: for server_page etc. */
 
 /* ECs with a stack in the root PD, guarded like those of tests; global ones run */
 struct thread * pool_local (unsigned cpu);
@@ -55,5 +55,5 @@ struct portal * pool_portal (uint64_t sel, struct thread *server, portal_fn *, v
 /* For loops of threads: true when they are to end, which they tell with pool_done () */
 extern bool volatile pool_stop;
 void        pool_done (void);
-void        pool_halt (void);                           /* takes the SCs of all threads of the pool away, until none of them runs */
-bool        pool_join (unsigned n);                     /* sets pool_stop; waits until so many are done, or for some seconds */
+void        pool_halt (void);                           /* takes the SCs of all threads away; then none of them runs */
+bool        pool_join (unsigned n);                     /* sets pool_stop; false if not so many are done in seconds */

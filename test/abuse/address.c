@@ -173,7 +173,8 @@ static void startups (void)
 
             pool_begin();
 
-            struct thread *const t = pool_global (root.hip->cpu_bsp, started, NULL), *const starter = pool_local (root.hip->cpu_bsp);
+            struct thread *const t = pool_global (root.hip->cpu_bsp, started, NULL);
+            struct thread *const starter = pool_local (root.hip->cpu_bsp);
 
             evt = t->evt;
             NEED (sel_revoke (evt, 5));

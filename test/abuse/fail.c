@@ -14,8 +14,8 @@
 #include <server.h>
 
 static struct domain d;
-static uint64_t call, local, global, sc, sm, none;      /* selectors in the root object space; none: stays null */
-static uintptr_t utcb;                                  /* two pages                                            */
+static uint64_t call, local, remote, global, sc, sm, none;      /* selectors in the root object space; none: stays null */
+static uintptr_t utcb;                                  /* three pages                                          */
 static uint64_t ram;
 
 enum { CHILD_PD = 5, CHILD_SM = 0x3000, CHILD_HIGH = 0x10000, TABLE = 512, FAR = 1 << 27, NEAR = 0x40000 };
@@ -47,7 +47,7 @@ static enum status code (void)
 }
 
 static enum status far (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, FAR, 0, PERM_MEM_R, MAD_WB); }
-static enum status large (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR, 9, PERM_MEM_R | PERM_MEM_W, MAD_WB); }
+static enum status large (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR, 9, PERM_MEM_R, MAD_WB); }
 
 /* A hole in a large page splits it */
 static enum status hole (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0x100000 + 7, NEAR + 7, 0, 0, MAD_WB); }
@@ -65,10 +65,15 @@ static enum status ports (void)
 static enum status ec_local (void) { return hyp_create_ec (0, local, d.pd, utcb >> 12, root.hip->cpu_bsp, utcb, 0); }
 static enum status portal (void) { return hyp_create_pt (call, sel_root_pd(), local, (uintptr_t) server_call); }
 
+static unsigned last_cpu (void) { return root.hip->cpu_num - 1u; }
+
 static enum status ec_global (void)
 {
-    return hyp_create_ec (FLAG_EC_GLOBAL | FLAG_EC_FPU, global, sel_root_pd(), (utcb >> 12) + 1, root.hip->cpu_num - 1u, 0, none);
+    return hyp_create_ec (FLAG_EC_GLOBAL | FLAG_EC_FPU, global, sel_root_pd(), (utcb >> 12) + 1, last_cpu(), 0, none);
 }
+
+/* The first one of its space on that CPU, if there are two */
+static enum status ec_remote (void) { return hyp_create_ec (0, remote, d.pd, (utcb >> 12) + 2, last_cpu(), 0, none); }
 
 static enum status schedule (void) { return hyp_create_sc (sc, sel_root_pd(), global, hyp_scd (1, PRIO_LOW, 0)); }
 static enum status semaphore (void) { return hyp_create_sm (sm, sel_root_pd(), 0); }
@@ -93,11 +98,13 @@ static struct {
     enum status  (* fn) (void);
     uint64_t *      sel;                                /* null if it failed, or NULL                           */
 } const step[] = {
-    { "create_pd", pd, &d.pd }, { "object space", obj, &d.obj }, { "host space", hst, &d.hst }, { "port I/O space", pio, &d.pio },
-    { "a capability", cap, NULL }, { "capabilities", caps, NULL }, { "a page", code, NULL }, { "a far page", far, NULL },
-    { "a large page", large, NULL }, { "a hole in it", hole, NULL }, { "another page in it", other, NULL }, { "ports", ports, NULL },
-    { "local EC", ec_local, &local }, { "portal", portal, &call }, { "global EC with FPU", ec_global, &global }, { "SC", schedule, &sc },
-    { "semaphore", semaphore, &sm }, { "semaphore by the domain", by_child, NULL },
+    { "create_pd", pd, &d.pd },             { "object space", obj, &d.obj },        { "host space", hst, &d.hst },
+    { "port I/O space", pio, &d.pio },      { "a capability", cap, NULL },          { "capabilities", caps, NULL },
+    { "a page", code, NULL },               { "a far page", far, NULL },            { "a large page", large, NULL },
+    { "a hole in it", hole, NULL },         { "another page in it", other, NULL },  { "ports", ports, NULL },
+    { "local EC", ec_local, &local },       { "portal", portal, &call },            { "global EC with FPU", ec_global, &global },
+    { "SC", schedule, &sc },                { "semaphore", semaphore, &sm },        { "EC on the last CPU", ec_remote, &remote },
+    { "semaphore by the domain", by_child, NULL },
 };
 
 enum { STEPS = sizeof (step) / sizeof (step[0]) };
@@ -108,11 +115,12 @@ static void prepare (void)
     d      = (struct domain) { pool_sel (0), pool_sel (0), pool_sel (0), pool_sel (0) };
     call   = pool_sel (0);
     local  = pool_sel (0);
+    remote = pool_sel (0);
     global = pool_sel (0);
     sc     = pool_sel (0);
     sm     = pool_sel (0);
     none   = pool_sel (6);
-    utcb   = pool_pages (1);
+    utcb   = pool_pages (2);
     ram    = pool_ram (9);
 }
 
@@ -211,7 +219,8 @@ static unsigned by_tables (void)
 {
     unsigned n = 0;
 
-    while (n < 1 << 18 && hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, UINT64_C (0x100000) + n * TABLE, 0, PERM_MEM_R, MAD_WB) == STATUS_SUCCESS)
+    while (n < 1 << 18 &&
+           hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, UINT64_C (0x100000) + n * TABLE, 0, PERM_MEM_R, MAD_WB) == STATUS_SUCCESS)
         n++;
 
     return n;
@@ -222,8 +231,10 @@ static unsigned by_spaces (void)
     unsigned n = 0;
 
     for (uint64_t s = base; n < 1 << 12; s += 4, n++)
-        if (hyp_create_pd (CREATE_PD, s, sel_root_pd()) != STATUS_SUCCESS || hyp_create_pd (CREATE_OBJ, s + 1, s) != STATUS_SUCCESS ||
-            hyp_create_pd (CREATE_HST, s + 2, s) != STATUS_SUCCESS || hyp_create_pd (CREATE_PIO, s + 3, s) != STATUS_SUCCESS)
+        if (hyp_create_pd (CREATE_PD,  s, sel_root_pd()) != STATUS_SUCCESS ||
+            hyp_create_pd (CREATE_OBJ, s + 1, s) != STATUS_SUCCESS ||
+            hyp_create_pd (CREATE_HST, s + 2, s) != STATUS_SUCCESS ||
+            hyp_create_pd (CREATE_PIO, s + 3, s) != STATUS_SUCCESS)
             break;
 
     return n;

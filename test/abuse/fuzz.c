@@ -3,8 +3,8 @@
 #include <fuzz.h>
 
 /* What a field means, by its name */
-enum kind { KIND_PD, KIND_PT, KIND_EC, KIND_SC, KIND_SM, KIND_NEW, KIND_CPU, KIND_PAGE, KIND_SPACE, KIND_ADDR, KIND_EVT, KIND_IP, KIND_BUDGET, KIND_PRIO, KIND_SMALL,
-            KIND_ORD, KIND_TIME, KIND_ANY };
+enum kind { KIND_PD, KIND_PT, KIND_EC, KIND_SC, KIND_SM, KIND_NEW, KIND_CPU, KIND_PAGE, KIND_SPACE, KIND_ADDR, KIND_EVT, KIND_IP,
+            KIND_BUDGET, KIND_PRIO, KIND_SMALL, KIND_ORD, KIND_TIME, KIND_ANY };
 
 #define KIND_pt     KIND_PT
 #define KIND_mtd    KIND_ANY
@@ -82,9 +82,10 @@ static uint64_t any (struct fuzz *f)
 }
 
 static uint64_t own (struct fuzz *f) { return f->sel + (rng_next (&f->rng) >> 20 & (f->sels - 1)); }
+static uint64_t own_page (struct fuzz *f) { return f->page + (rng_next (&f->rng) >> 20 & (f->pages - 1)); }
 
 /* One that surely names nothing */
-static uint64_t behind (struct fuzz *f) { return rng_below (&f->rng, 2) ? own (f) + f->sel_num : f->sel_num + any (f) % f->sel_num; }
+static uint64_t behind (struct fuzz *f) { return f->sel_num + (rng_below (&f->rng, 2) ? own (f) : any (f) % f->sel_num); }
 
 /* A capability of that type, most of the time */
 static uint64_t object (struct fuzz *f, enum fuzz_object o)
@@ -96,7 +97,8 @@ static uint64_t object (struct fuzz *f, enum fuzz_object o)
 
     uint64_t const made = f->made[o][rng_below (&f->rng, FUZZ_MADE)];
 
-    return odd < 6 ? own (f) : odd < 8 ? f->special[rng_below (&f->rng, FUZZ_SPECIALS)] : odd < 14 || !made ? f->special[o] : made;
+    return odd < 6 ? own (f) : odd < 8 ? f->special[rng_below (&f->rng, FUZZ_SPECIALS)] :
+           odd < 14 || !made ? f->special[o] : made;
 }
 
 static uint64_t value (struct fuzz *f, enum kind k)
@@ -112,8 +114,8 @@ static uint64_t value (struct fuzz *f, enum kind k)
         case KIND_SPACE:    return object (f, FUZZ_OBJ + rng_below (&f->rng, 3));
         case KIND_NEW:      return odd == 0 ? behind (f) : own (f);
         case KIND_CPU:      return odd == 0 ? any (f) : rng_below (&f->rng, f->cpus + (odd == 1));
-        case KIND_PAGE:     return odd == 0 ? (any (f) | UINT64_C (1) << 35) : f->page + (rng_next (&f->rng) >> 20 & (f->pages - 1));
-        case KIND_ADDR:     return odd < 4 ? any (f) | HIGH : (f->page + (rng_next (&f->rng) >> 20 & (f->pages - 1))) << 12;
+        case KIND_PAGE:     return odd == 0 ? (any (f) | UINT64_C (1) << 35) : own_page (f);
+        case KIND_ADDR:     return odd < 4 ? any (f) | HIGH : own_page (f) << 12;
         case KIND_EVT:      return odd < 2 ? any (f) | f->sel_num : own (f);
         case KIND_IP:       return odd < 4 ? any (f) | HIGH : f->ip[rng_below (&f->rng, 4)];
         case KIND_BUDGET:   return odd == 0 ? 0 : 1 + rng_below (&f->rng, 3);
@@ -139,7 +141,8 @@ static void ranges (struct fuzz *f, struct hyp_regs *r)
         ord = dst == f->hst || dst == f->obj ? (unsigned) __builtin_ctzll (n) : 31;
 
     uint64_t const mask = ~((UINT64_C (1) << ord) - 1), odd = !rng_below (&f->rng, 32);
-    uint64_t ssb = (base + (rng_next (&f->rng) >> 20 & (n - 1))) & mask, dsb = (base + (rng_next (&f->rng) >> 20 & (n - 1))) & mask;
+    uint64_t ssb = (base + (rng_next (&f->rng) >> 20 & (n - 1))) & mask;
+    uint64_t dsb = (base + (rng_next (&f->rng) >> 20 & (n - 1))) & mask;
 
     if (odd && src != f->obj && src != f->hst)
         ssb = any (f);

@@ -4,9 +4,11 @@
  * map and destroy them, each in its own order. What one finds half-way is what another one is about to take away.
  */
 #include <abuse.h>
+#include <base/atomic.h>
 #include <console.h>
 #include <entries.h>
 #include <panic.h>
+#include <record.h>
 #include <server.h>
 
 enum { THREADS = 2, SLOTS = 8, OPS = 16 };
@@ -50,27 +52,49 @@ static void race_step (struct racer *r)
     uint64_t stc;
 
     switch (op) {
-        case 0: note (r, op, hyp_create_pd (CREATE_PD, any_of (r, PD), sel_root_pd()), CREATE); break;
+        case 0:
+            note (r, op, hyp_create_pd (CREATE_PD, any_of (r, PD), sel_root_pd()), CREATE);
+            break;
         case 1: {
-            unsigned const what = rng_below (&r->rng, 3);
-            note (r, op, hyp_create_pd (what == 2 ? CREATE_PIO : CREATE_OBJ + what, any_of (r, OBJ + what), any_of (r, PD)), CREATE);
+            unsigned const what = rng_below (&r->rng, 3), call = what == 2 ? CREATE_PIO : CREATE_OBJ + what;
+            note (r, op, hyp_create_pd (call, any_of (r, OBJ + what), any_of (r, PD)), CREATE);
             break;
         }
-        case 2: note (r, op, hyp_create_ec (0, any_of (r, EC), rng_below (&r->rng, 4) ? sel_root_pd() : any_of (r, PD), u >> 12,
-                             rng_below (&r->rng, root.hip->cpu_num), u, slot), CREATE); break;
-        case 3: note (r, op, hyp_create_ec (FLAG_EC_GLOBAL, any_of (r, EC), sel_root_pd(), u >> 12,
-                             rng_below (&r->rng, root.hip->cpu_num), u, 0x1000000), CREATE); break;
-        case 4: note (r, op, hyp_create_sc (any_of (r, SC), sel_root_pd(), any_of (r, EC), hyp_scd (1, 1 + k, 0)), CREATE); break;
-        case 5: note (r, op, hyp_create_pt (any_of (r, PT), sel_root_pd(), any_of (r, EC), (uintptr_t) (k & 1 ? server_add : server_tell)),
-                      CREATE); break;
-        case 6: note (r, op, hyp_create_sm (any_of (r, SM), sel_root_pd(), k), CREATE); break;
-        case 7: note (r, op, hyp_ipc_call_flags (k & 1 ? FLAG_CALL_TIMEOUT : 0, any_of (r, PT), &mtd),
-                      S (SUCCESS) | S (BAD_CAP) | S (BAD_CPU) | S (ABORTED) | (k & 1 ? S (TIMEOUT) : 0)); break;
-        case 8: note (r, op, hyp_sm_up (any_of (r, SM)), S (SUCCESS) | S (BAD_CAP) | S (OVRFLOW)); break;
-        case 9: note (r, op, hyp_ctrl_sm (FLAG_SM_DOWN | (k & 1 ? FLAG_SM_ZERO : 0), any_of (r, SM), end),
-                      S (SUCCESS) | S (BAD_CAP) | S (TIMEOUT) | S (ABORTED)); break;
-        case 10: note (r, op, hyp_ctrl_ec (k & 1 ? FLAG_RECALL_STRONG : 0, any_of (r, EC)), S (SUCCESS) | S (BAD_CAP)); break;
-        case 11: note (r, op, k & 1 ? hyp_ctrl_sc (any_of (r, SC), &stc) : hyp_ctrl_pt (any_of (r, PT), k, 0), S (SUCCESS) | S (BAD_CAP)); break;
+        case 2:
+            note (r, op, hyp_create_ec (0, any_of (r, EC), rng_below (&r->rng, 4) ? sel_root_pd() : any_of (r, PD), u >> 12,
+                                        rng_below (&r->rng, root.hip->cpu_num), u, slot), CREATE);
+            break;
+        case 3:
+            note (r, op, hyp_create_ec (FLAG_EC_GLOBAL, any_of (r, EC), sel_root_pd(), u >> 12,
+                                        rng_below (&r->rng, root.hip->cpu_num), u, 0x1000000), CREATE);
+            break;
+        case 4:
+            note (r, op, hyp_create_sc (any_of (r, SC), sel_root_pd(), any_of (r, EC), hyp_scd (1, 1 + k, 0)), CREATE);
+            break;
+        case 5:
+            note (r, op, hyp_create_pt (any_of (r, PT), sel_root_pd(), any_of (r, EC),
+                                        (uintptr_t) (k & 1 ? server_add : server_tell)), CREATE);
+            break;
+        case 6:
+            note (r, op, hyp_create_sm (any_of (r, SM), sel_root_pd(), k), CREATE);
+            break;
+        case 7:
+            note (r, op, hyp_ipc_call_flags (k & 1 ? FLAG_CALL_TIMEOUT : 0, any_of (r, PT), &mtd),
+                  S (SUCCESS) | S (BAD_CAP) | S (BAD_CPU) | S (ABORTED) | (k & 1 ? S (TIMEOUT) : 0));
+            break;
+        case 8:
+            note (r, op, hyp_sm_up (any_of (r, SM)), S (SUCCESS) | S (BAD_CAP) | S (OVRFLOW));
+            break;
+        case 9:
+            note (r, op, hyp_ctrl_sm (FLAG_SM_DOWN | (k & 1 ? FLAG_SM_ZERO : 0), any_of (r, SM), end),
+                  S (SUCCESS) | S (BAD_CAP) | S (TIMEOUT) | S (ABORTED));
+            break;
+        case 10:
+            note (r, op, hyp_ctrl_ec (k & 1 ? FLAG_RECALL_STRONG : 0, any_of (r, EC)), S (SUCCESS) | S (BAD_CAP));
+            break;
+        case 11:
+            note (r, op, k & 1 ? hyp_ctrl_sc (any_of (r, SC), &stc) : hyp_ctrl_pt (any_of (r, PT), k, 0), S (SUCCESS) | S (BAD_CAP));
+            break;
         case 12: {                                      /* destroys one, or a few                               */
             uint64_t const s = any_of (r, rng_below (&r->rng, KINDS));
             unsigned const ord = rng_below (&r->rng, 3);
@@ -79,11 +103,11 @@ static void race_step (struct racer *r)
         }
         case 13: {                                      /* another capability for the same object               */
             unsigned const kind = rng_below (&r->rng, KINDS);
-            note (r, op, hyp_ctrl_pd (sel_root_obj(), sel_root_obj(), any_of (r, kind), any_of (r, kind), 0, PERM_MASK, 0),
-                  S (SUCCESS) | S (MEM_CAP));
+            uint64_t const from = any_of (r, kind), to = any_of (r, kind);
+            note (r, op, hyp_ctrl_pd (sel_root_obj(), sel_root_obj(), from, to, 0, PERM_MASK, 0), S (SUCCESS) | S (MEM_CAP));
             break;
         }
-        case 14: {                                      /* memory: from the kernel, out of one space into another, back to nothing */
+        case 14: {                                      /* memory: the kernel's, or from space to space, or away */
             uint64_t const dst = k & 1 ? any_of (r, HST) : domain[k >> 1 & 1].hst, at = 0x1000 + rng_below (&r->rng, 4) * 512;
             unsigned const ord = k & 4 ? 9 : 0, pmm = rng_below (&r->rng, 3) ? PERM_MEM_R | PERM_MEM_W : 0;
             uint64_t const src = rng_below (&r->rng, 2) ? SEL_NOVA_HST : domain[0].hst;
@@ -93,11 +117,10 @@ static void race_step (struct racer *r)
         }
         case 15: {                                      /* capabilities and ports of spaces that come and go    */
             uint64_t const obj = k & 1 ? any_of (r, OBJ) : domain[0].obj, pio = k & 2 ? any_of (r, PIO) : domain[1].pio;
-            if (k & 4)
-                note (r, op, hyp_ctrl_pd (SEL_NOVA_PIO, pio, k << 12, k << 12, 6, r->rng >> 40 & 1, 0), S (SUCCESS) | S (BAD_CAP) | S (MEM_CAP));
-            else
-                note (r, op, hyp_ctrl_pd (sel_root_obj(), obj, slot + SM * SLOTS, slot, 3, r->rng >> 40 & 1 ? PERM_MASK : 0, 0),
-                      S (SUCCESS) | S (BAD_CAP) | S (MEM_CAP));
+            unsigned const pmm = rng_below (&r->rng, 2) ? PERM_MASK : 0;
+            enum status const s = k & 4 ? hyp_ctrl_pd (SEL_NOVA_PIO, pio, k << 12, k << 12, 6, pmm, 0) :
+                                          hyp_ctrl_pd (sel_root_obj(), obj, slot + SM * SLOTS, slot, 3, pmm, 0);
+            note (r, op, s, S (SUCCESS) | S (BAD_CAP) | S (MEM_CAP));
             break;
         }
     }
@@ -113,7 +136,8 @@ static void racer_body (void *arg)
     pool_done();
 }
 
-static void run (thread_fn *fn, uint64_t *rng, unsigned per_cpu)
+/* meanwhile: what the worker does while they run, if not sleep */
+static void run (thread_fn *fn, uint64_t *rng, unsigned per_cpu, void (*meanwhile) (uint64_t *rng))
 {
     unsigned const most = POOL_THREADS / per_cpu, cpus = root.hip->cpu_num < most ? root.hip->cpu_num : most;
 
@@ -122,7 +146,10 @@ static void run (thread_fn *fn, uint64_t *rng, unsigned per_cpu)
         pool_spawn (i % cpus, PRIO_LOW + i / cpus, fn, racer + i);
     }
 
-    sleep_ms (abuse_ms());
+    if (meanwhile)
+        meanwhile (rng);
+    else
+        sleep_ms (abuse_ms());
 
     /* Those that are in a call of a server that does not answer stay there */
     pool_join (0);
@@ -156,7 +183,7 @@ static void run (thread_fn *fn, uint64_t *rng, unsigned per_cpu)
     check_eq (bad, 0, "and none has a status that it cannot have");
 }
 
-static void objects (void)
+static void all_objects (void (*meanwhile) (uint64_t *rng))
 {
     uint64_t rng = abuse_seed();
 
@@ -166,9 +193,57 @@ static void objects (void)
     ram  = pool_ram (9);
     pool_domain (domain);
     pool_domain (domain + 1);
-    run (racer_body, &rng, THREADS);
+    run (racer_body, &rng, THREADS, meanwhile);
     NEED (hyp_ctrl_pd (sel_root_obj(), domain[0].obj, 0, 0, 17, 0, 0));
     pool_end();
+}
+
+static void objects (void) { all_objects (NULL); }
+
+/* Nearly all memory is used up, by ECs; they leave a few pages, more or less */
+static void starve (uint64_t *rng)
+{
+    uint64_t const sel = pool_sel (13), hvp = pool_pages (13) >> 12;
+
+    for (uint64_t const end = in_ms (abuse_ms()); stc_read() < end; ) {
+
+        unsigned n = 0;
+
+        while (n < 1 << 13 && hyp_create_ec (0, sel + n, sel_root_pd(), hvp + n, root.hip->cpu_bsp, 0, 0) == STATUS_SUCCESS)
+            n++;
+
+        sleep_ms (2);
+
+        for (unsigned left = rng_below (rng, 30); left && n; left--)
+            NEED (sel_revoke (sel + --n, 0));
+
+        sleep_ms (20);
+        NEED (sel_revoke (sel, 13));
+    }
+}
+
+static void starved (void) { all_objects (starve); }
+
+/* Allocations fail now and then, whosever they are (debug kernels only) */
+static void failures (uint64_t *rng)
+{
+    struct record_fail *const f = record_find (RECORD_FAIL);
+
+    for (uint64_t const end = in_ms (abuse_ms()); stc_read() < end; sleep_ms (1)) {
+        rlx_store (&f->skip, rng_below (rng, 30));
+        rlx_store (&f->fail, 1 + rng_below (rng, 4));
+    }
+
+    rlx_store (&f->fail, 0);
+    rlx_store (&f->skip, 0);
+}
+
+static void failing (void)
+{
+    if (record_find (RECORD_FAIL))
+        all_objects (failures);
+    else
+        console_printf ("# race.failing: not a debug kernel\n");
 }
 
 /* ECs of all CPUs at the same two addresses: a UTCB that is there belongs to one that lives, or to nobody */
@@ -202,7 +277,7 @@ static void utcbs (void)
     slot = pool_sel (2);
     page = pool_pages (9);
     ram  = pool_ram (9);
-    run (utcb_body, &rng, THREADS);
+    run (utcb_body, &rng, THREADS, NULL);
     pool_end();
 }
 
@@ -213,7 +288,8 @@ static void semaphore_body (void *arg)
 
     while (!pool_stop) {
 
-        uint64_t const s = slot + rng_below (&r->rng, 2), end = stc_read() + rng_below (&r->rng, 80) * (root.hip->stc_freq >> 20);
+        uint64_t const s = slot + rng_below (&r->rng, 2);
+        uint64_t const end = stc_read() + rng_below (&r->rng, 80) * (root.hip->stc_freq >> 20);
 
         switch (rng_below (&r->rng, 8)) {
             case 0: note (r, 0, sel_revoke (s, 0), S (SUCCESS)); break;
@@ -232,10 +308,12 @@ static void semaphores (void)
 
     pool_begin();
     slot = pool_sel (1);
-    run (semaphore_body, &rng, 4);
+    run (semaphore_body, &rng, 4, NULL);
     pool_end();
 }
 
-static struct test const test[] = { { "objects", objects }, { "utcbs", utcbs }, { "semaphores", semaphores } };
+static struct test const test[] = {
+    { "objects", objects }, { "starved", starved }, { "failing", failing }, { "utcbs", utcbs }, { "semaphores", semaphores },
+};
 
 TESTS_OF_SECONDS ("race", test, 120);

@@ -30,8 +30,8 @@ static void report (struct fuzz const *f, uint64_t *illegal)
             total[c][s] += f->count[c][s];
 
     if (f->illegal && !*illegal)
-        console_printf ("# hypercall %#lx %#lx %#lx %#lx %#lx: status %s (%#lx), which it cannot have\n", f->bad_in.p0, f->bad_in.p1,
-                        f->bad_in.p2, f->bad_in.p3, f->bad_in.p4, status_name (hyp_status (f->bad_out)), f->bad_out.p0);
+        console_printf ("# hypercall %#lx %#lx %#lx %#lx %#lx: status %s, which it cannot have\n", f->bad_in.p0, f->bad_in.p1,
+                        f->bad_in.p2, f->bad_in.p3, f->bad_in.p4, status_name (hyp_status (f->bad_out)));
 
     *illegal += f->illegal;
 }
@@ -72,7 +72,8 @@ static void told (void)
 
         for (unsigned s = 0; s < FUZZ_STATUSES; s++)
             if (total[c][s])
-                format (line + strlen (line), sizeof (line) - strlen (line), " %s %lu", status_name ((enum status) s), total[c][s]);
+                format (line + strlen (line), sizeof (line) - strlen (line), " %s %lu", status_name ((enum status) s),
+                        total[c][s]);
 
         if (line[0])
             console_printf ("# %s:%s\n", name[c], line);
@@ -106,7 +107,8 @@ static void round_of_root (uint64_t *rng, uint64_t *illegal)
 
         *f = (struct fuzz) {
             .rng = rng_next (rng) | 1, .sel = sel, .sels = SELS, .page = page >> 12, .pages = PAGES, .obj = sel_root_obj(),
-            .hst = SEL_ROOT_HST, .special = { sel_root_pd(), sel_root_obj(), SEL_ROOT_HST, SEL_NOVA_PIO, sm, server, SEL_NOVA_HST, irq },
+            .hst = SEL_ROOT_HST,
+            .special = { sel_root_pd(), sel_root_obj(), SEL_ROOT_HST, SEL_NOVA_PIO, sm, server, SEL_NOVA_HST, irq },
             .grave = grave + i * GRAVES % 512, .graves = GRAVES, .frequency = root.hip->stc_freq, .sel_num = root.hip->sel_num,
             .ip = { (uintptr_t) entry_reply, (uintptr_t) entry_loop, (uintptr_t) server_tell, (uintptr_t) entry_raise },
             .cpus = root.hip->cpu_num,
@@ -178,6 +180,9 @@ static void by_root (void)
 #define UTCB    (PLACE + 16)
 #define AREA    (PLACE + 64)
 
+/* Selectors of the domain */
+enum { SEL_PD = 0x200, SEL_OBJ, SEL_HST, SEL_PIO, SEL_SM, SEL_EC, SEL_PLAY = 0x400, SEL_EVT = 0x1000 };
+
 static struct domain prison;
 static uint64_t cell[CPUS];                             /* physical: state and stack                            */
 static struct fuzz *inmate[CPUS];                       /* the state, as the root task sees it                  */
@@ -226,8 +231,9 @@ static void imprison (unsigned c, uint64_t seed)
 
     memset (f, 0, 4096);
     *f = (struct fuzz) {
-        .rng = seed | 1, .sel = 0x400, .sels = SELS, .special = { 0x200, 0x201, 0x202, 0x203, 0x204, 0x1000 + c * 64, 0x205 + c, 0x1000 + c * 64 + 14 },
-        .page = AREA, .pages = PAGES, .obj = 0x201, .hst = 0x202, .frequency = root.hip->stc_freq, .sel_num = root.hip->sel_num,
+        .rng = seed | 1, .sel = SEL_PLAY, .sels = SELS,
+        .special = { SEL_PD, SEL_OBJ, SEL_HST, SEL_PIO, SEL_SM, SEL_EVT + c * 64, SEL_EC + c, SEL_EVT + c * 64 + EXC_PF },
+        .page = AREA, .pages = PAGES, .obj = SEL_OBJ, .hst = SEL_HST, .frequency = root.hip->stc_freq, .sel_num = root.hip->sel_num,
         .ip = { (uintptr_t) entry_reply, (uintptr_t) entry_raise, (uintptr_t) server_tell, (uintptr_t) entry_wait },
         .cpus = root.hip->cpu_num, .confined = true,
     };
@@ -237,9 +243,9 @@ static void imprison (unsigned c, uint64_t seed)
             pool_portal (evt + v, guard, again, (void *) (uintptr_t) c, 0);
 
     faults[c] = 0;
-    NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, evt, 0x40 * c + 0x1000, 6, PERM_PT_CALL | PERM_PT_EVENT, 0));
-    NEED (hyp_create_ec (FLAG_EC_GLOBAL, ec, prison.pd, UTCB + c, c, 0, 0x40 * c + 0x1000));
-    NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, ec, 0x205 + c, 0, PERM_EC_BIND_PT | PERM_EC_BIND_SC, 0));
+    NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, evt, SEL_EVT + c * 64, 6, PERM_PT_CALL | PERM_PT_EVENT, 0));
+    NEED (hyp_create_ec (FLAG_EC_GLOBAL, ec, prison.pd, UTCB + c, c, 0, SEL_EVT + c * 64));
+    NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, ec, SEL_EC + c, 0, PERM_EC_BIND_PT | PERM_EC_BIND_SC, 0));
     NEED (hyp_create_sc (scs + c, sel_root_pd(), ec, hyp_scd (1, PRIO_LOW + 10, 0)));
 }
 
@@ -272,11 +278,11 @@ static void by_child (void)
 
         pool_domain (&prison);
         scs = pool_sel (6);
-        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.pd, 0x200, 0, PERM_PD_EC | PERM_PD_SC | PERM_PD_PT | PERM_PD_SM, 0));
-        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.obj, 0x201, 0, PERM_OBJ_ALL, 0));
-        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.hst, 0x202, 0, PERM_HST_ALL, 0));
-        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.pio, 0x203, 0, PERM_PIO_ALL, 0));
-        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, sm, 0x204, 0, PERM_SM_UP | PERM_SM_DN, 0));
+        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.pd, SEL_PD, 0, PERM_PD_ALL & ~PERM_PD_PD, 0));
+        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.obj, SEL_OBJ, 0, PERM_OBJ_ALL, 0));
+        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.hst, SEL_HST, 0, PERM_HST_ALL, 0));
+        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, prison.pio, SEL_PIO, 0, PERM_PIO_ALL, 0));
+        NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, sm, SEL_SM, 0, PERM_SM_UP | PERM_SM_DN, 0));
 
         for (unsigned c = 0; c < cpus; c++)
             imprison (c, rng_next (&rng));

@@ -80,7 +80,7 @@ static uint64_t sum (bool recalls)
 static void storm (void)
 {
     uint64_t rng = abuse_seed();
-    unsigned const cpus = root.hip->cpu_num < POOL_THREADS / (TARGETS + 2) ? root.hip->cpu_num : POOL_THREADS / (TARGETS + 2);
+    unsigned const most = POOL_THREADS / (TARGETS + 2), cpus = root.hip->cpu_num < most ? root.hip->cpu_num : most;
 
     pool_begin();
     bad   = 0;

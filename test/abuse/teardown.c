@@ -54,7 +54,8 @@ static bool stand_up (uint64_t *rng)
 
         ok &= hyp_create_ec (0, ec_front + c, domain.pd, u >> 12, c, u, 0) == STATUS_SUCCESS;
         ok &= hyp_create_ec (0, ec_back + c, domain.pd, (u >> 12) + 1, c, u + 0x1000, 0) == STATUS_SUCCESS;
-        ok &= hyp_create_pt (back + c, sel_root_pd(), ec_back + c, (uintptr_t) (wait ? entry_wait : server_add)) == STATUS_SUCCESS;
+        ok &= hyp_create_pt (back + c, sel_root_pd(), ec_back + c,
+                             (uintptr_t) (wait ? entry_wait : server_add)) == STATUS_SUCCESS;
         ok &= hyp_ctrl_pt (back + c, sm, 0) == STATUS_SUCCESS;
         ok &= hyp_ctrl_pd (sel_root_obj(), domain.obj, back + c, back + c, 0, PERM_PT_CALL, 0) == STATUS_SUCCESS;
         ok &= hyp_create_pt (front + c, sel_root_pd(), ec_front + c, (uintptr_t) entry_chain) == STATUS_SUCCESS;
@@ -146,7 +147,8 @@ static void handlers (void)
         pool_domain (&d);
 
         uint64_t const waits = pool_sm (0), pf = pool_sel (0), evts = pool_sel (6);
-        uint64_t const handler = pool_bare (d.pd, root.hip->cpu_bsp, 0), raiser = pool_bare (sel_root_pd(), root.hip->cpu_bsp, evts);
+        uint64_t const handler = pool_bare (d.pd, root.hip->cpu_bsp, 0);
+        uint64_t const raiser = pool_bare (sel_root_pd(), root.hip->cpu_bsp, evts);
 
         NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0));
         NEED (hyp_ctrl_pd (sel_root_obj(), d.obj, waits, waits, 0, PERM_SM_DN, 0));

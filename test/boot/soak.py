@@ -63,8 +63,9 @@ def arguments():
     parser.add_argument('--objects', metavar='DIR', required=True, help='where the root ELF files lie')
     parser.add_argument('--minutes', type=float, default=10.0, metavar='N', help='begin no run after that (default: 10)')
     parser.add_argument('--seed', type=int, metavar='N', help='this one, once on each machine')
-    parser.add_argument('--on', default='*', metavar='PATTERN', help='names of machines, with * and ?; they are: ' + '; '.join(MACHINES))
-    parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'soak'), help='keeps consoles of failed runs')
+    parser.add_argument('--on', default='*', metavar='PATTERN', help='names of machines, with * and ?: ' + '; '.join(MACHINES))
+    parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'soak'),
+                        help='keeps consoles of failed runs')
     return parser.parse_args()
 
 
@@ -92,7 +93,8 @@ def main():
         except run.Failed as caught:
             failed.append((seed, name))
             print('FAILED (%.0f s)' % (time.monotonic() - started))
-            print('\n'.join('  # ' + line for line in [str(caught), *caught.detail, 'console: ' + os.path.relpath(args.logs)]), flush=True)
+            why = [str(caught), *caught.detail, 'console: ' + os.path.relpath(args.logs)]
+            print('\n'.join('  # ' + line for line in why), flush=True)
         runs += 1
     print('%d runs, %d checks passed, %d runs failed' % (runs, checks, len(failed)))
     for seed, name in failed:
