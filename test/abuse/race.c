@@ -34,12 +34,20 @@ static void note (struct racer *r, unsigned op, enum status s, unsigned legal)
     }
 }
 
-static uint64_t slot;                                   /* SLOTS selectors of each kind                         */
+static uint64_t slot;                                   /* SLOTS selectors of each kind: 64, aligned            */
+static uint64_t evt;                                    /* 64 selectors for each CPU: portals for all events    */
 static uintptr_t page;                                  /* SLOTS pages                                          */
 static struct domain domain[2];                         /* these stay                                           */
 static uint64_t ram;
 
 enum { PD, OBJ, HST, PIO, SM, EC, PT, SC, KINDS };
+
+/* Where portals enter: the first ones just answer. The others call and recall each other, up and down semaphores and raise
+ * exceptions, all by selectors from slot. */
+enum { TAME = 2, WILD = 6 };
+
+static void (* const entry[WILD]) (void) = { server_add, server_tell, entry_loop, entry_loop, entry_reply, entry_raise };
+static unsigned entries;
 
 static uint64_t any_of (struct racer *r, unsigned kind) { return slot + kind * SLOTS + rng_below (&r->rng, SLOTS); }
 
@@ -48,6 +56,7 @@ static void race_step (struct racer *r)
     unsigned const op = rng_below (&r->rng, OPS), k = rng_below (&r->rng, SLOTS);
     uint64_t const end = stc_read() + rng_below (&r->rng, 50) * (root.hip->stc_freq >> 20);
     uintptr_t const u = page + ((uintptr_t) k << 12);
+    unsigned const cpu = rng_below (&r->rng, root.hip->cpu_num);
     uint32_t mtd = 0;
     uint64_t stc;
 
@@ -62,18 +71,17 @@ static void race_step (struct racer *r)
         }
         case 2:
             note (r, op, hyp_create_ec (0, any_of (r, EC), rng_below (&r->rng, 4) ? sel_root_pd() : any_of (r, PD), u >> 12,
-                                        rng_below (&r->rng, root.hip->cpu_num), u, slot), CREATE);
+                                        cpu, u, evt + cpu * 64), CREATE);
             break;
         case 3:
-            note (r, op, hyp_create_ec (FLAG_EC_GLOBAL, any_of (r, EC), sel_root_pd(), u >> 12,
-                                        rng_below (&r->rng, root.hip->cpu_num), u, 0x1000000), CREATE);
+            note (r, op, hyp_create_ec (FLAG_EC_GLOBAL, any_of (r, EC), sel_root_pd(), u >> 12, cpu, u, evt + cpu * 64), CREATE);
             break;
         case 4:
             note (r, op, hyp_create_sc (any_of (r, SC), sel_root_pd(), any_of (r, EC), hyp_scd (1, 1 + k, 0)), CREATE);
             break;
         case 5:
             note (r, op, hyp_create_pt (any_of (r, PT), sel_root_pd(), any_of (r, EC),
-                                        (uintptr_t) (k & 1 ? server_add : server_tell)), CREATE);
+                                        (uintptr_t) entry[rng_below (&r->rng, entries)]), CREATE);
             break;
         case 6:
             note (r, op, hyp_create_sm (any_of (r, SM), sel_root_pd(), k), CREATE);
@@ -188,7 +196,18 @@ static void all_objects (void (*meanwhile) (uint64_t *rng))
     uint64_t rng = abuse_seed();
 
     pool_begin();
-    slot = pool_sel (7);
+    slot = entry_base = pool_sel (6);
+    evt  = pool_sel (12);
+
+    /* One handler on each CPU for the events of all the ECs there, startup included: it lets them go on at entry_loop */
+    for (unsigned c = 0; c < root.hip->cpu_num && c < CPUS; c++) {
+
+        uint64_t const handler = pool_bare (sel_root_pd(), c, 0);
+
+        for (unsigned v = 0; entries == WILD && v <= EVENT_HST_ARCH + EVENT_RECALL; v++)
+            NEED (hyp_create_pt (evt + c * 64 + v, sel_root_pd(), handler, (uintptr_t) entry_reply));
+    }
+
     page = pool_pages (3);
     ram  = pool_ram (9);
     pool_domain (domain);
@@ -198,31 +217,54 @@ static void all_objects (void (*meanwhile) (uint64_t *rng))
     pool_end();
 }
 
-static void objects (void) { all_objects (NULL); }
+static void objects (void)
+{
+    entries = TAME;
+    all_objects (NULL);
+}
 
-/* Nearly all memory is used up, by ECs; they leave a few pages, more or less */
+/* Servers and threads that do things themselves may call each other in a circle, and hold up all who call them: some go at times */
+static void clear_circles (uint64_t *rng)
+{
+    for (uint64_t const end = in_ms (abuse_ms()); stc_read() < end; sleep_ms (1))
+        sel_revoke (slot + EC * SLOTS + rng_below (rng, 2) * SLOTS / 2, 2);
+}
+
+static void wild (void)
+{
+    entries = WILD;
+    all_objects (clear_circles);
+}
+
+/* Nearly all memory is used up, by the page tables of a space that has a page in each 2 MiB; a few are given back, more or less */
 static void starve (uint64_t *rng)
 {
-    uint64_t const sel = pool_sel (13), hvp = pool_pages (13) >> 12;
+    uint64_t const pd = pool_sel (0), hst = pool_sel (0), first = UINT64_C (1) << 20, step = 512;
 
     for (uint64_t const end = in_ms (abuse_ms()); stc_read() < end; ) {
 
-        unsigned n = 0;
+        uint64_t n = 0;
 
-        while (n < 1 << 13 && hyp_create_ec (0, sel + n, sel_root_pd(), hvp + n, root.hip->cpu_bsp, 0, 0) == STATUS_SUCCESS)
-            n++;
+        if (hyp_create_pd (CREATE_PD, pd, sel_root_pd()) == STATUS_SUCCESS && hyp_create_pd (CREATE_HST, hst, pd) == STATUS_SUCCESS)
+            while (hyp_ctrl_pd (SEL_NOVA_HST, hst, ram >> 12, first + n * step, 0, PERM_MEM_R, 0) == STATUS_SUCCESS)
+                n++;
 
         sleep_ms (2);
 
         for (unsigned left = rng_below (rng, 30); left && n; left--)
-            NEED (sel_revoke (sel + --n, 0));
+            NEED (hyp_ctrl_pd (SEL_NOVA_HST, hst, first, first + --n * step, 9, 0, 0));
 
         sleep_ms (20);
-        NEED (sel_revoke (sel, 13));
+        NEED (sel_revoke (pd, 0));
+        NEED (sel_revoke (hst, 0));
     }
 }
 
-static void starved (void) { all_objects (starve); }
+static void starved (void)
+{
+    entries = TAME;
+    all_objects (starve);
+}
 
 /* Allocations fail now and then, whosever they are (debug kernels only) */
 static void failures (uint64_t *rng)
@@ -232,6 +274,7 @@ static void failures (uint64_t *rng)
     for (uint64_t const end = in_ms (abuse_ms()); stc_read() < end; sleep_ms (1)) {
         rlx_store (&f->skip, rng_below (rng, 30));
         rlx_store (&f->fail, 1 + rng_below (rng, 4));
+        sel_revoke (slot + EC * SLOTS + rng_below (rng, 2) * SLOTS / 2, 2);
     }
 
     rlx_store (&f->fail, 0);
@@ -240,6 +283,8 @@ static void failures (uint64_t *rng)
 
 static void failing (void)
 {
+    entries = WILD;
+
     if (record_find (RECORD_FAIL))
         all_objects (failures);
     else
@@ -313,7 +358,8 @@ static void semaphores (void)
 }
 
 static struct test const test[] = {
-    { "objects", objects }, { "starved", starved }, { "failing", failing }, { "utcbs", utcbs }, { "semaphores", semaphores },
+    { "objects", objects }, { "wild", wild }, { "starved", starved }, { "failing", failing }, { "utcbs", utcbs },
+    { "semaphores", semaphores },
 };
 
 TESTS_OF_SECONDS ("race", test, 120);
