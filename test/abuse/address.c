@@ -6,18 +6,21 @@
  */
 #include <abuse.h>
 #include <entries.h>
+#include <hva.h>
 #include <server.h>
 
-#define USER_END    UINT64_C (0x800000000000)
-
-static uint64_t const address[] = {
-    USER_END - 1, USER_END - 2, USER_END - 4096, USER_END, USER_END + 1, USER_END + 4096, UINT64_C (0xffff7fffffffffff),
-    UINT64_C (0xffff800000000000), UINT64_C (0xffffff8000000000), UINT64_C (0xffffffff80000000), UINT64_C (0xffffffff80100000),
-    UINT64_C (0xffffffffc0000000), UINT64_C (0xfffffffffffffff0), ~UINT64_C (0), UINT64_C (1) << 63, UINT64_C (1) << 48,
-    UINT64_C (0x7fffffffffffffff), UINT64_C (0x0000900000000000), 0,
+static struct { bool end; uint64_t value; } const table[] = {       /* end: counted from the end of user memory     */
+    { true, 0 }, { true, 1 }, { true, 4096 }, { true, (uint64_t) -1 }, { true, (uint64_t) -2 }, { true, (uint64_t) -4096 },
+    { false, 0 }, { false, ~UINT64_C (0) }, { false, UINT64_C (0xfffffffffffffff0) }, { false, UINT64_C (0xffff7fffffffffff) },
+    { false, UINT64_C (0xfeffffffffffffff) }, { false, UINT64_C (0xffff800000000000) }, { false, UINT64_C (0xff00000000000000) },
+    { false, UINT64_C (0xffffff8000000000) }, { false, UINT64_C (0xffffffff80000000) }, { false, UINT64_C (0xffffffff80100000) },
+    { false, UINT64_C (0xffffffffffff0000) }, { false, UINT64_C (1) << 63 }, { false, UINT64_C (1) << 57 }, { false, UINT64_C (1) << 48 },
+    { false, UINT64_C (0x7fffffffffffffff) }, { false, UINT64_C (0x0000900000000000) },
 };
 
-enum { ADDRESSES = sizeof (address) / sizeof (address[0]) };
+enum { ADDRESSES = sizeof (table) / sizeof (table[0]) };
+
+static uint64_t address (unsigned i) { return (table[i].end ? hva_end() : 0) + table[i].value; }
 
 static struct {
     unsigned    count, vector;
@@ -101,9 +104,9 @@ static void portals (void)
             good_ip = fix ? (uintptr_t) server_tell : 0;
             good_sp = u;
             NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, evt));
-            NEED (hyp_create_pt (pt, sel_root_pd(), ec, address[i]));
+            NEED (hyp_create_pt (pt, sel_root_pd(), ec, address (i)));
             come_back();
-            wrong += !back || seen.count != 1 || seen.rip != address[i];
+            wrong += !back || seen.count != 1 || seen.rip != address (i);
             dead  += got == STATUS_ABORTED;
             wrong += got != (fix ? STATUS_SUCCESS : STATUS_ABORTED);
             wrong += pool_recycle() != 0;
@@ -127,14 +130,14 @@ static void stacks (void)
 
         uintptr_t const u = pool_pages (0);
         uint64_t const ec = pool_sel (0);
-        bool const usable = address[i] == USER_END - 4096;      /* the HIP: reading works, a store does not     */
+        bool const usable = address (i) == hva_end() - 4096;     /* the HIP: reading works, a store does not  */
 
         good_ip = (uintptr_t) server_tell;
         good_sp = u;
-        NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, address[i], evt));
+        NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, address (i), evt));
         NEED (hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) server_add));
         come_back();
-        wrong += got != STATUS_SUCCESS || seen.count < 1 || seen.rsp != address[i];
+        wrong += got != STATUS_SUCCESS || seen.count < 1 || seen.rsp != address (i);
         wrong += usable && seen.vector != EXC_PF;
         wrong += pool_recycle() != 0;
     }
@@ -181,8 +184,8 @@ static void startups (void)
             NEED (sel_revoke (evt + EVENT_HST_ARCH, 0));
             watch();
             pool_portal (evt + EVENT_HST_ARCH, starter, begin, NULL, MTD_GPR_0_7 | MTD_RIP);
-            first_ip = what == 1 ? (uintptr_t) entry_raise : address[i];
-            first_sp = what == 0 ? t->stack_top : address[i];
+            first_ip = what == 1 ? (uintptr_t) entry_raise : address (i);
+            first_sp = what == 0 ? t->stack_top : address (i);
             good_ip  = (uintptr_t) started;
             good_sp  = t->stack_top - 8;
             back     = false;
@@ -232,7 +235,7 @@ static void replies (void)
 
         NEED (sel_revoke (evt + EXC_UD, 0));
         pool_portal (evt + EXC_UD, handler, worse, NULL, MTD_RIP | MTD_GPR_0_7);
-        bad_ip  = address[i];
+        bad_ip  = address (i);
         good_ip = (uintptr_t) server_tell;
         good_sp = u;
         NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, evt));
@@ -258,11 +261,11 @@ static void creations (void)
         uint64_t const ec = pool_sel (0), events = pool_sel (0);
         uintptr_t const u = pool_pages (0);
 
-        if (address[i] >= USER_END)                     /* below is the HIP of this task                        */
-            wrong += hyp_create_ec (0, ec, sel_root_pd(), address[i] >> 12, root.hip->cpu_bsp, 0, 0) != STATUS_BAD_PAR;
+        if (address (i) >= hva_end())                   /* below is the HIP of this task                        */
+            wrong += hyp_create_ec (0, ec, sel_root_pd(), address (i) >> 12, root.hip->cpu_bsp, 0, 0) != STATUS_BAD_PAR;
 
         /* Its exceptions find no portal, since there is no such selector: it dies */
-        NEED (hyp_create_ec (0, events, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, address[i] ? address[i] : pool_sel (6)));
+        NEED (hyp_create_ec (0, events, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, address (i)));
         NEED (hyp_create_pt (pt, sel_root_pd(), events, (uintptr_t) entry_raise));
         come_back();
         ok += got == STATUS_ABORTED;
@@ -279,7 +282,7 @@ static void creations (void)
 static void last_page (void)
 {
     struct domain d;
-    uint64_t const page = (uintptr_t) entry_syscall_page >> 12, last = (USER_END >> 12) - 1;
+    uint64_t const page = (uintptr_t) entry_syscall_page >> 12, last = (hva_end() >> 12) - 1;
 
     pool_begin();
     pool_domain (&d);
@@ -292,12 +295,12 @@ static void last_page (void)
     uint64_t const ec = pool_bare (d.pd, root.hip->cpu_bsp, evt);
 
     good_ip = 0;
-    NEED (hyp_create_pt (pt, sel_root_pd(), ec, USER_END - 2));
+    NEED (hyp_create_pt (pt, sel_root_pd(), ec, hva_end() - 2));
     come_back();
     check_eq (got, STATUS_ABORTED, "a portal enters at SYSCALL in the last two bytes of user memory: the server dies");
     check_eq (seen.count, 1, "of one exception");
     check_eq (seen.vector, EXC_PF, "a page fault: it may not execute there");
-    check_eq (seen.rip, USER_END - 2, "at that address");
+    check_eq (seen.rip, hva_end() - 2, "at that address");
     pool_end();
 }
 

@@ -114,7 +114,7 @@ static uint64_t value (struct fuzz *f, enum kind k)
         case KIND_SPACE:    return object (f, FUZZ_OBJ + rng_below (&f->rng, 3));
         case KIND_NEW:      return odd == 0 ? behind (f) : own (f);
         case KIND_CPU:      return odd == 0 ? any (f) : rng_below (&f->rng, f->cpus + (odd == 1));
-        case KIND_PAGE:     return odd == 0 ? (any (f) | UINT64_C (1) << 35) : own_page (f);
+        case KIND_PAGE:     return odd == 0 ? (any (f) | UINT64_C (1) << 44) : own_page (f);
         case KIND_ADDR:     return odd < 4 ? any (f) | HIGH : own_page (f) << 12;
         case KIND_EVT:      return odd < 2 ? any (f) | f->sel_num : own (f);
         case KIND_IP:       return odd < 4 ? any (f) | HIGH : f->ip[rng_below (&f->rng, 4)];
@@ -147,7 +147,7 @@ static void ranges (struct fuzz *f, struct hyp_regs *r)
     if (odd && src != f->obj && src != f->hst)
         ssb = any (f);
     if (odd && dst != f->obj && dst != f->hst)
-        dsb = any (f) | UINT64_C (1) << 36;             /* too large for any space                              */
+        dsb = any (f) | UINT64_C (1) << 44;             /* too large for any space                              */
     if (ord < 12 && !rng_below (&f->rng, 4))
         ssb = dsb;
 
