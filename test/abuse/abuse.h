@@ -44,6 +44,7 @@ uintptr_t   pool_pages (unsigned ord);                  /* address of 2^ord page
 uint64_t    pool_ram (unsigned ord);                    /* physical address of 2^ord unused pages, aligned; ord <= 9 */
 uint64_t    pool_sm (uint64_t count);
 void        pool_domain (struct domain *);
+enum status pool_clear (uint64_t obj);                  /* makes all capabilities of an object space null       */
 uint64_t    pool_bare (uint64_t pd, unsigned cpu, uint64_t evt);    /* local EC, SP = UTCB: for server_page etc. */
 
 /* ECs with a stack in the root PD, guarded like those of tests; global ones run */

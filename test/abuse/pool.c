@@ -40,7 +40,7 @@ static void init (void)
     if (sel_base)
         return;
 
-    sel_base  = sel_alloc (POOL_SEL_ORD);
+    sel_base  = root.hip->sel_num - (UINT64_C (2) << POOL_SEL_ORD);     /* where the runtime does not get to        */
     sm_done   = sm_new (0);
     page_base = mem_window (1 << POOL_PAGE_ORD, POOL_PAGE_ORD);
     need (page_base, "addresses");
@@ -171,6 +171,15 @@ void pool_domain (struct domain *d)
     NEED (hyp_create_pd (CREATE_OBJ, d->obj, d->pd));
     NEED (hyp_create_pd (CREATE_HST, d->hst, d->pd));
     NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+}
+
+enum status pool_clear (uint64_t obj)
+{
+    uint64_t const half = root.hip->sel_num / 2;
+    unsigned const ord = (unsigned) __builtin_ctzll (half);
+    enum status const s = hyp_ctrl_pd (sel_root_obj(), obj, 0, 0, ord, 0, 0);
+
+    return s == STATUS_SUCCESS ? hyp_ctrl_pd (sel_root_obj(), obj, half, half, ord, 0, 0) : s;
 }
 
 uint64_t pool_bare (uint64_t pd, unsigned cpu, uint64_t evt)

@@ -79,7 +79,7 @@ static void tear_down (uint64_t *rng)
 
         switch (order[i]) {
             case 0: sel_revoke (domain.pd, 0); break;
-            case 1: hyp_ctrl_pd (sel_root_obj(), domain.obj, 0, 0, 17, 0, 0); sel_revoke (domain.obj, 0); break;
+            case 1: pool_clear (domain.obj); sel_revoke (domain.obj, 0); break;
             case 2: sel_revoke (domain.hst, 0); break;
             case 3: sel_revoke (domain.pio, 0); break;
             case 4: sel_revoke (front, 6); break;
