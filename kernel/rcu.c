@@ -156,10 +156,11 @@ bool rcu_quiescent (void)
     cpuset_clear (&kick, cpu_local.id);
     cpus_kick (&kick);
 
+    cpu_local.hazard &= ~HAZARD_RCU;                    /* before interrupts come in: they may tell of the next batch */
     run_calls (&r->done);
 
-    if (!r->done.head && !r->curr.head && !r->next.head)
-        cpu_local.hazard &= ~HAZARD_RCU;
+    if (r->done.head || r->curr.head || r->next.head)
+        cpu_local.hazard |= HAZARD_RCU;
 
     return rcu_ready();
 }

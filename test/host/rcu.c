@@ -75,7 +75,8 @@ static bool quiescent (void)
 
     bool const kicked = cpuset_test (&core_kicked, (cpu_t)cpu_local.id), again = rcu_quiescent();
 
-    assert_true (kicked || !cpuset_test (&core_kicked, (cpu_t)cpu_local.id));   /* no CPU interrupts itself             */
+    if (!core_preempt)                                  /* no CPU interrupts itself                                 */
+        assert_true (kicked || !cpuset_test (&core_kicked, (cpu_t)cpu_local.id));
 
     return again;
 }
@@ -159,6 +160,31 @@ static void step (unsigned s)
     }
 }
 
+/* Behind each call: meanwhile another CPU did something, and its interrupt comes in now */
+static void others (void)
+{
+    static bool inside;
+    unsigned const self = cpu_local.id, ran = runs_of_pass;
+    uint64_t const r = host_random (&seed);
+
+    if (inside)
+        return;
+
+    inside = true;
+
+    if (cpus > 1 && r % 3) {
+        core_cpu ((self + 1 + (unsigned)(r >> 8) % (cpus - 1)) % cpus);
+        r & 1 << 30 ? leave() : (void)quiescent();
+        core_cpu (self);
+    }
+
+    if (r % 4)
+        notice();
+
+    runs_of_pass = ran;
+    inside = false;
+}
+
 static void exhaustive (void **state)
 {
     (void)state;
@@ -166,6 +192,8 @@ static void exhaustive (void **state)
     setup (2);
 
     for (unsigned len = 1; len <= 7; len++) {
+
+        core_preempt = len & 1 ? NULL : others;
 
         unsigned n = 1;
         for (unsigned i = 0; i < len; i++)
@@ -178,6 +206,8 @@ static void exhaustive (void **state)
             drain();
         }
     }
+
+    core_preempt = NULL;
 }
 
 static void random_cpus (void **state)
@@ -189,6 +219,7 @@ static void random_cpus (void **state)
 
             setup (n);
             recalls = round & 1;
+            core_preempt = round & 2 ? others : NULL;
 
             for (unsigned i = 0; i < 400; i++) {
 
@@ -226,6 +257,7 @@ static void random_cpus (void **state)
             drain();
         }
 
+    core_preempt = NULL;
     assert_true (runs > 50000);
 }
 
