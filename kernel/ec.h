@@ -70,7 +70,8 @@ struct ec {
     _Atomic (struct sm *) sm;                           /* where it is queued, null when not. Ordering: stores under the semaphore's lock */
     struct timeout      timeout;
     struct inbox_link   wake_link;                      /* cpu_local.wake of its CPU                                */
-    uint64_t            progress;                       /* of a hypercall that is repeated: what is done, or until when to try */
+    uint64_t            progress;                       /* of a hypercall that is repeated: what is done            */
+    uint64_t            deadline;                       /* of a hypercall that waits for memory: until when; 0: it does not */
 
     void               *fpu;                            /* FPU state, null: must not use the FPU; fixed             */
     uint64_t            utcb_hva;                       /* fixed                                                    */

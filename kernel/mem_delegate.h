@@ -83,8 +83,10 @@ ALWAYS_INLINE long mem_delegate (struct mem_target const *t, void *dst, struct s
             o = mem_step (t, dsb + i, o, attr, alone);
 
         status = t->update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, flush);
-        if (UNLIKELY (status != STATUS_SUCCESS))
+        if (UNLIKELY (status != STATUS_SUCCESS)) {
+            *progress = i;
             break;
+        }
 
         i += BIT64 (o);
 

@@ -266,8 +266,10 @@ static long delegate_obj (struct ec *self, struct space_obj *dst, struct space_o
     for (uint64_t i = self->progress;;) {
 
         enum status const s = space_obj_delegate (dst, src, dsb + i, ssb + i, pmm);
-        if (UNLIKELY (s != STATUS_SUCCESS))
+        if (UNLIKELY (s != STATUS_SUCCESS)) {
+            self->progress = i;
             return s;
+        }
 
         if (++i == count)
             return STATUS_SUCCESS;
@@ -355,6 +357,40 @@ static long delegate (struct ec *self, struct cap src, struct cap dst, uint64_t 
     return delegate_other (self, src, dst, ssb, dsb, ord, pmm, mad);
 }
 
+/*
+ * Memory of objects that are already deleted may still wait for its grace period: whoever finds none lets the pending
+ * reclamation run and tries again, for a bounded time. Other CPUs may have to pass a quiescent state first. A delegation goes
+ * on where it failed.
+ */
+static NOINLINE long wait_for_memory (long status, struct ec *self)
+{
+    uint64_t const now = timer_now();
+
+    if (!rlx_load (&rcu_outstanding) || (self->deadline && now >= self->deadline)) {
+        self->progress = self->deadline = 0;
+        return status;
+    }
+
+    if (!self->deadline)
+        self->deadline = now + timer_ms_to_ticks (RECLAIM_MS);
+
+    self->cont = syscall_again;
+    cpu_local.next = self;
+
+    /* Whoever completes the batch that this CPU waits for interrupts it. */
+    if (cpu_local.hazard & HAZARD_RCU && !(cpu_local.hazard & HAZARD_PREEMPT) && !rcu_ready() && !ec_dying())
+        cpu_idle();
+    else
+        preemption_point();
+
+    return SYS_DEFER;
+}
+
+ALWAYS_INLINE long retry (long status, struct ec *self)
+{
+    return LIKELY (status != STATUS_MEM_OBJ && status != STATUS_MEM_CAP) ? status : wait_for_memory (status, self);
+}
+
 HANDLER (ctrl_pd)
 {
     uint64_t const ssb = abi_get_ctrl_pd_ssb (p2), dsb = abi_get_ctrl_pd_dsb (p3);
@@ -369,10 +405,10 @@ HANDLER (ctrl_pd)
     if (UNLIKELY (s == SYS_DEFER)) {                    /* preempted half-way: goes on where it stopped             */
         self->cont = syscall_again;
         cpu_local.next = NULL;
-    } else
-        self->progress = 0;
+        return s;
+    }
 
-    return s;
+    return retry (s, self);
 }
 
 HANDLER (ctrl_ec)
@@ -504,35 +540,6 @@ HANDLER (assign_dev)
 
 HANDLER (reserved) { return STATUS_BAD_HYP; }
 
-/*
- * Memory of objects that are already deleted may still wait for its grace period: a creation that finds none lets the pending
- * reclamation run and tries again, for a bounded time. Other CPUs may have to pass a quiescent state first.
- */
-static long retry (long status, struct ec *self)
-{
-    bool const failed = status == STATUS_MEM_OBJ || status == STATUS_MEM_CAP;
-    uint64_t const now = failed ? timer_now() : 0;
-
-    if (LIKELY (!failed) || !rlx_load (&rcu_outstanding) || (self->progress && now >= self->progress)) {
-        self->progress = 0;
-        return status;
-    }
-
-    if (!self->progress)
-        self->progress = now + timer_ms_to_ticks (RECLAIM_MS);
-
-    self->cont = syscall_again;
-    cpu_local.next = self;
-
-    /* Whoever completes the batch that this CPU waits for interrupts it. */
-    if (cpu_local.hazard & HAZARD_RCU && !(cpu_local.hazard & HAZARD_PREEMPT) && !rcu_ready() && !ec_dying())
-        cpu_idle();
-    else
-        preemption_point();
-
-    return SYS_DEFER;
-}
-
 #define RETRY(name)                                                                                                 \
     static long retry_##name (uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4, struct ec *self)     \
     { return retry (sys_##name (p0, p1, p2, p3, p4, self), self); }
@@ -572,6 +579,7 @@ void syscall_again (struct ec *self)
                    (REGS_P0 (r), REGS_P1 (r), REGS_P2 (r), REGS_P3 (r), REGS_P4 (r), self);
 
     if (s != SYS_DEFER) {
+        self->progress = self->deadline = 0;
         REGS_P0 (r) = (uint64_t)s;
         cpu_local.next = self;
     }

@@ -219,8 +219,10 @@ long space_pio_delegate (struct space_pio *dst, struct space_pio *src, uint64_t 
 
         if (on && UNLIKELY (!bits (dst))) {
             enum status const s = ensure_bitmap (dst);
-            if (s != STATUS_SUCCESS)
+            if (s != STATUS_SUCCESS) {
+                *progress = p - base;
                 return s;
+            }
         }
 
         if (bits (dst)) {
