@@ -59,8 +59,8 @@ ALWAYS_INLINE unsigned mem_step (struct mem_target const *t, uint64_t page, unsi
 
 /*
  * Delegates 2^ord pages; ssb and dsb are aligned to ord, and neither range leaves its space. The page below `alone` is not mapped
- * together with others (0: no such page). Continues at *progress (pages done) and stores there how far it came. *flush: translations that are no longer so may be
- * cached somewhere. SUCCESS, MEM_CAP; SYS_DEFER: interrupted, to be called again.
+ * together with others (0: no such page). Continues at *progress (pages done) and stores there how far it came. *flush: translations
+ * that are no longer so may be cached somewhere. SUCCESS, MEM_CAP; SYS_DEFER: interrupted, to be called again.
  */
 ALWAYS_INLINE long mem_delegate (struct mem_target const *t, void *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
                                  unsigned pmm, uint32_t mad, uint64_t alone, uint64_t *progress, bool *flush)

@@ -32,6 +32,7 @@ void model_wrong (char const *text)
 
 /* Shared words -----------------------------------------------------------------------------------------------------------*/
 
+#define DIRT UINT64_C (0x5a5a5a5a5a5a5a5b)              /* in memory that nobody has cleared                       */
 #define BASE ((uintptr_t)0x10000000)                    /* of the tables' addresses: nothing is mapped there        */
 
 static uint64_t cell[MODEL_TABLES][PTAB_ENTRIES];
@@ -178,7 +179,7 @@ void model_init (void const volatile *p, uint64_t v)
 
 void *buddy_alloc (unsigned order, enum buddy_fill fill)
 {
-    CHECK (order == 0 && fill == BUDDY_ZERO);
+    CHECK (order == 0 && (fill == BUDDY_ZERO || fill == BUDDY_DIRTY));
 
     if (again (ALLOC, NULL))
         return BEFORE.ok ? table_at ((unsigned)BEFORE.value) : NULL;
@@ -203,7 +204,7 @@ void *buddy_alloc (unsigned order, enum buddy_fill fill)
 
     t += n;                                             /* each allocation has a table of its own: going back needs no more */
     used[t] = true;
-    cell[t][0] = cell[t][1] = 0;
+    cell[t][0] = cell[t][1] = fill == BUDDY_ZERO ? 0 : DIRT;
     result (t, true);
 
     return table_at (t);

@@ -104,9 +104,12 @@ class Boot(unittest.TestCase):
                     pass
             return count
 
+        def hears():                                        # a background job of a shell ignores SIGINT, and so do its children
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
         for signum in (signal.SIGINT, signal.SIGTERM):
             with subprocess.Popen([RUN, '--kernel', self.kernel, '--table', path, '--logs', os.path.join(self.dir, 'logs'), '--jobs', '2'],
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=hears) as process:
                 deadline = time.monotonic() + 30
                 while running() != 2 and time.monotonic() < deadline:
                     time.sleep(0.05)

