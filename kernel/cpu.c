@@ -53,5 +53,5 @@ void cpu_kicked (void)
     recall_serve();
     cpu_ready_step();
 
-    cpu_local.hazard |= HAZARD_RCU;                     /* a batch may wait for this CPU                            */
+    rcu_kicked();
 }

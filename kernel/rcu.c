@@ -127,10 +127,18 @@ static void run_calls (struct rcu_list *l)
     }
 }
 
+void rcu_kicked (void)
+{
+    cpu_local.rcu.kicked = true;
+    cpu_local.hazard |= HAZARD_RCU;
+}
+
 bool rcu_quiescent (void)
 {
     struct rcu_cpu *const r = &cpu_local.rcu;
     struct cpuset kick = { 0 };
+
+    r->kicked = false;
 
     {
         SPIN_GUARD (&lock);
@@ -169,5 +177,5 @@ bool rcu_ready (void)
 {
     struct rcu_cpu const *const r = &cpu_local.rcu;
 
-    return r->done.head || (r->next.head && !r->curr.head);
+    return r->kicked || r->done.head || (r->next.head && !r->curr.head);
 }

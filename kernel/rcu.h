@@ -27,6 +27,7 @@ struct rcu_cpu {                                        /* of one CPU; only that
     struct rcu_list curr;                               /* waits for batch `batch` to complete                      */
     struct rcu_list done;                               /* grace period over: to be called                          */
     uint64_t        batch;
+    bool            kicked;                             /* since the last quiescent state: a batch may wait for this CPU */
 };
 
 void rcu_cpu_init (void);
@@ -44,11 +45,14 @@ void rcu_publish (_Atomic (uint64_t) *outstanding);
 void rcu_count (void);
 void rcu_uncount (void);
 
+/* Another CPU has interrupted this one: a batch may have begun, or be over. Interrupts off */
+void rcu_kicked (void);
+
 /*
  * A quiescent state of this CPU: it holds no borrowed pointer. Starts and completes batches and runs a bounded number of
  * due calls. Returns true if another pass would get further without waiting for other CPUs.
  */
 bool rcu_quiescent (void);
 
-/* Would it, now? If not, whoever completes the batch that this CPU waits for interrupts it. */
+/* Would it, now? Whoever goes idle asks with interrupts off. If not, whoever completes the batch that this CPU waits for interrupts it. */
 bool rcu_ready (void);

@@ -60,8 +60,9 @@ static NOINLINE bool ec_hazards (struct ec *ec)
 
     ec_arch_switch_fpu (ec);
 
-    /* What RCU has left waits for other CPUs, or goes on in a moment: it must not hold up this EC, nor wait for its next call. */
-    if (!((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU)) {
+    /* What RCU has left waits for other CPUs, or goes on in a moment: it must not hold up this EC, nor wait for its next call. But
+     * others wait for this CPU if it was told so after its last pass, at a preemption point. */
+    if (!cpu_local.rcu.kicked && !((cpu_local.hazard ^ rlx_load (&ec->hazard)) & ~(uint32_t)HAZARD_RCU)) {
 
         if (rcu_ready() || ec_dying())
             timeout_soon (RCU_PAUSE_MS);

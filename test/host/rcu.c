@@ -101,6 +101,7 @@ static void notice (void)
         }
 
     cpu_kicked();
+    assert_true (rcu_ready());                          /* it must not go idle now                                  */
 }
 
 /* As the way out of the kernel does: nothing without a hazard */

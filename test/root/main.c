@@ -46,7 +46,7 @@ static void run (struct test const *t, unsigned seconds)
     worker = global_new (0, work, (void *) (uintptr_t) t);
     MUST (thread_start (worker, hyp_scd (BUDGET_MS, PRIO_WORKER, 0)));
 
-    enum status const s = hyp_sm_down (test_over, stc_read() + (seconds ? seconds : TIMEOUT_S) * root.hip->stc_freq);
+    enum status const s = hyp_sm_down (test_over, stc_read() + (seconds ? seconds : TIMEOUT_S) * time_factor * root.hip->stc_freq);
 
     if (test_faulted)
         fault_print (t->name);
