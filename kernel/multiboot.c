@@ -162,16 +162,19 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
             break;
 
         case MB2_RSDP_OLD:
-            seen->rsdp_old = addr + sizeof tag;
+            if (!seen->rsdp_old)
+                seen->rsdp_old = addr + sizeof tag;
             break;
 
         case MB2_RSDP_NEW:
-            seen->rsdp_new = addr + sizeof tag;
+            if (!seen->rsdp_new)
+                seen->rsdp_new = addr + sizeof tag;
             break;
 
         case MB2_EFI64_SYSTAB:
             memcpy (&pointer, p, sizeof pointer);
-            out->efi_systab = pointer.addr;
+            if (!out->efi_systab)
+                out->efi_systab = pointer.addr;
             break;
 
         case MB2_EFI_SERVICES:
@@ -179,6 +182,9 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
             break;
 
         case MB2_EFI_MAP:
+            if (out->efi_mmap)
+                break;
+
             memcpy (&map, p, sizeof map);
             out->efi_mmap         = addr + sizeof map;
             out->efi_mmap_size    = tag.size - (uint32_t)sizeof map;
@@ -188,7 +194,8 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
 
         case MB2_EFI64_IMAGE:
             memcpy (&pointer, p, sizeof pointer);
-            out->efi_image = pointer.addr;
+            if (!out->efi_image)
+                out->efi_image = pointer.addr;
             break;
     }
 }

@@ -45,8 +45,10 @@ static void stop (struct pci_masters *m, unsigned function)
 
 static void walk (struct pci_masters *m, uint16_t segment, unsigned bus, paddr_t ecam)
 {
-    if (!pci_config_bus (segment, (uint8_t)bus, ecam))
+    if (!pci_config_bus (segment, (uint8_t)bus, ecam)) {
+        m->unreached += ecam != 0;
         return;
+    }
 
     for (unsigned f = 0; f < FUNCTIONS; f++) {
 

@@ -6,10 +6,11 @@
 
 struct acpi;
 
-struct pci_masters { unsigned functions, off, stuck; };
+struct pci_masters { unsigned functions, off, stuck, unreached; };
 
 /*
  * Turns bus mastering off on every function of every bus and waits until what was on its way has arrived. Returns how many functions
- * there are, how many were bus masters and are no more, and how many cannot be told to stop. Boot CPU, interrupts off.
+ * there are, how many were bus masters and are no more, how many cannot be told to stop, and how many buses have their configuration
+ * space, as firmware has it, where none can be. Boot CPU, interrupts off.
  */
 struct pci_masters pci_masters_off (struct acpi const *);

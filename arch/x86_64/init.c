@@ -125,6 +125,9 @@ static void stop_devices (void)
     struct pci_masters const m = pci_masters_off (&acpi);
 
     print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
+
+    if (m.unreached)
+        print ("PCI: %u buses have no configuration space where MCFG says", m.unreached);
 }
 
 /* The first words, what boot loader and firmware say, and the end of DMA; once, as early as it can be */
@@ -142,6 +145,7 @@ static void learn (void)
     print ("Kilonova %s x86_64, %s", release, compiler);
 
     booted = multiboot_parse (&boot, boot_magic, boot_information);
+    mmio_forbid (boot.root_start, boot.root_end);
 
     cmdline_set (boot.cmdline);
     acpi_parse (&acpi, boot.rsdp ? boot.rsdp : uefi_rsdp (&boot));

@@ -140,7 +140,26 @@ static uintptr_t map_window (unsigned w, paddr_t addr, size_t size, uint64_t att
 
 void const *window_map (enum window w, paddr_t addr, size_t size) { return (void const *)map_window (w, addr, size, RO); }
 
-volatile void *mmio_window (paddr_t addr, size_t size) { return (volatile void *)map_window (WINDOW_COUNT, addr, size, RW | UC); }
+static paddr_t forbidden_start, forbidden_end;
+
+void mmio_forbid (paddr_t start, paddr_t end)
+{
+    forbidden_start = start;
+    forbidden_end   = end;
+}
+
+/* No line for each: who asks says what it goes without */
+static bool in_use (paddr_t addr, size_t size)
+{
+    paddr_t const end = addr + size;
+
+    return (addr < kmem_phys (RECORDS_END) && end > kmem_phys ((void *)LINK_ADDR)) || (addr < forbidden_end && end > forbidden_start);
+}
+
+volatile void *mmio_window (paddr_t addr, size_t size)
+{
+    return in_use (addr, size) ? NULL : (volatile void *)map_window (WINDOW_COUNT, addr, size, RW | UC);
+}
 
 static uintptr_t map_phys (paddr_t addr, size_t size, uint64_t attr)
 {
@@ -162,6 +181,6 @@ static uintptr_t map_phys (paddr_t addr, size_t size, uint64_t attr)
     return va + (addr - base);
 }
 
-volatile void *mmio_map (paddr_t addr, size_t size) { return (volatile void *)map_phys (addr, size, UC); }
+volatile void *mmio_map (paddr_t addr, size_t size) { return in_use (addr, size) ? NULL : (volatile void *)map_phys (addr, size, UC); }
 
 void *pmap_low (paddr_t page) { return (void *)map_phys (page, PAGE_SIZE, 0); }
