@@ -377,10 +377,11 @@ static NOINLINE long wait_for_memory (long status, struct ec *self)
     self->cont = syscall_again;
     cpu_local.next = self;
 
-    /* Whoever completes the batch that this CPU waits for interrupts it. */
-    if (cpu_local.hazard & HAZARD_RCU && !(cpu_local.hazard & HAZARD_PREEMPT) && !rcu_ready() && !ec_dying())
+    /* Whoever completes the batch that this CPU waits for interrupts it; and the time is bounded, whatever the others do. */
+    if (cpu_local.hazard & HAZARD_RCU && !(cpu_local.hazard & HAZARD_PREEMPT) && !rcu_ready() && !ec_dying()) {
+        timeout_soon (RECLAIM_MS);
         cpu_idle();
-    else
+    } else
         preemption_point();
 
     return SYS_DEFER;
@@ -404,6 +405,7 @@ HANDLER (ctrl_pd)
 
     if (UNLIKELY (s == SYS_DEFER)) {                    /* preempted half-way: goes on where it stopped             */
         self->cont = syscall_again;
+        self->deadline = 0;                             /* it got further: the next shortage is another one         */
         cpu_local.next = NULL;
         return s;
     }
