@@ -138,7 +138,8 @@ def main():
     words = ['kernel=nova'] if nova else []
     words += ['%s=%s' % pair for pair in (('only', args.only), ('skip', args.skip)) if pair[1]]
     machine = emulator.Machine(emulator=args.emulator, smp=args.smp, cpu=args.cpu, append=args.append,
-                               icount=args.emulator == 'qemu' and not args.no_icount, root_args=' '.join(words + args.args.split()))
+                               icount=args.emulator == 'qemu' and not args.no_icount, root_args=' '.join(words + args.args.split()),
+                               extra=['-device', 'edu'] if args.emulator == 'qemu' else [])     # a source of messages for msi
     path = args.log or os.path.join(tools.TOP, 'build', 'conformance.log')
     try:
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
