@@ -109,4 +109,5 @@ if __name__ == '__main__':
         print('soak: %s' % problem, file=sys.stderr)
         sys.exit(problem.code)
     except KeyboardInterrupt:
-        sys.exit(1)
+        print('soak: interrupted', file=sys.stderr)
+        sys.exit(130)

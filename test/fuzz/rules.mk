@@ -52,7 +52,7 @@ fuzz-keep: tools-fuzz
 # What of the kernel the host tests and the corpus run: a summary here, each line in build/coverage/index.html
 COVERAGE    := build/coverage
 coverage: tools-coverage
-	@find $(COVERAGE) -name '*.gcda' -delete 2> /dev/null || true
+	@mkdir -p $(COVERAGE) && find $(COVERAGE) -name '*.gcda' -delete
 	$Q$(MAKE) --no-print-directory COMP=gcc H=$(COVERAGE)/obj SANITIZE= PROFILE=--coverage check-host check-fuzz
 	@gcovr --root . --filter kernel/ --filter arch/ --exclude-unreachable-branches --print-summary \
 	  --txt $(COVERAGE)/summary.txt --html-details $(COVERAGE)/index.html $(COVERAGE)/obj && cat $(COVERAGE)/summary.txt

@@ -32,6 +32,8 @@ extern bool     core_ept_x_only, core_ept_mbec;
 extern uint64_t core_flushes[CORE_CPUS];                /* TLB flushes                                              */
 extern struct cpuset core_kicked;                       /* CPUs that have been interrupted and have not noticed     */
 extern void   (*core_preempt) (void);                   /* called at preemption points; may be null                 */
+extern unsigned core_points, core_stops;                /* counted by this one: others want the CPU at every third point or so */
+void            core_preempt_some (void);
 
 /* Once: pool, and the core's own initialization on CPUs 0 ... cpus - 1; CPU 0 runs. */
 void core_init (unsigned cpus);

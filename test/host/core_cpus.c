@@ -3,6 +3,7 @@
 #include <core.h>
 
 #include <cpu.h>
+#include <hazard.h>
 #include <ipi.h>
 #include <preempt.h>
 #include <rcu.h>
@@ -14,6 +15,19 @@ static struct cpu_local saved[CORE_CPUS];
 uint64_t core_flushes[CORE_CPUS];
 struct cpuset core_kicked;
 void (*core_preempt) (void);
+unsigned core_points, core_stops;
+
+void core_preempt_some (void)
+{
+    static uint64_t seed = 41;
+
+    core_points++;
+
+    if (host_random (&seed) % 3 == 0) {
+        cpu_local.hazard |= HAZARD_SCHED;
+        core_stops++;
+    }
+}
 
 void core_cpu (unsigned cpu)
 {

@@ -339,17 +339,6 @@ static void kernel_pages (void **state)
     assert_int_equal (core_pages(), base);
 }
 
-static unsigned points, stops;
-
-static void preempt (void)
-{
-    points++;
-    if (host_random (&seed) % 3 == 0) {
-        cpu_local.hazard |= HAZARD_SCHED;
-        stops++;
-    }
-}
-
 static void same (pte_slot_t *a, pte_slot_t *b, unsigned level)
 {
     for (unsigned i = 0; i < (level == hpt_levels - 1 ? 256 : 512); i++) {
@@ -374,7 +363,7 @@ static void preemption (void **state)
     uint64_t progress;
 
     core_1g = true;
-    points = stops = 0;
+    core_points = core_stops = 0;
 
     for (unsigned n = 0; n < 40; n++) {
 
@@ -400,7 +389,7 @@ static void preemption (void **state)
             core_preempt = NULL;
             put (a, user ? c : &space_hst_nova, from, d, o, pmm, 1);
 
-            core_preempt = preempt;
+            core_preempt = core_preempt_some;
             progress = 0;
             for (long st; (st = space_hst_delegate (b, user ? c : &space_hst_nova, from, d, o, pmm, 1, &progress)) != STATUS_SUCCESS; ) {
                 assert_int_equal (st, SYS_DEFER);
@@ -415,7 +404,7 @@ static void preemption (void **state)
         same (a->table, b->table, hpt_levels - 1);
     }
 
-    assert_true (stops > 100);
+    assert_true (core_stops > 100);
     drop (a), drop (b), drop (c);
     assert_int_equal (core_pages(), base);
 }

@@ -444,17 +444,6 @@ static void large (void **state)
         }
 }
 
-static unsigned points, stops;
-
-static void preempt (void)
-{
-    points++;
-    if (host_random (&seed) % 3 == 0) {
-        cpu_local.hazard |= HAZARD_SCHED;
-        stops++;
-    }
-}
-
 static void equal (pte_slot_t *a, pte_slot_t *b, unsigned level)
 {
     for (unsigned i = 0; i < 512; i++) {
@@ -470,14 +459,14 @@ static void equal (pte_slot_t *a, pte_slot_t *b, unsigned level)
     }
 }
 
-/* With stops and without: the same tables. No more than 512 leaves are written between two points. */
+/* With stops and without: the same tables. No more than 64 leaves are written between two points. */
 static void preemption (void **state)
 {
     (void)state;
 
     size_t const base = core_pages();
 
-    stops = 0;
+    core_stops = 0;
 
     for (unsigned run = 0; run < 3 * FORMATS; run++) {
 
@@ -494,8 +483,8 @@ static void preemption (void **state)
             core_preempt = NULL;
             assert_int_equal (put (a, &space_hst_nova, ssb, align_dn (dsb, BIT64 (ord)), ord, pmm, 0), STATUS_SUCCESS);
 
-            core_preempt = preempt;
-            points = 0;
+            core_preempt = core_preempt_some;
+            core_points = 0;
             for (long st; (st = space_stage2_delegate (b, &space_hst_nova, ssb, align_dn (dsb, BIT64 (ord)), ord, pmm, 0, &progress)) !=
                           STATUS_SUCCESS; ) {
                 assert_int_equal (st, SYS_DEFER);
@@ -507,7 +496,7 @@ static void preemption (void **state)
             core_preempt = NULL;
 
             uint64_t const leaves = BIT64 (ord) >> 9 * leaf_max;
-            assert_true (points + 1 >= leaves / 512);
+            assert_true (core_points + 1 >= leaves / 64);
         }
 
         equal (a->root, b->root, top());
@@ -515,7 +504,7 @@ static void preemption (void **state)
         assert_int_equal (core_pages(), base);
     }
 
-    assert_true (stops > 50);
+    assert_true (core_stops > 50);
 }
 
 /* Creation: what the machine lacks, what memory lacks, a PD that has just gone */
