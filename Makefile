@@ -23,7 +23,7 @@ refuse       = $(if $(filter help,$(MAKECMDGOALS)),,$(error $1))
 choice       = $(if $(filter $($1),$2),,$(call refuse,$1=$($1) is not one of: $2))
 $(call choice,ARCH,x86_64)
 $(call choice,COMP,gcc clang)
-$(call choice,CFP,none)
+$(call choice,CFP,none branch return full)
 $(call choice,DEBUG,0 1)
 $(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(call refuse,KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
 
@@ -69,8 +69,12 @@ COMMON      := -std=gnu11 -ffreestanding -fno-common -fno-strict-aliasing -fwrap
 
 # Kernel: arch/$(ARCH)/F replaces kernel/F ------------------------------------------------------------------------------
 
+# Control-flow protection: of indirect branches, of return addresses, of both
+CFP_BRANCH  := $(if $(filter branch full,$(CFP)),1,0)
+CFP_RETURN  := $(if $(filter return full,$(CFP)),1,0)
+
 KFLAGS      := $(COMMON) $(ARCH_KFLAGS) -Iarch/$(ARCH) -Ikernel -Wframe-larger-than=1024 -DKMEM_MIB=$(KMEM_MIB) \
-               -DDEBUG=$(DEBUG) -O2
+               -DDEBUG=$(DEBUG) -DCFP_BRANCH=$(CFP_BRANCH) -DCFP_RETURN=$(CFP_RETURN) -O2
 SPEC        := $(call find,arch/$(ARCH),c S)
 OVER        := $(basename $(patsubst arch/$(ARCH)/%,kernel/%,$(SPEC)))
 GEN         := $(foreach f,$(call find,kernel,c S),$(if $(filter $(basename $f),$(OVER)),,$f))
