@@ -10,7 +10,7 @@ static struct sm *sm;
 
 void console_sm_set (struct sm *s) { sm = s; }
 
-void console_sm_line (void)
+INDIRECT_TARGET void console_sm_line (void)
 {
     if (!sm)
         return;

@@ -32,7 +32,7 @@ void ec_init (void)
     slab_init (&fpu_cache, fpu_size());
 }
 
-static void startup (struct ec *ec)
+static INDIRECT_TARGET void startup (struct ec *ec)
 {
     ec->cont = NULL;
     ec_arch_event (ec, EVENT_HST_ARCH + EVENT_STARTUP);
@@ -121,7 +121,7 @@ enum status ec_create (struct ec **out, struct ec_args const *a)
     return STATUS_SUCCESS;
 }
 
-static void idle (struct ec *ec)
+static INDIRECT_TARGET void idle (struct ec *ec)
 {
     (void)ec;
 
@@ -149,7 +149,7 @@ struct ec *ec_create_idle (cpu_t cpu)
 
 /* Retirement takes two grace periods: the first one lets everyone forget the EC, then it is taken out of the queues in which
  * others might still find it, and after the second one nobody does. */
-bool ec_retire (struct kobject *o)
+INDIRECT_TARGET bool ec_retire (struct kobject *o)
 {
     struct ec *const ec = container_of (o, struct ec, obj);
 
@@ -291,7 +291,10 @@ void ec_wake_remote (struct ec *ec)
 
 void ec_wake (struct ec *ec)
 {
-    (LIKELY (ec->cpu == cpu_local.id) ? ec_wake_local : ec_wake_remote) (ec);
+    if (LIKELY (ec->cpu == cpu_local.id))
+        ec_wake_local (ec);
+    else
+        ec_wake_remote (ec);
 }
 
 bool ec_wake_pending (void)

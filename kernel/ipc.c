@@ -99,6 +99,9 @@ long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
     return SYS_DEFER;
 }
 
+/* Continuation. Exceptions call ipc_event() directly, and often: it is not an indirect target itself. */
+static INDIRECT_TARGET void event_again (struct ec *self) { ipc_event (self); }
+
 void ipc_event (struct ec *self)
 {
     struct cap const cap = cap_lookup (self->obj_root, self->evt + self->regs.event);
@@ -117,7 +120,7 @@ void ipc_event (struct ec *self)
     }
 
     if (UNLIKELY (!callee->recv)) {
-        help (self, callee, ipc_event);
+        help (self, callee, event_again);
         return;
     }
 

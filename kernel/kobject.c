@@ -46,7 +46,7 @@ bool kobject_try_ref (struct kobject *o)
     return false;
 }
 
-static bool retire (struct rcu_head *h)
+static INDIRECT_TARGET bool retire (struct rcu_head *h)
 {
     struct kobject *const o = container_of (h, struct kobject, rcu);
 

@@ -26,7 +26,7 @@ enum status pd_create (struct pd **out)
     return STATUS_SUCCESS;
 }
 
-bool pd_retire (struct kobject *o)
+INDIRECT_TARGET bool pd_retire (struct kobject *o)
 {
     slab_free (&cache, container_of (o, struct pd, obj));
 

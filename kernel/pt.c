@@ -32,7 +32,7 @@ enum status pt_create (struct pt **out, struct ec *ec, uint64_t ip)
     return STATUS_SUCCESS;
 }
 
-bool pt_retire (struct kobject *o)
+INDIRECT_TARGET bool pt_retire (struct kobject *o)
 {
     struct pt *const pt = container_of (o, struct pt, obj);
 

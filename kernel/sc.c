@@ -41,7 +41,7 @@ enum status sc_create (struct sc **out, struct ec *ec, uint16_t budget_ms, uint8
     return STATUS_SUCCESS;
 }
 
-bool sc_retire (struct kobject *o)
+INDIRECT_TARGET bool sc_retire (struct kobject *o)
 {
     struct sc *const sc = container_of (o, struct sc, obj);
 

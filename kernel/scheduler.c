@@ -48,7 +48,7 @@ void scheduler_preempt (void)
     if (!sc)
         return;
 
-    (scheduler_stop (s, sc) ? list_append : list_prepend) (sc->queue, &sc->link);
+    list_insert_before (scheduler_stop (s, sc) ? sc->queue : sc->queue->next, &sc->link);
     *sc->word |= sc->mask;                              /* an empty queue may have been noticed in the meantime     */
 }
 

@@ -48,7 +48,7 @@ static struct ec *dequeue (struct sm *sm)
  * Waiters get ABORTED. If there have ever been any, a second grace period outlasts those who found the semaphore through one
  * of them: its timeout, or its retirement.
  */
-bool sm_retire (struct kobject *o)
+INDIRECT_TARGET bool sm_retire (struct kobject *o)
 {
     struct sm *const sm = container_of (o, struct sm, obj);
 
@@ -128,7 +128,7 @@ bool sm_cancel (struct ec *ec)
     return true;
 }
 
-void sm_timeout (struct timeout *t)
+INDIRECT_TARGET void sm_timeout (struct timeout *t)
 {
     struct ec *const ec = container_of (t, struct ec, timeout);
 

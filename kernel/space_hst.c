@@ -60,7 +60,7 @@ enum status space_hst_create (struct space_hst **out, struct pd *pd)
     return STATUS_SUCCESS;
 }
 
-void space_hst_unlink (struct kobject *o)
+INDIRECT_TARGET void space_hst_unlink (struct kobject *o)
 {
     struct space_hst *const s = container_of (o, struct space_hst, obj);
 
@@ -75,7 +75,7 @@ void space_hst_leave (paddr_t root)
 
 /* Its ECs have gone, and each has taken its CPU off the tables: they are loaded nowhere. In steps: what is below the top level, then
  * the tables of the CPUs. */
-bool space_hst_retire (struct kobject *o)
+INDIRECT_TARGET bool space_hst_retire (struct kobject *o)
 {
     struct space_hst *const s = container_of (o, struct space_hst, obj);
 

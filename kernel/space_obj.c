@@ -127,7 +127,7 @@ enum status space_obj_delegate (struct space_obj *dst, struct space_obj const *s
     return STATUS_SUCCESS;
 }
 
-void space_obj_unlink (struct kobject *o)
+INDIRECT_TARGET void space_obj_unlink (struct kobject *o)
 {
     struct space_obj *const s = container_of (o, struct space_obj, obj);
 
@@ -135,7 +135,7 @@ void space_obj_unlink (struct kobject *o)
 }
 
 /* In steps: a leaf that is not full, or some of its references */
-bool space_obj_retire (struct kobject *o)
+INDIRECT_TARGET bool space_obj_retire (struct kobject *o)
 {
     struct space_obj *const s = container_of (o, struct space_obj, obj);
 

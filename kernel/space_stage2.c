@@ -40,7 +40,7 @@ enum status space_stage2_create (struct space_stage2 **out, struct pd *pd, enum 
 }
 
 /* Nothing walks the tables of a space that has no reference; a delegation that had borrowed it ended a grace period ago. */
-bool space_stage2_retire (struct kobject *o)
+INDIRECT_TARGET bool space_stage2_retire (struct kobject *o)
 {
     struct space_stage2 *const s = container_of (o, struct space_stage2, obj);
 

@@ -27,8 +27,8 @@
 #include <timer.h>
 
 #define HANDLER(name)                                                                                               \
-    static long sys_##name (UNUSED uint64_t p0, UNUSED uint64_t p1, UNUSED uint64_t p2, UNUSED uint64_t p3,         \
-                            UNUSED uint64_t p4, UNUSED struct ec *self)
+    static INDIRECT_TARGET long sys_##name (UNUSED uint64_t p0, UNUSED uint64_t p1, UNUSED uint64_t p2,             \
+                                            UNUSED uint64_t p3, UNUSED uint64_t p4, UNUSED struct ec *self)
 
 #define RECLAIM_MS      20
 #define CAPS_PER_POINT  32                              /* references that a hypercall copies and drops in one go   */
@@ -543,7 +543,8 @@ HANDLER (assign_dev)
 HANDLER (reserved) { return STATUS_BAD_HYP; }
 
 #define RETRY(name)                                                                                                 \
-    static long retry_##name (uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4, struct ec *self)     \
+    static INDIRECT_TARGET long retry_##name (uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4,      \
+                                              struct ec *self)                                                      \
     { return retry (sys_##name (p0, p1, p2, p3, p4, self), self); }
 
 RETRY (create_pd)
@@ -571,7 +572,7 @@ syscall_t const syscall_table[HYPERCALL_COUNT] = {
     [HYPERCALL_reserved]    = sys_reserved,
 };
 
-void syscall_again (struct ec *self)
+INDIRECT_TARGET void syscall_again (struct ec *self)
 {
     struct regs *const r = &self->regs;
 

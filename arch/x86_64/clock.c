@@ -100,7 +100,7 @@ static uint64_t from_leaf_16 (void)
     return cpu_leaf_max() < 0x16 ? 0 : UINT64_C (1000000) * (cpuid (0x16, 0).eax & 0xffff);
 }
 
-static uint32_t read_hpet (void const *ctx)
+static INDIRECT_TARGET uint32_t read_hpet (void const *ctx)
 {
     return mmio_read32 (*(volatile void *const *)ctx, HPET_COUNTER);
 }
@@ -132,7 +132,7 @@ static uint64_t from_hpet (struct acpi const *acpi)
 
 struct pm_timer { volatile void *regs; uint16_t port; };
 
-static uint32_t read_pm_timer (void const *ctx)
+static INDIRECT_TARGET uint32_t read_pm_timer (void const *ctx)
 {
     struct pm_timer const *const t = ctx;
 

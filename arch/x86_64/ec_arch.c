@@ -64,7 +64,7 @@ void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
 }
 
 /* SYSRET or IRET to such an address would fault in the kernel: the EC takes that #GP itself. */
-void ec_arch_bad_ip (struct ec *ec)
+INDIRECT_TARGET void ec_arch_bad_ip (struct ec *ec)
 {
     ec->cont = NULL;
     ec_arch_full_exit (ec);
@@ -107,7 +107,11 @@ void ec_arch_switch_fpu (struct ec *ec)
     if (LIKELY (own == (cpu_local.hazard & HAZARD_FPU)))
         return;
 
-    (own ? fpu_enable : fpu_disable)();
+    if (own)
+        fpu_enable();
+    else
+        fpu_disable();
+
     cpu_local.hazard ^= HAZARD_FPU;
 }
 

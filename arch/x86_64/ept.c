@@ -30,7 +30,7 @@ uint64_t ept_type (uint32_t mad)
  * executable but not readable would be misconfigurations (SDM 3C, 29.3.3.1): these pages are readable, as on the host.
  * The guest's PAT may still weaken the type (bit 6, "ignore PAT", stays 0).
  */
-uint64_t ept_attr (unsigned perm, uint32_t mad)
+INDIRECT_TARGET uint64_t ept_attr (unsigned perm, uint32_t mad)
 {
     bool const xs = perm & (virt_ept_mbec() ? PERM_MEM_XS : PERM_MEM_XS | PERM_MEM_XU), xu = virt_ept_mbec() && perm & PERM_MEM_XU;
     bool const w = perm & PERM_MEM_W, r = perm & PERM_MEM_R || w || ((xs || xu) && !virt_ept_x_only());
@@ -42,7 +42,7 @@ uint64_t ept_attr (unsigned perm, uint32_t mad)
 }
 
 /* Devices read and write, each by itself; they execute nothing. The type matters in scalable mode. */
-uint64_t vtd_attr (unsigned perm, uint32_t mad)
+INDIRECT_TARGET uint64_t vtd_attr (unsigned perm, uint32_t mad)
 {
     if (!(perm & (PERM_MEM_R | PERM_MEM_W)))
         return 0;
@@ -50,8 +50,15 @@ uint64_t vtd_attr (unsigned perm, uint32_t mad)
     return (perm & PERM_MEM_R ? EPT_R : 0) | (perm & PERM_MEM_W ? EPT_W : 0) | ept_type (mad);
 }
 
-static uint64_t ept_from_host (uint64_t a, unsigned pmm) { return hpt_kernel (a) ? 0 : ept_attr (hpt_perm (a) & pmm, hpt_mad (a)); }
-static uint64_t vtd_from_host (uint64_t a, unsigned pmm) { return hpt_kernel (a) ? 0 : vtd_attr (hpt_perm (a) & pmm, hpt_mad (a)); }
+static INDIRECT_TARGET uint64_t ept_from_host (uint64_t a, unsigned pmm)
+{
+    return hpt_kernel (a) ? 0 : ept_attr (hpt_perm (a) & pmm, hpt_mad (a));
+}
+
+static INDIRECT_TARGET uint64_t vtd_from_host (uint64_t a, unsigned pmm)
+{
+    return hpt_kernel (a) ? 0 : vtd_attr (hpt_perm (a) & pmm, hpt_mad (a));
+}
 
 static inline enum pte_kind kind (uint64_t pte, unsigned level)
 {
@@ -66,33 +73,33 @@ static void dead (pte_slot_t *table, unsigned level);
 static struct ptab_fmt const ept_fmt;
 
 /* Both formats have tables of one form */
-static bool free_table (struct rcu_head *h) { return ptab_free (&ept_fmt, h); }
+static INDIRECT_TARGET bool free_table (struct rcu_head *h) { return ptab_free (&ept_fmt, h); }
 
 static void dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 
 /* Large pages are an option of each IOMMU (VT-d 11.4.2, SLLPS), and so is the depth. Until a driver has asked all of them, 4 KiB. */
-static unsigned vtd_leaf_max (void) { return 0; }
+static INDIRECT_TARGET unsigned vtd_leaf_max (void) { return 0; }
 
 #define FMT(max, table) { .levels = VTD_LEVELS, .leaf_max = max, .addr_mask = EPT_ADDR, .table_attr = table, .kind = kind, .leaf = leaf, \
                           .attr = attr, .dead = dead }
 
 static struct ptab_fmt const ept_fmt = FMT (virt_ept_leaf_max, EPT_TABLE), vtd_fmt = FMT (vtd_leaf_max, VTD_TABLE);
 
-static enum status ept_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static INDIRECT_TARGET enum status ept_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return ptab_update_levels (&ept_fmt, virt_ept_levels(), root, gpa, pa, order, a, flush);
 }
 
-static enum status vtd_update (void *root, uint64_t dva, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static INDIRECT_TARGET enum status vtd_update (void *root, uint64_t dva, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return ptab_update (&vtd_fmt, root, dva, pa, order, a, flush);
 }
 
-static unsigned ept_bits (void) { return ptab_shift (virt_ept_levels()); }
-static unsigned vtd_bits (void) { return ptab_shift (VTD_LEVELS); }
+static INDIRECT_TARGET unsigned ept_bits (void) { return ptab_shift (virt_ept_levels()); }
+static INDIRECT_TARGET unsigned vtd_bits (void) { return ptab_shift (VTD_LEVELS); }
 
-static void ept_dead (pte_slot_t *root) { dead (root, virt_ept_levels() - 1); }
-static void vtd_dead (pte_slot_t *root) { dead (root, VTD_LEVELS - 1); }
+static INDIRECT_TARGET void ept_dead (pte_slot_t *root) { dead (root, virt_ept_levels() - 1); }
+static INDIRECT_TARGET void vtd_dead (pte_slot_t *root) { dead (root, VTD_LEVELS - 1); }
 
 struct stage2 const ept = {
     .target = { .from_phys = ept_attr, .from_host = ept_from_host, .leaf_max = virt_ept_leaf_max, .update = ept_update },

@@ -166,7 +166,7 @@ static void objects (void)
 }
 
 /* On the CPU's own stack and tables */
-static void init_bsp (void)
+static INDIRECT_TARGET void init_bsp (void)
 {
     desc_init();
     desc_cpu_init();

@@ -123,7 +123,7 @@ enum status space_msr_create (struct space_msr **out, struct pd *pd)
     return STATUS_SUCCESS;
 }
 
-bool space_msr_retire (struct kobject *o)
+INDIRECT_TARGET bool space_msr_retire (struct kobject *o)
 {
     struct space_msr *const s = container_of (o, struct space_msr, obj);
 

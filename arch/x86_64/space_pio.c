@@ -163,7 +163,7 @@ static enum status ensure_bitmap (struct space_pio *s)
     return STATUS_SUCCESS;
 }
 
-void space_pio_unlink (struct kobject *o)
+INDIRECT_TARGET void space_pio_unlink (struct kobject *o)
 {
     struct space_pio *const s = container_of (o, struct space_pio, obj);
 
@@ -171,7 +171,7 @@ void space_pio_unlink (struct kobject *o)
 }
 
 /* Its ECs are gone, but the host space and its tables may stay, for ECs with another PIO space. It is detached: nobody shows it again. */
-bool space_pio_retire (struct kobject *o)
+INDIRECT_TARGET bool space_pio_retire (struct kobject *o)
 {
     struct space_pio *const s = container_of (o, struct space_pio, obj);
 

@@ -10,16 +10,22 @@
 #include <init.h>
 #include <virt.h>
 
-static enum status npt_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+/* The host's functions are called directly elsewhere, and often: what is called through pointers is their own */
+
+static INDIRECT_TARGET uint64_t npt_attr (unsigned perm, uint32_t mad)          { return hpt_attr (perm, mad); }
+static INDIRECT_TARGET uint64_t npt_from_host (uint64_t a, unsigned pmm)        { return hpt_restrict (a, pmm); }
+static INDIRECT_TARGET unsigned npt_leaf_max (void)                             { return hpt_leaf_max(); }
+
+static INDIRECT_TARGET enum status npt_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return hpt_update (root, hpt_levels, gpa, pa, order, a, flush);
 }
 
-static unsigned npt_bits (void)             { return ptab_shift (hpt_levels); }
-static void     npt_dead (pte_slot_t *root) { hpt_dead (root, hpt_levels - 1); }
+static INDIRECT_TARGET unsigned npt_bits (void)             { return ptab_shift (hpt_levels); }
+static INDIRECT_TARGET void     npt_dead (pte_slot_t *root) { hpt_dead (root, hpt_levels - 1); }
 
 static struct stage2 const npt = {
-    .target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .leaf_max = hpt_leaf_max, .update = npt_update },
+    .target = { .from_phys = npt_attr, .from_host = npt_from_host, .leaf_max = npt_leaf_max, .update = npt_update },
     .bits   = npt_bits,
     .dead   = npt_dead,
 };

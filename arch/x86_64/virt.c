@@ -27,7 +27,7 @@ static bool mbec;
 enum virt_kind virt_kind (void) { return kind; }
 
 unsigned virt_ept_levels (void)   { return hpt_levels == 5 && ept_cap & EPT_WALK_5 ? 5 : 4; }
-unsigned virt_ept_leaf_max (void) { return !(ept_cap & EPT_2M) ? 0 : ept_cap & EPT_1G ? 2 : 1; }
+INDIRECT_TARGET unsigned virt_ept_leaf_max (void) { return !(ept_cap & EPT_2M) ? 0 : ept_cap & EPT_1G ? 2 : 1; }
 bool     virt_ept_x_only (void)   { return ept_cap & EPT_X_ONLY; }
 bool     virt_ept_mbec (void)     { return mbec; }
 

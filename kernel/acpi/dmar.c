@@ -57,7 +57,7 @@ static void protect (struct acpi *out, struct tally *left, paddr_t base, uint64_
 /* Base and size of the unit whose entry is at off. size 0: the entry is no unit; base 0: it is one, but malformed. */
 struct unit { paddr_t base; uint64_t size; };
 
-static struct unit read_drhd (struct acpi_table const *t, size_t off, struct remap_head head)
+static INDIRECT_TARGET struct unit read_drhd (struct acpi_table const *t, size_t off, struct remap_head head)
 {
     struct drhd d;
 
@@ -70,7 +70,7 @@ static struct unit read_drhd (struct acpi_table const *t, size_t off, struct rem
     return (struct unit){ .base = d.base, .size = PAGE_SIZE << (d.size & 0xf) };
 }
 
-static struct unit read_ivhd (struct acpi_table const *t, size_t off, struct remap_head head)
+static INDIRECT_TARGET struct unit read_ivhd (struct acpi_table const *t, size_t off, struct remap_head head)
 {
     uint8_t const type = head.type & 0xff;          /* the other half are flags                                 */
     struct ivhd d;
@@ -109,7 +109,7 @@ static void walk (struct acpi *out, struct acpi_table const *t,
         print ("ACPI: %s: %u units beyond %u are not protected", t->name, left.units, ACPI_PROTECT_MAX);
 }
 
-void acpi_dmar (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_dmar (struct acpi *out, struct acpi_table const *t)
 {
     unsigned const before = out->protects;
 
@@ -117,4 +117,4 @@ void acpi_dmar (struct acpi *out, struct acpi_table const *t)
     out->vtd_units += out->protects - before;
 }
 
-void acpi_ivrs (struct acpi *out, struct acpi_table const *t) { walk (out, t, read_ivhd); }
+INDIRECT_TARGET void acpi_ivrs (struct acpi *out, struct acpi_table const *t) { walk (out, t, read_ivhd); }

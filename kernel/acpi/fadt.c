@@ -78,7 +78,7 @@ static void parse_reset (struct acpi *out, struct acpi_table const *t, uint32_t 
     out->reset_supported = out->reset.addr;
 }
 
-void acpi_fadt (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_fadt (struct acpi *out, struct acpi_table const *t)
 {
     struct fadt f;
 

@@ -14,7 +14,7 @@ struct hpet {
 
 STATIC_ASSERT (sizeof (struct hpet) == 52);
 
-void acpi_hpet (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_hpet (struct acpi *out, struct acpi_table const *t)
 {
     struct hpet h;
 

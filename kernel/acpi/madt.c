@@ -182,7 +182,7 @@ static void tell (struct tally const *left)
         print ("ACPI: APIC: %u I/O APICs beyond %u ignored", left->ioapics, ACPI_IOAPIC_MAX);
 }
 
-void acpi_madt (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_madt (struct acpi *out, struct acpi_table const *t)
 {
     struct tally left = { 0 };
     struct madt madt;

@@ -16,7 +16,7 @@ struct mcfg_entry {                                 /* table 4-3                
 
 STATIC_ASSERT (sizeof (struct mcfg_entry) == 16);
 
-void acpi_mcfg (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_mcfg (struct acpi *out, struct acpi_table const *t)
 {
     struct mcfg_entry e;
     unsigned malformed = 0, beyond = 0;

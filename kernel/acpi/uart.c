@@ -61,7 +61,7 @@ static bool accept (struct acpi_gas *out, struct acpi_raw_gas raw)
     return true;
 }
 
-void acpi_spcr (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_spcr (struct acpi *out, struct acpi_table const *t)
 {
     struct spcr s;
 
@@ -89,7 +89,7 @@ static bool parse_device (struct acpi *out, struct acpi_table const *t, size_t o
     return true;
 }
 
-void acpi_dbg2 (struct acpi *out, struct acpi_table const *t)
+INDIRECT_TARGET void acpi_dbg2 (struct acpi *out, struct acpi_table const *t)
 {
     struct dbg2 h;
     struct dbg2_device d;

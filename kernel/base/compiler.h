@@ -2,6 +2,9 @@
 /* Compiler attributes, in one place so that a move to C23 is one file. */
 #pragma once
 
+/* INDIRECT_TARGET: called through a pointer. INDIRECT_NEVER: never called so, and often. See doc/cfp.md */
+#include <compiler_arch.h>
+
 #define ALWAYS_INLINE   static inline __attribute__ ((always_inline))
 #define ALIGNED(x)      __attribute__ ((aligned (x)))
 #define COLD            __attribute__ ((cold))

@@ -19,7 +19,7 @@ void (*_Atomic mbuf_signal) (void);
  * index, the oldest character goes, and it goes before the new one is published. The exchange fails when the consumer
  * reads on at this moment: then there is room.
  */
-static void put (struct console *c UNUSED, char ch)
+static INDIRECT_TARGET void put (struct console *c UNUSED, char ch)
 {
     if (!slots)
         return;
@@ -38,7 +38,7 @@ static void put (struct console *c UNUSED, char ch)
     rel_store (&mbuf->write, next);
 }
 
-static void sync (struct console *c UNUSED)
+static INDIRECT_TARGET void sync (struct console *c UNUSED)
 {
     void (*const signal) (void) = acq_load (&mbuf_signal);
 

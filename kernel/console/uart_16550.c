@@ -80,7 +80,7 @@ static void put_raw (struct uart_16550 *u, char c)
         out (u, REG_THR, (uint8_t)c);
 }
 
-static void put (struct console *c, char ch)
+static INDIRECT_TARGET void put (struct console *c, char ch)
 {
     struct uart_16550 *const u = container_of (c, struct uart_16550, console);
 
