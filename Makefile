@@ -27,7 +27,9 @@ $(call choice,CFP,none branch return full)
 $(call choice,DEBUG,0 1)
 $(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(call refuse,KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
 
-O           := build/$(ARCH)/$(COMP)/$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
+# Where a level of CFP is built, and this one
+level        = build/$(ARCH)/$(COMP)/$1$(if $(filter 1,$(DEBUG)),-debug)
+O           := $(call level,$(CFP))
 Q           := $(if $(filter 1,$V),,@)
 # One short line for each step; none with make -s
 silent      := $(findstring s,$(filter-out -% %=%,$(firstword $(MAKEFLAGS))))
@@ -87,6 +89,7 @@ HIDING      := $(wildcard $(patsubst arch/$(ARCH)/%,kernel/%,$(filter arch/%,$(H
                  $(patsubst arch/$(ARCH)/%,$(TOOL_INCLUDE)/%,$(filter arch/%,$(HDR))))
 KELF        := $O/kilonova.elf
 KELF32      := $O/kilonova.elf32
+KRELOCS     := $O/kilonova-relocs.elf
 
 all: $(KELF) $(KELF32)
 
@@ -130,9 +133,12 @@ $O/release.o: $O/release.stamp $O/kernel.stamp
 	$Qprintf 'extern char const release[], compiler[];\nchar const release[] = "%s";\nchar const compiler[] = "%s";\n' \
 	  '$(RELEASE)' "$$($(CC) --version | head -n 1)" | $(CC) $(filter-out -MMD -MP,$(KFLAGS)) -x c -c - -o $@
 
-$(KELF): $(KOBJ) $O/release.o $O/kernel.ld $O/kernel.list
+$(KELF) $(KRELOCS): $(KOBJ) $O/release.o $O/kernel.ld $O/kernel.list
 	$(call say,LD,$@)
-	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
+	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings $(LINK_MORE) -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
+# The same once more, with its relocations, for scripts that want to know what refers to what
+$(KRELOCS): LINK_MORE := --emit-relocs
+relocs: $(KELF) $(KRELOCS)
 
 $(KELF32): $(KELF)
 	$Q$(OBJCOPY) --strip-debug -O $(ARCH_ELF32) $< $@
@@ -196,5 +202,5 @@ clean:
 help:
 	@cat doc/make-help.txt
 
-.PHONY: all FORCE kernel-path roots overrides clean help deps bench check
+.PHONY: all FORCE relocs kernel-path roots overrides clean help deps bench check
 -include $(KOBJ:.o=.d) $(ULIB:.o=.d) $O/asm-offsets.d $O/kernel.ld.d

@@ -53,6 +53,12 @@ check-sources: tools-check
 	@$(PYTHON) -B scripts/abi-tables --check doc/interface.md
 	@$(PYTHON) -B scripts/check --arch $(ARCH) --flags '$(CC) $(KFLAGS)' --summary $(SUMMARY)/sources
 
+# Control-flow protection of the two levels that have indirect branches in it, from their code and relocations
+check-cfp: tools-check
+	@for l in branch full; do $(MAKE) --no-print-directory CFP=$$l relocs || exit; done
+	@$(PYTHON) -B scripts/cfp --compiler $(COMP) --objdump $(PREFIX)objdump --image $(notdir $(KELF)) --summary $(SUMMARY)/cfp \
+	  $(foreach l,branch full,$l=$(call level,$l)/$(notdir $(KRELOCS)))
+
 check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
@@ -69,4 +75,4 @@ soak: tools-check $(KELF) $(KELF32) roots
 	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: soak $(TOOLS) check-tools check-sources check-kn check-boot
+.PHONY: soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot
