@@ -48,11 +48,15 @@ bool bootstrap (void)
     return true;
 }
 
-void bootstrap_ap (void)
+void bootstrap_stack (void)
 {
     cpu_features_enable();
-    pcid_cpu_init();
     desc_cpu_init();
+}
+
+void bootstrap_ap (void)
+{
+    pcid_cpu_init();
     clock_cpu_init();
     lapic_cpu_init();
 

@@ -37,6 +37,13 @@ static unsigned ist_of (unsigned vector)
     return vector == 8 ? IST_DF : vector == 2 ? IST_NMI : vector == 18 ? IST_MC : vector == 1 ? IST_DB : 0;
 }
 
+static void load_idt (void)
+{
+    struct { uint16_t limit; uint64_t base; } PACKED const dt = { sizeof idt - 1, (uintptr_t)idt };
+
+    __asm__ volatile ("lidt %0" : : "m" (dt));
+}
+
 /* 64-bit interrupt gates; INT 3 and INTO may be raised by user instructions, so these two have DPL 3 */
 void desc_init (void)
 {
@@ -49,6 +56,8 @@ void desc_init (void)
                     (stub >> 16 & 0xffff) << 48;
         idt[v].hi = stub >> 32;
     }
+
+    load_idt();
 }
 
 void desc_cpu_init (void)
@@ -84,9 +93,7 @@ void desc_cpu_init (void)
                       : : "i" (SEL_KERN_CODE), "r" (SEL_KERN_DATA), "r" (0) : "rax", "memory");
     __asm__ volatile ("ltr %w0; lldt %w1" : : "r" (SEL_TSS), "r" (0));
 
-    dt.limit = sizeof idt - 1;
-    dt.base  = (uintptr_t)idt;
-    __asm__ volatile ("lidt %0" : : "m" (dt));
+    load_idt();
 
     wrmsr (IA32_STAR, STAR_VALUE);
     wrmsr (IA32_LSTAR, (uintptr_t)syscall_entry);

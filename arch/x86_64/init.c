@@ -168,17 +168,10 @@ static void objects (void)
 /* On the CPU's own stack and tables */
 static INDIRECT_TARGET void init_bsp (void)
 {
-    desc_init();
-    desc_cpu_init();
-
-    learn();
-
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
-
-    la57_init();
 
     if (!uefi.mmap)
         uefi_take_map (&boot);
@@ -245,17 +238,20 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     remember (magic, info, load_addr);
     patch_init();
     cpu_features_enable();
+    desc_init();
+
+    learn();
 
     buddy_init (POOL_START, POOL_END);
 
     if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS || !pmap_init())
-        cpu_halt_forever();                             /* no memory at all: nothing to say it with                 */
+        panic ("out of memory");
 
     struct cpu_local *const local = pmap_cpu_create (0);
     paddr_t const root = local ? space_hst_root (&space_hst_nova, NULL, 0) : 0;
 
     if (!root)
-        cpu_halt_forever();
+        panic ("out of memory");
 
     local->token = 1;
     atomic_init (&local->root, root);
@@ -263,5 +259,7 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     cpuset_set (&cpus_online, 0);
 
     cr3_write (root);
+    la57_init();
+
     enter_cpu_stack (init_bsp);
 }

@@ -16,7 +16,10 @@ void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr);
 /* Always, with the tables of start.S */
 NORETURN void init (uint32_t magic, uint32_t info, uint32_t load_addr);
 
-/* From start.S on every other CPU */
+/* From start.S on every CPU, first of all on its own stack and tables: what interrupts and system calls need */
+void bootstrap_stack (void);
+
+/* From start.S on every other CPU, after it */
 NORETURN void bootstrap_ap (void);
 
 /* Each CPU on its own stack and tables: everything that is per CPU, up to its idle EC. False: out of memory. */

@@ -12,7 +12,6 @@
 #include <console/console.h>
 #include <cpu_features.h>
 #include <cpu_local.h>
-#include <desc.h>
 #include <hpt.h>
 #include <kmem.h>
 #include <panic.h>
@@ -50,7 +49,6 @@ void la57_init (void)
 
     la57_switch ((uint32_t)root, (int64_t)(kmem_phys ((void *)LINK_ADDR) - LOAD_ADDR));
     rlx_store (&cpu_local.root, root);
-    desc_cpu_init();                                    /* GDT again, and the TSS by its new address                */
     buddy_free (old);
 
     print ("PAGING: 5 levels, 57-bit addresses");

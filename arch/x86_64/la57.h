@@ -3,7 +3,8 @@
 #pragma once
 
 /*
- * Boot CPU on its own stack and tables, after the command line is known and before there is any space but NOVA's. If the word
- * la57 asks for it and the CPU can do it, the machine has 5 levels from here on; otherwise one line says why not.
+ * Boot CPU on its own tables and still on the boot stack, after the command line is known, before there is any space but NOVA's
+ * and before control-flow protection is on. If the word la57 asks for it and the CPU can do it, the machine has 5 levels from here on;
+ * otherwise one line says why not.
  */
 void la57_init (void);

@@ -340,10 +340,17 @@ ap_end:
 
             .section .text, "ax", @progbits
             .code64
-ap_high:    mov     %rax, %cr3                          /* In: RAX = page-table root of this CPU; out: its own stack */
+ap_high:    mov     %rax, %cr3                          /* In: RAX = page-table root of this CPU                */
+            mov     $bootstrap_ap, %rdi
+
+/* Leaves the boot stack for the stack of this CPU, whose tables are loaded. In: RDI = function that never returns */
+            .globl  enter_cpu_stack
+enter_cpu_stack:
             mov     $CPU_STACK_TOP, %rsp
             xor     %ebp, %ebp
-            call    bootstrap_ap
+            mov     %rdi, %rbx
+            call    bootstrap_stack
+            call    *%rbx
             ud2
 
 /* From 4 to 5 levels. In: EDI = root for 5 levels, below 4 GiB; RSI = load offset. Interrupts are off. The stack lies in the top
@@ -382,14 +389,6 @@ la57_high:  mov     %edi, %edi
             pop     %rbp
             pop     %rbx
             ret
-
-/* Leaves the boot stack for the stack of this CPU. In: RDI = function that never returns */
-            .globl  enter_cpu_stack
-enter_cpu_stack:
-            mov     $CPU_STACK_TOP, %rsp
-            xor     %ebp, %ebp
-            call    *%rdi
-            ud2
 
             .section .bss
             .balign 4096
