@@ -65,3 +65,11 @@ bool cmdline_value (char const *name, char const **value, size_t *length)
 
     return found;
 }
+
+bool cmdline_is (char const *name, char const *text)
+{
+    char const *value;
+    size_t length;
+
+    return cmdline_value (name, &value, &length) && length == strnlen (text, sizeof copy) && !memcmp (value, text, length);
+}

@@ -77,10 +77,7 @@ void console_cpu (cpu_t (*current) (void)) { rlx_store (&cpu, current); }
 
 void console_boot_done (void)
 {
-    char const *value;
-    size_t length;
-
-    if (cmdline_value ("console", &value, &length) && length == 4 && !memcmp (value, "keep", length))
+    if (cmdline_is ("console", "keep"))
         return;
 
     rlx_store (&muted, true);
