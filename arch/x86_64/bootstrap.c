@@ -2,6 +2,7 @@
 /* What every CPU does for itself, the boot CPU included. */
 #include <init.h>
 
+#include <cet.h>
 #include <clock.h>
 #include <cpu_features.h>
 #include <cpu_local.h>
@@ -48,14 +49,18 @@ bool bootstrap (void)
     return true;
 }
 
-void bootstrap_stack (void)
+uint32_t bootstrap_stack (void)
 {
     cpu_features_enable();
     desc_cpu_init();
+
+    return cet_cpu_init();
 }
 
-void bootstrap_ap (void)
+INDIRECT_TARGET void bootstrap_ap (void)
 {
+    if (!cet_cpu_check())
+        panic ("CPU %u: control-flow protection is not what was switched on", cpu_local.id);
     pcid_cpu_init();
     clock_cpu_init();
     lapic_cpu_init();

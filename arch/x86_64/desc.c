@@ -2,7 +2,10 @@
 /* Descriptor tables (Intel SDM 3A, 3.4.5, 6.14, 7.7). */
 #include <desc.h>
 
+#include <abi/event_arch.h>
 #include <base/macros.h>
+#include <cet.h>
+#include <cfp.h>
 #include <exception.h>
 #include <hpt.h>
 #include <memory.h>
@@ -19,22 +22,29 @@ struct tss {                                            /* 7.7, figure 7-11     
 
 struct tss_page {                                       /* the page at CPU_TSS                                      */
     struct tss tss;
-    char       pad[0x800 - sizeof (struct tss)];
+    char       pad[CPU_SSP_TABLE - CPU_TSS - sizeof (struct tss)];
+    uint64_t   ssp[8];                                  /* shadow stacks, by index of the IST; 0 is not used        */
     uint64_t   gdt[7];
 };
 
 struct gate { uint64_t lo, hi; };
-
-enum { IST_DF = 1, IST_NMI, IST_MC, IST_DB };
 
 STATIC_ASSERT (sizeof (struct tss) == 104);
 STATIC_ASSERT (PIO_BITMAP (4) - TSS_ALIAS (4) <= 0xffff);   /* the I/O map base has 16 bits                         */
 
 static struct gate idt[VEC_COUNT] ALIGNED (16);
 
+/* Where the stack, or the shadow stack, may not be one: what strikes anywhere, at the first instruction after SYSCALL, or too deep */
 static unsigned ist_of (unsigned vector)
 {
-    return vector == 8 ? IST_DF : vector == 2 ? IST_NMI : vector == 18 ? IST_MC : vector == 1 ? IST_DB : 0;
+    switch (vector) {
+        case EXC_DB:    return IST_DB;
+        case EXC_NMI:   return IST_NMI;
+        case EXC_DF:    return IST_DF;
+        case EXC_MC:    return IST_MC;
+        case EXC_CP:    return IST_CP;
+        default:        return 0;
+    }
 }
 
 static void load_idt (void)
@@ -49,7 +59,7 @@ void desc_init (void)
 {
     for (unsigned v = 0; v < VEC_COUNT; v++) {
 
-        uint64_t const stub = (uintptr_t)idt_stubs + v * 16;
+        uint64_t const stub = (uintptr_t)idt_stubs + v * 16 + (cfp.branch ? 0 : ENDBR_SIZE);
         uint64_t const dpl  = v == 3 || v == 4 ? 3 : 0;
 
         idt[v].lo = (stub & 0xffff) | SEL_KERN_CODE << 16 | (uint64_t)ist_of (v) << 32 | UINT64_C (0x8e) << 40 | dpl << 45 |
@@ -69,9 +79,12 @@ void desc_cpu_init (void)
     p->tss = (struct tss) {
         .rsp   = { [0] = CPU_STACK_TOP },
         .ist   = { [IST_DF - 1] = CPU_STACK_DF_TOP, [IST_NMI - 1] = CPU_STACK_NMI_TOP, [IST_MC - 1] = CPU_STACK_MC_TOP,
-                   [IST_DB - 1] = CPU_STACK_DB_TOP },
+                   [IST_DB - 1] = CPU_STACK_DB_TOP, [IST_CP - 1] = CPU_STACK_CP_TOP },
         .iomap = (uint16_t)iomap,
     };
+
+    for (unsigned i = 1; i <= CPU_IST_COUNT; i++)
+        p->ssp[i] = CPU_SSP_IST (i);
 
     /* The limit covers the bitmap and the byte of ones behind it (SDM 1, 19.5.2). */
     uint64_t const limit = iomap + 0x2000;
@@ -96,6 +109,6 @@ void desc_cpu_init (void)
     load_idt();
 
     wrmsr (IA32_STAR, STAR_VALUE);
-    wrmsr (IA32_LSTAR, (uintptr_t)syscall_entry);
+    wrmsr (IA32_LSTAR, (uintptr_t)syscall_entry + (cfp.branch ? 0 : ENDBR_SIZE));
     wrmsr (IA32_FMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC | RFLAGS_RF);
 }

@@ -132,10 +132,34 @@
             push    %rdx
             push    %rsi
             mov     %rax, %rdi
+            SHSTK_BEGIN
             call    root_fresh
+            SHSTK_END
             pop     %rsi
             pop     %rdx
             jmp     \load
+.endm
+
+/* Where an indirect branch may arrive, or the CPU itself */
+.macro ENDBR
+            .if     CFP_BRANCH
+            endbr64
+            .endif
+.endm
+
+/* SYSCALL leaves the CPU without a shadow stack, SSP = 0 (SDM 2B, SYSCALL), and so do fast paths, which have no CALL and no RET. From
+ * IA32_PL0_SSP: the stack of this CPU is empty when user mode runs, and its token is not busy. */
+.macro SHSTK_BEGIN
+            .if     CFP_RETURN
+            setssbsy
+            .endif
+.endm
+
+/* Back to that: SYSRET does not look at the token, as IRET does */
+.macro SHSTK_END
+            .if     CFP_RETURN
+            clrssbsy CPU_SSP
+            .endif
 .endm
 
             .section .text.entry, "ax", @progbits
@@ -147,6 +171,7 @@
             .balign 64
             .globl  syscall_entry
 syscall_entry:
+            ENDBR                                       /* ENDBR_SIZE                                           */
             mov     CPU (CURRENT), %r11
             cmp     $1, %dil                            /* number and flags: 0 ipc_call without timeout, 1 ipc_reply */
             jb      fast_call
@@ -155,6 +180,7 @@ syscall_entry:
 slow:       mov     %rcx, EC_RIP(%r11)
             mov     %rsp, EC_RSP(%r11)
             mov     $CPU_STACK_TOP, %rsp
+            SHSTK_BEGIN
             mov     %rax, EC_RAX(%r11)                  /* what C may clobber; it preserves rbx, rbp, r12...r15 */
             mov     %rdx, EC_RDX(%r11)
             mov     %rsi, EC_RSI(%r11)
@@ -173,6 +199,7 @@ slow:       mov     %rcx, EC_RIP(%r11)
             mov     CPU (HAZARD), %ecx
             cmp     EC_HAZARD(%r11), %ecx
             jne     hazard
+            SHSTK_END
             mov     %rax, %rdi
             mov     EC_RSP(%r11), %rsp
             mov     EC_RAX(%r11), %rax
@@ -201,6 +228,7 @@ run:        call    ec_run
             jne     exit_iret
 
 /* SYSRET. In: rdx = current EC; rcx gets a user address or the one behind the last user page, which is not executable */
+            SHSTK_END
             mov     EC_RIP(%rdx), %rcx
             mov     EC_RDI(%rdx), %rdi
             mov     EC_RSI(%rdx), %rsi
@@ -276,6 +304,7 @@ fast_reply: SAVE_PRESERVED %r11
 
 /* Left a fast path: the preserved registers are saved, rdi and rsi are untouched, r11 = current EC */
 slow_saved: mov     $CPU_STACK_TOP, %rsp
+            SHSTK_BEGIN
             mov     %rdi, EC_RDI(%r11)
             mov     %rsi, EC_RSI(%r11)
             movl    $0, EC_EXIT(%r11)
@@ -303,21 +332,40 @@ idt_stubs:
             .set    vec, 0
             .rept   VEC_COUNT
             .balign 16
+            ENDBR
             .if !(vec == 8 || (vec >= 10 && vec <= 14) || vec == 17 || vec == 21 || vec == 29 || vec == 30)
             push    $0
             .endif
             push    $vec
             .if vec == 2 || vec == 8 || vec == 18
             jmp     entry_ist
+            .elseif vec == 1 || vec == 21
+            jmp     entry_ist_user
             .else
             jmp     entry_exc
             .endif
             .set    vec, vec + 1
             .endr
 
+            .org    idt_stubs + VEC_COUNT * 16          /* an error if one is longer                            */
+
+/* From user mode, on a stack of the IST: go on as all others do, with the shadow stack that belongs to this */
+entry_ist_user:
+            testb   $3, 24(%rsp)
+            jz      entry_kernel
+            .if     CFP_RETURN
+            push    %rax
+            xor     %eax, %eax
+            rdsspq  %rax
+            clrssbsy (%rax)
+            pop     %rax
+            .endif
+            SHSTK_BEGIN
+            jmp     entry_user
+
 entry_exc:  testb   $3, 24(%rsp)                        /* CS: from user mode?                                  */
             jz      entry_kernel
-            push    %r11
+entry_user: push    %r11
             mov     CPU (CURRENT), %r11
             mov     %rax, EC_RAX(%r11)
             mov     %rcx, EC_RCX(%r11)
@@ -404,6 +452,8 @@ entry_kernel:
 clac_kernel:.byte   0x0f, 0x1f, 0x00
             mov     72(%rsp), %rdi                      /* vector                                               */
             lea     80(%rsp), %rsi                      /* error code and frame                                 */
+            xor     %edx, %edx                          /* shadow stack, null without one: SSP, RIP, CS         */
+            rdsspq  %rdx
             call    interrupt_kernel
             pop     %r11
             pop     %r10
@@ -419,4 +469,7 @@ clac_kernel:.byte   0x0f, 0x1f, 0x00
 
 /* The first way out: the idle EC or the root EC of this CPU, on its empty stack */
             .globl  run_first
-run_first:  jmp     run
+run_first:  mov     $CPU_STACK_TOP, %rsp
+            SHSTK_END                                   /* and empty shadow stack                               */
+            SHSTK_BEGIN
+            jmp     run

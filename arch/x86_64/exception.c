@@ -61,7 +61,18 @@ void interrupt_arrived (uint32_t vector)
     }
 }
 
-void interrupt_kernel (uint32_t vector, struct exception_frame const *f)
+/* SSP of before: the CPU has pushed it last, if there was a shadow stack then (SDM 1, 17.2.2) */
+static uint64_t old_ssp (struct exception_frame const *f, uint64_t const *shadow) { return shadow && !(f->cs & 3) ? *shadow : 0; }
+
+static char const *meaning (uint32_t vector, uint64_t error)
+{
+    /* SDM 3A, 6.15, interrupt 21 */
+    static char const *const cp[] = { "", " (NEAR-RET)", " (FAR-RET/IRET)", " (ENDBRANCH)", " (RSTORSSP)", " (SETSSBSY)" };
+
+    return vector == EXC_CP && (error & 0x7fff) < ARRAY_SIZE (cp) ? cp[error & 0x7fff] : "";
+}
+
+void interrupt_kernel (uint32_t vector, struct exception_frame const *f, uint64_t const *shadow)
 {
     if (LIKELY (vector >= VEC_EXC_COUNT)) {
         interrupt_arrived (vector);
@@ -78,5 +89,6 @@ void interrupt_kernel (uint32_t vector, struct exception_frame const *f)
         return;
     }
 
-    panic ("exception %u in the kernel: error %#lx, IP %#lx, SP %#lx, CR2 %#lx", vector, f->error, f->rip, f->rsp, cr2_read());
+    panic ("exception %u in the kernel: error %#lx%s, IP %#lx, SP %#lx, CR2 %#lx, SSP %#lx", vector, f->error, meaning (vector, f->error),
+           f->rip, f->rsp, cr2_read(), old_ssp (f, shadow));
 }

@@ -16,8 +16,8 @@ void exception_user (uint32_t vector, struct ec *);
 /* Vectors 0x20...0xff, from anywhere */
 void interrupt_arrived (uint32_t vector);
 
-/* In the kernel: idle, at a preemption point, or something that must not happen */
-void interrupt_kernel (uint32_t vector, struct exception_frame const *);
+/* In the kernel: idle, at a preemption point, or something that must not happen. shadow: top of the shadow stack, null without one */
+void interrupt_kernel (uint32_t vector, struct exception_frame const *, uint64_t const *shadow);
 
 /* Entry points and what they need, entry.S */
 extern char const idt_stubs[], syscall_entry[], clac_user[], clac_kernel[], call_check[], reply_check[];

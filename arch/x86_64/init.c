@@ -3,6 +3,8 @@
 #include <init.h>
 
 #include <buddy.h>
+#include <cet.h>
+#include <cfp.h>
 #include <clock.h>
 #include <cmdline.h>
 #include <console/console.h>
@@ -114,10 +116,7 @@ static void console_uart (void)
 /* From here on no device writes to memory unless the root task lets it: there is no moment between firmware and the IOMMU */
 static void stop_devices (void)
 {
-    char const *value;
-    size_t length;
-
-    if (cmdline_value ("busmaster", &value, &length) && length == 4 && !memcmp (value, "keep", length)) {
+    if (cmdline_is ("busmaster", "keep")) {
         print ("PCI: bus masters are left running");
         return;
     }
@@ -168,6 +167,9 @@ static void objects (void)
 /* On the CPU's own stack and tables */
 static INDIRECT_TARGET void init_bsp (void)
 {
+    if (!cet_cpu_check())
+        panic ("CPU %u: control-flow protection is not what was switched on", cpu_local.id);
+
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
 
@@ -241,8 +243,10 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     desc_init();
 
     learn();
+    cfp_init();
+    desc_init();                                        /* again: the entries depend on that                      */
 
-    buddy_init (POOL_START, POOL_END);
+    buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? acpi.cpus : 0), POOL_END);
 
     if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS || !pmap_init())
         panic ("out of memory");

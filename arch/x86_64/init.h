@@ -16,8 +16,9 @@ void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr);
 /* Always, with the tables of start.S */
 NORETURN void init (uint32_t magic, uint32_t info, uint32_t load_addr);
 
-/* From start.S on every CPU, first of all on its own stack and tables: what interrupts and system calls need */
-void bootstrap_stack (void);
+/* From start.S on every CPU, first of all on its own stack and tables: what interrupts and system calls need.
+ * Returns IA32_S_CET, which start.S loads; 0: CR4.CET stays off. */
+uint32_t bootstrap_stack (void);
 
 /* From start.S on every other CPU, after it */
 NORETURN void bootstrap_ap (void);

@@ -23,6 +23,10 @@
 
 #define CPU_PD_ADDR         0xffffffffc0000000
 #define CPU_AREA            0xffffffffffe00000          /* 2 MiB, one page table                                */
+#define CPU_SHSTK           0xfffffffffffe8000          /* shadow stacks: of CPU_STACK                              */
+#define CPU_SHSTK_IST       0xfffffffffffea000          /* and of those below and above, SHSTK_IST_SIZE each        */
+#define CPU_STACK_CP        0xfffffffffffec000          /* control protection: SYSCALL leaves no shadow stack       */
+#define CPU_STACK_CP_TOP    0xfffffffffffed000
 #define CPU_STACK_DB        0xfffffffffffee000          /* debug exceptions may hit the kernel's first instruction  */
 #define CPU_STACK_DB_TOP    0xfffffffffffef000
 #define CPU_STACK           0xffffffffffff0000          /* 2 pages, like all stacks with an unmapped page below */
@@ -36,6 +40,21 @@
 #define CPU_LOCAL           0xffffffffffffb000          /* struct cpu_local                                     */
 #define CPU_LOCAL_PAGES     2
 #define CPU_TSS             0xfffffffffffff000          /* TSS, then GDT                                        */
+
+/* Interrupt stack table (Intel SDM 3A, 6.14.5): its index, and in the same order the shadow stacks */
+#define IST_DF              1
+#define IST_NMI             2
+#define IST_MC              3
+#define IST_DB              4
+#define IST_CP              5
+#define CPU_IST_COUNT       5
+
+/* A shadow stack begins with its token, the linear address of itself (SDM 1, 17.2.3), to which SSP points while it is empty */
+#define SHSTK_PAGES         2                           /* of a CPU: its own, and those of the IST                  */
+#define SHSTK_IST_SIZE      0x300                       /* 95 return addresses; these handlers do next to nothing   */
+#define CPU_SSP             (CPU_SHSTK + 0x1000 - 8)
+#define CPU_SSP_IST(ist)    (CPU_SHSTK_IST + SHSTK_IST_SIZE * (ist) - 8)
+#define CPU_SSP_TABLE       (CPU_TSS + 0x7c0)           /* for IA32_INTERRUPT_SSP_TABLE_ADDR: desc.c    */
 
 #define PIO_BITMAP(levels)  (-(UINT64_C (2) << (3 + 9 * (levels))))     /* slot 510: 2 pages of bits, then a page of ones   */
 #define TSS_ALIAS(levels)   (PIO_BITMAP (levels) - 0x1000)              /* the TSS page seen through slot 509               */

@@ -7,6 +7,7 @@
 
 #include <base/assert.h>
 #include <buddy.h>
+#include <cfp.h>
 #include <cpu.h>
 #include <cpu_features.h>
 #include <cpu_local.h>
@@ -16,12 +17,14 @@
 #include <mmio.h>
 #include <space_hst.h>
 #include <space_pio.h>
+#include <string.h>
 #include <window.h>
 
 #define TABLE       (HPT_P | HPT_W | HPT_A)
 #define RW          (HPT_P | HPT_W | HPT_A | HPT_D | HPT_G | HPT_NX)
-#define RO          (HPT_P | HPT_A | HPT_D | HPT_G | HPT_NX)
-#define RX          (HPT_P | HPT_A | HPT_D | HPT_G)
+#define RO          (HPT_P | HPT_A | HPT_G | HPT_NX)   /* read-only and dirty would be a shadow stack (SDM 3A, 4.6.1) */
+#define RX          (HPT_P | HPT_A | HPT_G)
+#define SHSTK       (HPT_P | HPT_A | HPT_D | HPT_G | HPT_NX)
 #define UC          (HPT_PWT | HPT_PCD)
 #define LARGE       (UINT64_C (1) << 21)
 
@@ -30,17 +33,61 @@ static uint64_t pt_image[512]  ALIGNED (4096);          /* the first 2 MiB of it
 static uint64_t pt_mmio[512]   ALIGNED (4096);
 static uint64_t *top_cpu[CPU_MAX];                      /* what slot 511 refers to                                  */
 static unsigned mmio_used;                              /* pages                                                    */
+static uintptr_t shstk_start, shstk_next, shstk_end;    /* pages of shadow stacks, by their addresses in the image  */
 
 uint64_t kmem_offset;
 
 static unsigned index (uintptr_t va, unsigned level) { return ptab_index (va, level); }
+
+/* CPU_SHSTK and CPU_SHSTK_IST of one CPU, as they are before anything runs on them */
+static void shstk_fill (uint64_t *own, uint64_t *ist)
+{
+    memset (own, 0, PAGE_SIZE);
+    memset (ist, 0, PAGE_SIZE);
+
+    own[(CPU_SSP - CPU_SHSTK) / sizeof *own] = CPU_SSP;
+
+    for (unsigned i = 1; i <= CPU_IST_COUNT; i++)
+        ist[(CPU_SSP_IST (i) - CPU_SHSTK_IST) / sizeof *ist] = CPU_SSP_IST (i);
+}
+
+/* In the first large page of the image, which has a table of its own: there these pages can be taken out */
+void *pmap_shstk_init (void *start, unsigned cpus)
+{
+    uintptr_t const room = align_dn (LINK_ADDR + LARGE - align_up ((uintptr_t)start, PAGE_SIZE), SHSTK_PAGES * PAGE_SIZE);
+
+    shstk_start = shstk_next = align_up ((uintptr_t)start, PAGE_SIZE);
+    shstk_end   = shstk_start + MIN (MIN (cpus, CPU_MAX) * SHSTK_PAGES * PAGE_SIZE, room);
+
+    for (uintptr_t v = shstk_start; v < shstk_end; v += SHSTK_PAGES * PAGE_SIZE)
+        shstk_fill ((void *)v, (void *)(v + PAGE_SIZE));
+
+    return shstk_end > shstk_start ? (void *)shstk_end : start;
+}
+
+static bool map_shstk (uint64_t *pt)
+{
+    if (!cfp.ret)
+        return true;
+
+    if (shstk_next == shstk_end)
+        return false;
+
+    pt[index (CPU_SHSTK, 0)]     = kmem_phys ((void *)shstk_next) | SHSTK;
+    pt[index (CPU_SHSTK_IST, 0)] = kmem_phys ((void *)(shstk_next + PAGE_SIZE)) | SHSTK;
+
+    shstk_next += SHSTK_PAGES * PAGE_SIZE;
+
+    return true;
+}
 
 bool pmap_init (void)
 {
     uintptr_t const text = (uintptr_t)TEXT_START, rodata = (uintptr_t)TEXT_END, data = (uintptr_t)RODATA_END;
 
     for (uintptr_t v = LINK_ADDR; v < LINK_ADDR + LARGE; v += PAGE_SIZE)
-        pt_image[index (v, 0)] = v < text ? 0 : kmem_phys ((void *)v) | (v < rodata ? RX : v < data ? RO : RW);
+        if (v >= text && (v < shstk_start || v >= shstk_end))
+            pt_image[index (v, 0)] = kmem_phys ((void *)v) | (v < rodata ? RX : v < data ? RO : RW);
 
     pd_kernel[index (LINK_ADDR, 1)] = kmem_phys (pt_image) | TABLE;
 
@@ -101,7 +148,8 @@ struct cpu_local *pmap_cpu_create (cpu_t cpu)
         pt[index (CPU_LOCAL, 0) + i] = kmem_phys (local + i * PAGE_SIZE) | RW;
 
     if (!map_page (pt, CPU_TSS) || !map_stack (pt, CPU_STACK, STACK_PAGES) || !map_stack (pt, CPU_STACK_DF, 1) ||
-        !map_stack (pt, CPU_STACK_NMI, 1) || !map_stack (pt, CPU_STACK_MC, 1) || !map_stack (pt, CPU_STACK_DB, 1))
+        !map_stack (pt, CPU_STACK_NMI, 1) || !map_stack (pt, CPU_STACK_MC, 1) || !map_stack (pt, CPU_STACK_DB, 1) ||
+        !map_stack (pt, CPU_STACK_CP, 1) || !map_shstk (pt))
         return NULL;
 
     top_cpu[cpu] = pdpt;

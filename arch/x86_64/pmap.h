@@ -10,6 +10,13 @@ struct cpu_local;
 /* Page directory of the image, windows and device registers; start.S makes the entries of the image */
 extern uint64_t pd_kernel[512];
 
+/*
+ * Boot CPU, before pmap_init(), while the image is mapped as the boot code mapped it: takes shadow stacks for that many CPUs from the
+ * beginning of the pool. From then on they are mapped as shadow stacks of their CPU and nowhere else. Returns where the pool begins
+ * now. CPUs for which there is no room get none: pmap_cpu_create() fails.
+ */
+void *pmap_shstk_init (void *start, unsigned cpus);
+
 /* Boot CPU: final tables for the image (W^X); needs the page allocator. False: out of memory. */
 bool pmap_init (void);
 

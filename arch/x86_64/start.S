@@ -10,6 +10,7 @@
  *   64-bit mode with UEFI boot services on (Multiboot2 2.0, EFI amd64 machine state; UEFI 2.10, 2.3.4): firmware's page
  *   tables map memory to itself, its interrupts are on. init_uefi() ends that, and the CPU goes on as in the first state.
  */
+#include <cet.h>
 #include <cr.h>
 #include <memory.h>
 #include <msr.h>
@@ -350,6 +351,20 @@ enter_cpu_stack:
             xor     %ebp, %ebp
             mov     %rdi, %rbx
             call    bootstrap_stack
+#if CFP_BRANCH || CFP_RETURN
+            test    %eax, %eax                          /* IA32_S_CET. Nothing returns from here on that was called */
+            jz      1f                                  /* before: its shadow stack would not know it           */
+            mov     %cr4, %rcx
+            or      $CR4_CET, %rcx
+            mov     %rcx, %cr4
+            mov     $IA32_S_CET, %ecx
+            xor     %edx, %edx
+            wrmsr
+            test    $S_CET_SH_STK_EN, %al
+            jz      1f
+            setssbsy
+1:
+#endif
             call    *%rbx
             ud2
 
