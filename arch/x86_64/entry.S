@@ -100,26 +100,18 @@
             jmp     \done
 .endm
 
-/* Address space of ec. Clobbers rax, rcx. The store comes first, and a full barrier before the look at the marks: see tlb.c. The check
- * is a NOP; where there are PCIDs, patch.c puts in place what \check\()_pcid has. */
-.macro SWITCH_SPACE ec, check, stale, load
+/* Address space of ec. Clobbers rax, rcx. The store comes first, and a full barrier before the look at the marks: see tlb.c */
+.macro SWITCH_SPACE ec, stale, load
             mov     EC_ROOT(\ec), %rax
             cmp     CPU (ROOT), %rax
             je      9f
             mov     %rax, CPU (ROOT)
-            .globl  \check
-\check:     .byte   0x66, 0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0
+            PATCHABLE
+            lock orq $0, CPU (STALE)
+            jnz     \stale
+            PATCH   PATCH_PCID
 \load:      mov     %rax, %cr3
 9:
-            .pushsection .rodata, "a", @progbits
-            .globl  \check\()_pcid
-\check\()_pcid:
-            lock orq $0, CPU (STALE)
-            .byte   0x75, \stale - \load               /* jnz, as it is there                                  */
-            .if     . - \check\()_pcid - PATCH_PCID_SIZE
-            .error  "PATCH_PCID_SIZE"
-            .endif
-            .popsection
 .endm
 
 /* Some PCID is stale here. rax = root, with a PCID or without; rdx and rsi stay */
@@ -267,7 +259,7 @@ fast_call:  mov     %rcx, EC_RIP(%r11)
             movl    $0, EC_RECV(%rdx)
             movq    $REPLY_CALL, EC_REPLY(%r11)         /* and EC_EXIT: SYSRET                                  */
             COPY_MESSAGE %r11, %rdx, call_more, call_done
-            SWITCH_SPACE %rdx, call_check, call_stale, call_load
+            SWITCH_SPACE %rdx, call_stale, call_load
             mov     %rdx, CPU (CURRENT)
             mov     PT_ID(%rbx), %rdi
             mov     PT_IP(%rbx), %rcx
@@ -292,7 +284,7 @@ fast_reply: SAVE_PRESERVED %r11
             movq    $ec_nobody, EC_CALLER(%r11)
             movq    $0, EC_CALLEE(%rdx)
             COPY_MESSAGE %r11, %rdx, reply_more, reply_done
-            SWITCH_SPACE %rdx, reply_check, reply_stale, reply_load
+            SWITCH_SPACE %rdx, reply_stale, reply_load
             mov     %rdx, CPU (CURRENT)
             mov     EC_RIP(%rdx), %rcx
             xor     %edi, %edi                          /* STATUS_SUCCESS                                       */
@@ -396,8 +388,9 @@ entry_user: push    %r11
             movl    $EXIT_IRET, EC_EXIT(%r11)
             mov     $CPU_STACK_TOP, %rsp
             cld
-            .globl  clac_user
-clac_user:  .byte   0x0f, 0x1f, 0x00                    /* NOP; CLAC where there is SMAP: see patch.c           */
+            PATCHABLE
+            clac                                        /* user mode can set RFLAGS.AC (SDM 2A, CLAC)           */
+            PATCH   PATCH_SMAP
             mov     %r11, %rsi
             cmp     $VEC_EXC_COUNT, %edi
             jae     1f
@@ -448,8 +441,9 @@ entry_kernel:
             push    %r10
             push    %r11
             cld
-            .globl  clac_kernel
-clac_kernel:.byte   0x0f, 0x1f, 0x00
+            PATCHABLE
+            clac
+            PATCH   PATCH_SMAP
             mov     72(%rsp), %rdi                      /* vector                                               */
             lea     80(%rsp), %rsi                      /* error code and frame                                 */
             xor     %edx, %edx                          /* shadow stack, null without one: SSP, RIP, CS         */

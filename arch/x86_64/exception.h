@@ -20,7 +20,6 @@ void interrupt_arrived (uint32_t vector);
 void interrupt_kernel (uint32_t vector, struct exception_frame const *, uint64_t const *shadow);
 
 /* Entry points and what they need, entry.S */
-extern char const idt_stubs[], syscall_entry[], clac_user[], clac_kernel[], call_check[], reply_check[];
-extern char const call_check_pcid[], reply_check_pcid[];        /* PATCH_PCID_SIZE bytes that replace them where there are PCIDs */
+extern char const idt_stubs[], syscall_entry[];
 NORETURN void run_first (void);
 NORETURN void cpu_halt_forever (void);

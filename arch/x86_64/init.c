@@ -238,13 +238,13 @@ void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr)
 void init (uint32_t magic, uint32_t info, uint32_t load_addr)
 {
     remember (magic, info, load_addr);
-    patch_init();
     cpu_features_enable();
     desc_init();
 
     learn();
     cfp_init();
     desc_init();                                        /* again: the entries depend on that                      */
+    patch_apply (PATCH_START, PATCH_END);
 
     buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? acpi.cpus : 0), POOL_END);
 

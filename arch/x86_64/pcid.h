@@ -22,7 +22,10 @@
 
 STATIC_ASSERT (PCID_COUNT == 64 * ARRAY_SIZE (((struct cpu_arch *)0)->stale_pcid));
 
-/* Boot CPU, with a command line: decides whether PCIDs are used, and says so */
+/* Boot CPU, with a command line: whether PCIDs are used */
+bool pcid_in_use (void);
+
+/* Boot CPU: uses them from now on if so, and says so */
 void pcid_init (void);
 
 /* Every CPU, also when it resumes, while it has tables with PCID 0 loaded (SDM 3A, 4.10.1) */

@@ -5,16 +5,16 @@
 #include <cmdline.h>
 #include <console/console.h>
 #include <cpu_features.h>
-#include <patch.h>
 
 static bool on;                                         /* written by pcid_init() before other CPUs start           */
 
+bool pcid_in_use (void) { return cpu_has (CPU_PCID) && !cmdline_flag ("nopcid"); }
+
 void pcid_init (void)
 {
-    on = cpu_has (CPU_PCID) && !cmdline_flag ("nopcid");
+    on = pcid_in_use();
 
     if (on) {
-        patch_pcid();
         pcid_enable();
         pcid_cpu_init();
     }
