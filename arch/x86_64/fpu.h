@@ -15,7 +15,16 @@
 
 #define FPU_ALIGN 64                                    /* of a state area: XSAVE needs it, FXSAVE 16 (SDM 2)   */
 
-/* Every CPU, after cpu_features_enable(); the boot CPU first. Leaves the FPU disabled. The boot CPU prints one line. */
+/* How states are saved. Each one can do more than the one before it: write only what is not initial or has changed, or write
+ * components without gaps (compacted format). */
+enum fpu_form { FPU_FXSAVE, FPU_XSAVE, FPU_XSAVEOPT, FPU_XSAVEC, FPU_XSAVES };
+
+/* Boot CPU, after cpu_features_enable(), before everything else of this header: decides how */
+void fpu_detect (void);
+
+enum fpu_form fpu_form (void);
+
+/* Every CPU, after cpu_features_enable(). Leaves the FPU disabled. The boot CPU prints one line. */
 void fpu_init (void);
 
 size_t fpu_size (void);                                 /* bytes of a state area, a multiple of FPU_ALIGN       */
@@ -27,8 +36,8 @@ void fpu_disable (void);                                /* CR0.TS = 1: they caus
 void fpu_reset (void *area);
 
 /*
- * Only while enabled. A state is saved to the area that was loaded last on this CPU, and to no other: XSAVEOPT writes
- * only what changed since then.
+ * Only while enabled. A state is saved to the area that was loaded last on this CPU, and to no other: XSAVEOPT and XSAVES
+ * write only what changed since then.
  */
 void fpu_save (void *area);
 void fpu_load (void const *area);

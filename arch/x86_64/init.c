@@ -17,6 +17,7 @@
 #include <cr.h>
 #include <desc.h>
 #include <exception.h>
+#include <fpu.h>
 #include <interrupt.h>
 #include <insn.h>
 #include <ioapic.h>
@@ -244,6 +245,7 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     learn();
     cfp_init();
     desc_init();                                        /* again: the entries depend on that                      */
+    fpu_detect();
     patch_apply (PATCH_START, PATCH_END);
 
     buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? acpi.cpus : 0), POOL_END);

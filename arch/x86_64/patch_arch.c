@@ -4,6 +4,7 @@
 
 #include <cpu_features.h>
 #include <cpuid.h>
+#include <fpu.h>
 #include <pcid.h>
 #include <string.h>
 
@@ -13,6 +14,10 @@ char const *const patch_name[PATCH_FEATURES] = {
     [PATCH_SMAP]        = "SMAP",
     [PATCH_PCID]        = "PCID",
     [PATCH_SHSTK]       = "SHSTK",
+    [PATCH_XSAVES]      = "XSAVES",
+    [PATCH_XSAVEC]      = "XSAVEC",
+    [PATCH_XSAVEOPT]    = "XSAVEOPT",
+    [PATCH_XSAVE]       = "XSAVE",
 };
 
 bool patch_in_use (unsigned feature)
@@ -20,6 +25,10 @@ bool patch_in_use (unsigned feature)
     switch (feature) {
     case PATCH_SMAP:        return cpu_has (CPU_SMAP);
     case PATCH_PCID:        return pcid_in_use();
+    case PATCH_XSAVES:      return fpu_form() >= FPU_XSAVES;
+    case PATCH_XSAVEC:      return fpu_form() >= FPU_XSAVEC;
+    case PATCH_XSAVEOPT:    return fpu_form() >= FPU_XSAVEOPT;
+    case PATCH_XSAVE:       return fpu_form() >= FPU_XSAVE;
     }
 
     return false;
