@@ -143,14 +143,18 @@
  * IA32_PL0_SSP: the stack of this CPU is empty when user mode runs, and its token is not busy. */
 .macro SHSTK_BEGIN
             .if     CFP_RETURN
+            PATCHABLE
             setssbsy
+            PATCH   PATCH_SHSTK
             .endif
 .endm
 
 /* Back to that: SYSRET does not look at the token, as IRET does */
 .macro SHSTK_END
             .if     CFP_RETURN
+            PATCHABLE
             clrssbsy CPU_SSP
+            PATCH   PATCH_SHSTK
             .endif
 .endm
 
@@ -349,7 +353,9 @@ entry_ist_user:
             push    %rax
             xor     %eax, %eax
             rdsspq  %rax
+            PATCHABLE
             clrssbsy (%rax)
+            PATCH   PATCH_SHSTK
             pop     %rax
             .endif
             SHSTK_BEGIN

@@ -2,6 +2,7 @@
 /* What of the instructions with two forms this machine uses, and how its NOPs look. */
 #include <patch.h>
 
+#include <cfp.h>
 #include <cpu_features.h>
 #include <cpuid.h>
 #include <fpu.h>
@@ -25,6 +26,7 @@ bool patch_in_use (unsigned feature)
     switch (feature) {
     case PATCH_SMAP:        return cpu_has (CPU_SMAP);
     case PATCH_PCID:        return pcid_in_use();
+    case PATCH_SHSTK:       return cfp.ret;
     case PATCH_XSAVES:      return fpu_form() >= FPU_XSAVES;
     case PATCH_XSAVEC:      return fpu_form() >= FPU_XSAVEC;
     case PATCH_XSAVEOPT:    return fpu_form() >= FPU_XSAVEOPT;
