@@ -271,7 +271,7 @@ void ec_bury (void)
         cpu_local.hazard |= HAZARD_RCU;
 }
 
-void ec_wake_local (struct ec *ec)
+INDIRECT_NEVER void ec_wake_local (struct ec *ec)
 {
     if (UNLIKELY (timeout_queued (&ec->timeout)))
         timeout_remove (&ec->timeout);
@@ -289,7 +289,7 @@ void ec_wake_remote (struct ec *ec)
         cpu_kick (ec->cpu);
 }
 
-void ec_wake (struct ec *ec)
+INDIRECT_NEVER void ec_wake (struct ec *ec)
 {
     if (LIKELY (ec->cpu == cpu_local.id))
         ec_wake_local (ec);

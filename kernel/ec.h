@@ -14,6 +14,7 @@
 
 #include <abi/status.h>
 #include <abi/utcb.h>
+#include <base/compiler.h>
 #include <base/list.h>
 #include <hazard.h>
 #include <kobject.h>
@@ -105,8 +106,8 @@ void        ec_kill (struct ec *, char const *reason);
 void        ec_mark_dead (struct ec *, char const *reason);      /* that EC alone, after its callers were dealt with  */
 
 /* Makes a blocked EC ready, on any CPU; the caller has taken it off whatever it waited for. */
-void        ec_wake (struct ec *);
-void        ec_wake_local  (struct ec *);
+INDIRECT_NEVER void        ec_wake (struct ec *);
+INDIRECT_NEVER void        ec_wake_local  (struct ec *);
 void        ec_wake_remote (struct ec *);
 bool        ec_wake_pending (void);                     /* those that other CPUs made ready; true: not all           */
 
@@ -115,7 +116,7 @@ void        ec_bury  (void);
 bool        ec_dying (void);
 
 /* Runs ECs until one is to return to user mode: it is then cpu_local.current. The way out of every slow path. */
-void        ec_run (void);
+INDIRECT_NEVER void        ec_run (void);
 
 /*
  * The last EC of the chain, which user space may make as long as it has ECs: interrupts come in on the way. They change no chain. No
@@ -135,8 +136,9 @@ static inline struct ec *ec_chain_end (struct ec *ec)
 
 /* Contract, implemented by the architecture: registers and FPU */
 void ec_arch_init_regs (struct ec *, uint64_t sp);
-void ec_arch_save_state (struct ec const *, union utcb *, uint32_t mtd);            /* event: registers to UTCB      */
-bool ec_arch_load_state (struct ec *, union utcb const *, uint32_t mtd) MUST_CHECK; /* reply: UTCB to registers; false: kill */
+INDIRECT_NEVER void ec_arch_save_state (struct ec const *, union utcb *, uint32_t mtd); /* event: registers to UTCB      */
+/* Reply: UTCB to registers; false: kill */
+INDIRECT_NEVER bool ec_arch_load_state (struct ec *, union utcb const *, uint32_t mtd) MUST_CHECK;
 void ec_arch_event (struct ec *, unsigned event);       /* event number within the selector base, without qualification */
 void ec_arch_bad_ip (struct ec *);                      /* continuation: the exception of an IP that is no user address */
 void ec_arch_full_exit (struct ec *);                   /* return by a way that restores every register             */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <abi/status.h>
+#include <base/compiler.h>
 #include <base/types.h>
 
 /* ctrl_hw: S-state transition; does not return when it succeeds with a deep state. BAD_FTR, ABORTED. */
@@ -20,7 +21,7 @@ cpu_t    interrupt_cpu (unsigned interrupt);
 void     interrupt_deactivate (unsigned interrupt);
 
 /* End of the physical address space */
-uint64_t phys_end (void);
+INDIRECT_NEVER uint64_t phys_end (void);
 
 /* For the hypervisor information page */
 paddr_t  hw_rsdp (void);                                /* 0: none                                                  */

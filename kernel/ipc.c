@@ -67,7 +67,7 @@ static NOINLINE void help (struct ec *self, struct ec *callee, cont_t again)
         cpu_local.next = ec;
 }
 
-long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
+INDIRECT_NEVER long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
 {
     struct cap const cap = cap_lookup (self->obj_root, sel);
 
@@ -102,7 +102,7 @@ long ipc_call (struct ec *self, uint64_t sel, bool timeout, uint32_t mtd)
 /* Continuation. Exceptions call ipc_event() directly, and often: it is not an indirect target itself. */
 static INDIRECT_TARGET void event_again (struct ec *self) { ipc_event (self); }
 
-void ipc_event (struct ec *self)
+INDIRECT_NEVER void ipc_event (struct ec *self)
 {
     struct cap const cap = cap_lookup (self->obj_root, self->evt + self->regs.event);
 
@@ -132,7 +132,7 @@ void ipc_event (struct ec *self)
     enter_portal (callee, pt, mtd);
 }
 
-long ipc_reply (struct ec *self, uint32_t mtd)
+INDIRECT_NEVER long ipc_reply (struct ec *self, uint32_t mtd)
 {
     struct ec *const caller = self->caller;
     uint32_t const reply = caller->reply;

@@ -35,7 +35,7 @@ kobject_unlink_t const kobject_unlink[KOBJECT_TYPES] = {
     [KOBJECT_PIO] = space_pio_unlink,
 };
 
-bool kobject_try_ref (struct kobject *o)
+INDIRECT_NEVER bool kobject_try_ref (struct kobject *o)
 {
     uint32_t refs = rlx_load (&o->refs);
 
@@ -53,7 +53,7 @@ static INDIRECT_TARGET bool retire (struct rcu_head *h)
     return kobject_retire[o->type] (o);
 }
 
-void kobject_unref (struct kobject *o)
+INDIRECT_NEVER void kobject_unref (struct kobject *o)
 {
     if (!o)
         return;

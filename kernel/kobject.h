@@ -9,6 +9,7 @@
 #pragma once
 
 #include <base/atomic.h>
+#include <base/compiler.h>
 #include <base/macros.h>
 #include <base/types.h>
 #include <rcu.h>
@@ -50,6 +51,6 @@ static inline void kobject_init (struct kobject *o, enum kobject_type type)
 static inline void kobject_ref (struct kobject *o) { atomic_fetch_add_explicit (&o->refs, 1, memory_order_relaxed); }
 
 /* The caller borrows: fails when the last reference has already gone */
-bool kobject_try_ref (struct kobject *) MUST_CHECK;
+INDIRECT_NEVER bool kobject_try_ref (struct kobject *) MUST_CHECK;
 
-void kobject_unref (struct kobject *);                  /* null is ignored                                          */
+INDIRECT_NEVER void kobject_unref (struct kobject *);   /* null is ignored                                          */

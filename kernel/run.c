@@ -75,7 +75,7 @@ static NOINLINE bool ec_hazards (struct ec *ec)
     return false;
 }
 
-void ec_run (void)
+INDIRECT_NEVER void ec_run (void)
 {
     for (;;) {
 

@@ -38,7 +38,7 @@ void scheduler_remove (struct sc *sc)
 void scheduler_slice_end (void) { cpu_local.hazard |= HAZARD_SCHED; }
 
 /* To the end of the queue when the budget is used up, otherwise to the front. */
-void scheduler_preempt (void)
+INDIRECT_NEVER void scheduler_preempt (void)
 {
     struct scheduler *const s = &cpu_local.sched;
     struct sc *const sc = s->current;

@@ -2,6 +2,7 @@
 /* Scheduler of one CPU: the ready SC of the highest priority runs, round robin among equals. */
 #pragma once
 
+#include <base/compiler.h>
 #include <base/list.h>
 
 struct sc;
@@ -25,7 +26,7 @@ bool scheduler_admit_pending (void);                    /* those that other CPUs
 
 /* The following are for the SC's CPU, which is this one. More of them, inline: scheduler_hot.h */
 void scheduler_remove (struct sc *);                    /* leaves every queue for good                              */
-void scheduler_preempt (void);                          /* HAZARD_SCHED: the current SC is queued, if there is one  */
+INDIRECT_NEVER void scheduler_preempt (void);           /* HAZARD_SCHED: the current SC is queued, if there is one  */
 void scheduler_slice_end (void);                        /* the end of the running SC's time slice has come          */
 void scheduler_release (struct link *);                 /* all SCs of this list become ready, if need be in steps   */
 bool scheduler_release_pending (void);                  /* the next step; true: there is another one                */

@@ -62,7 +62,7 @@ static struct slab *grow (struct slab_cache *c)
     return s;
 }
 
-void *slab_alloc (struct slab_cache *c)
+INDIRECT_NEVER void *slab_alloc (struct slab_cache *c)
 {
     void **o;
 
@@ -92,7 +92,7 @@ void *slab_alloc (struct slab_cache *c)
     return o;
 }
 
-void slab_free (struct slab_cache *c, void *p)
+INDIRECT_NEVER void slab_free (struct slab_cache *c, void *p)
 {
     if (!p)
         return;

@@ -14,5 +14,5 @@ struct slab_cache {
 };
 
 void  slab_init  (struct slab_cache *, size_t size);    /* size up to 64 KiB                                        */
-void *slab_alloc (struct slab_cache *) MUST_CHECK;      /* null when memory is exhausted                            */
-void  slab_free  (struct slab_cache *, void *);         /* null is ignored                                          */
+INDIRECT_NEVER void *slab_alloc (struct slab_cache *) MUST_CHECK; /* null when memory is exhausted                            */
+INDIRECT_NEVER void  slab_free  (struct slab_cache *, void *); /* null is ignored                                          */

@@ -76,7 +76,7 @@ INDIRECT_TARGET bool sm_retire (struct kobject *o)
     return true;
 }
 
-enum status sm_release (struct sm *sm)
+INDIRECT_NEVER enum status sm_release (struct sm *sm)
 {
     struct ec *const ec = dequeue (sm);
 
@@ -92,7 +92,7 @@ enum status sm_release (struct sm *sm)
     return STATUS_SUCCESS;
 }
 
-long sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
+INDIRECT_NEVER long sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
 {
     ec->cont    = NULL;
     ec->blocked = true;                                 /* before it can be found in the queue                      */

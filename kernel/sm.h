@@ -3,6 +3,7 @@
 #pragma once
 
 #include <abi/status.h>
+#include <base/compiler.h>
 #include <base/list.h>
 #include <kobject.h>
 #include <spinlock.h>
@@ -26,10 +27,10 @@ enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt) MUST
 bool        sm_retire (struct kobject *);
 
 /* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU. SUCCESS. */
-enum status sm_release (struct sm *);
+INDIRECT_NEVER enum status sm_release (struct sm *);
 
 /* Lock held, counter 0: queues the EC, with a timeout unless that is 0. SYS_DEFER (ipc.h). */
-long        sm_block (struct sm *, struct ec *, uint64_t timeout);
+INDIRECT_NEVER long        sm_block (struct sm *, struct ec *, uint64_t timeout);
 
 /* Takes the EC out of the queue it is in, if it still is; returns true if it was. The EC's CPU. */
 bool        sm_cancel (struct ec *);

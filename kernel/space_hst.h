@@ -6,6 +6,7 @@
 #pragma once
 
 #include <abi/status.h>
+#include <base/compiler.h>
 #include <cpu_local.h>
 #include <cpuset.h>
 #include <kobject.h>
@@ -39,7 +40,7 @@ paddr_t     space_hst_root (struct space_hst *, struct space_pio *pio, cpu_t) MU
  * Delegates 2^ord pages. ssb, dsb: page numbers, aligned to ord. Continues at *progress (pages done) and stores there how far it came.
  * SUCCESS, MEM_CAP; SYS_DEFER (-1): interrupted, to be called again.
  */
-long        space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
+INDIRECT_NEVER long        space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
                                 unsigned pmm, uint32_t mad, uint64_t *progress) MUST_CHECK;
 
 /* Maps a kernel page (UTCB, HIP) for the user; it cannot be delegated from there. MEM_CAP. */

@@ -31,7 +31,7 @@ void space_mem_protect (paddr_t start, paddr_t end)
 }
 
 /* Each range leaves of the block what is all in it or all outside: one pass, since a smaller block stays so for those before. */
-bool space_mem_allowed (paddr_t addr, unsigned *order)
+INDIRECT_NEVER bool space_mem_allowed (paddr_t addr, unsigned *order)
 {
     bool allowed = true;
 

@@ -83,7 +83,7 @@ static cap_slot_t *slot (struct space_obj *s, uint64_t sel)
     return &leaf[sel & (LEAF_SLOTS - 1)];
 }
 
-enum status space_obj_insert (struct space_obj *s, uint64_t sel, struct cap c)
+INDIRECT_NEVER enum status space_obj_insert (struct space_obj *s, uint64_t sel, struct cap c)
 {
     if (UNLIKELY (sel >= SEL_NUM || !cap_is_null (space_obj_lookup (s, sel))))
         return STATUS_BAD_CAP;
@@ -98,7 +98,7 @@ enum status space_obj_insert (struct space_obj *s, uint64_t sel, struct cap c)
     return LIKELY (atomic_cas (p, &empty, c.word)) ? STATUS_SUCCESS : STATUS_BAD_CAP;
 }
 
-enum status space_obj_delegate (struct space_obj *dst, struct space_obj const *src, uint64_t dsb, uint64_t ssb, unsigned pmm)
+INDIRECT_NEVER enum status space_obj_delegate (struct space_obj *dst, struct space_obj const *src, uint64_t dsb, uint64_t ssb, unsigned pmm)
 {
     struct cap c = space_obj_lookup (src, ssb);
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <abi/status.h>
+#include <base/compiler.h>
 #include <base/macros.h>
 #include <cap.h>
 #include <kobject.h>
@@ -48,7 +49,8 @@ static inline struct cap space_obj_lookup (struct space_obj const *s, uint64_t s
 
 /* Puts a new object's capability into an empty slot and takes over the caller's reference. BAD_CAP: slot in use or selector too
  * large; MEM_CAP. On failure the caller keeps its reference. */
-enum status space_obj_insert (struct space_obj *, uint64_t sel, struct cap) MUST_CHECK;
+INDIRECT_NEVER enum status space_obj_insert (struct space_obj *, uint64_t sel, struct cap) MUST_CHECK;
 
 /* Copies the capability at src:ssb, with permissions masked, over dst:dsb. The overwritten one loses its reference. MEM_CAP. */
-enum status space_obj_delegate (struct space_obj *dst, struct space_obj const *src, uint64_t dsb, uint64_t ssb, unsigned pmm) MUST_CHECK;
+INDIRECT_NEVER enum status space_obj_delegate (struct space_obj *dst, struct space_obj const *src, uint64_t dsb, uint64_t ssb,
+                                               unsigned pmm) MUST_CHECK;

@@ -84,7 +84,7 @@ void timeout_cpu_init (void)
     q->armed = NEVER;
 }
 
-void timeout_insert (struct timeout *t, uint64_t deadline)
+INDIRECT_NEVER void timeout_insert (struct timeout *t, uint64_t deadline)
 {
     struct timeout_queue *const q = &cpu_local.timeouts;
 
@@ -98,7 +98,7 @@ void timeout_insert (struct timeout *t, uint64_t deadline)
     timeout_arm();
 }
 
-void timeout_remove (struct timeout *t)
+INDIRECT_NEVER void timeout_remove (struct timeout *t)
 {
     struct timeout_queue *const q = &cpu_local.timeouts;
 

@@ -2,6 +2,7 @@
 /* Timeouts of one CPU: a leftist heap by deadline, so that inserting and removing cost O(log n) whatever user space asks for. */
 #pragma once
 
+#include <base/compiler.h>
 #include <base/types.h>
 
 struct timeout {
@@ -20,8 +21,8 @@ struct timeout_queue {
 static inline bool timeout_queued (struct timeout const *t) { return t->rank; }
 
 void timeout_cpu_init (void);
-void timeout_insert (struct timeout *, uint64_t deadline);      /* must not be queued; this CPU                     */
-void timeout_remove (struct timeout *);                         /* may be queued; the CPU on which it was inserted  */
+INDIRECT_NEVER void timeout_insert (struct timeout *, uint64_t deadline); /* must not be queued; this CPU                     */
+INDIRECT_NEVER void timeout_remove (struct timeout *);          /* may be queued; the CPU on which it was inserted  */
 
 /* The hardware timer interrupts this CPU within ms milliseconds, though nothing may be due then. */
 void timeout_soon (uint64_t ms);

@@ -65,7 +65,7 @@ bool            cpu_has (enum cpu_feature f)    { return features >> f & 1; }
 enum cpu_vendor cpu_vendor (void)               { return vendor; }
 uint32_t        cpu_signature (void)            { return signature; }
 uint32_t        cpu_leaf_max (void)             { return leaf_max; }
-unsigned        cpu_paddr_bits (void)           { return paddr_bits; }
+INDIRECT_NEVER unsigned        cpu_paddr_bits (void)           { return paddr_bits; }
 
 unsigned cpu_family (void)
 {

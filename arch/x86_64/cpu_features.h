@@ -2,6 +2,7 @@
 /* What the boot CPU reports through CPUID, read once. Other CPUs are taken to be equal. */
 #pragma once
 
+#include <base/compiler.h>
 #include <base/types.h>
 
 enum cpu_feature {
@@ -36,5 +37,5 @@ uint32_t    cpu_signature (void);                       /* CPUID 1.EAX: type, fa
 unsigned    cpu_family (void);                          /* with the extended fields added (SDM 2A, CPUID)       */
 unsigned    cpu_model (void);
 uint32_t    cpu_leaf_max (void);                        /* highest basic CPUID leaf                             */
-unsigned    cpu_paddr_bits (void);                      /* physical-address width, SDM 3A, 4.1.4                */
+INDIRECT_NEVER unsigned    cpu_paddr_bits (void);       /* physical-address width, SDM 3A, 4.1.4                */
 char const *cpu_brand (void);                           /* without leading blanks, may be empty                 */

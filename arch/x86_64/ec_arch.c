@@ -39,7 +39,7 @@ static void copy (uint64_t *dst, uint64_t const *src, unsigned n)
         *dst++ = *src++;
 }
 
-void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
+INDIRECT_NEVER void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
 {
     struct regs const *const r = &ec->regs;
     struct utcb_arch *const u = &utcb->arch;
@@ -72,7 +72,7 @@ INDIRECT_TARGET void ec_arch_bad_ip (struct ec *ec)
     ipc_event (ec);
 }
 
-bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, uint32_t mtd)
+INDIRECT_NEVER bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, uint32_t mtd)
 {
     struct regs *const r = &ec->regs;
     struct utcb_arch const *const u = &utcb->arch;

@@ -19,7 +19,7 @@
 #include <tlb.h>
 #include <vectors.h>
 
-void exception_user (uint32_t vector, struct ec *ec)
+INDIRECT_NEVER void exception_user (uint32_t vector, struct ec *ec)
 {
     ec->regs.event = vector;
     ec->regs.cr2   = vector == EXC_PF ? cr2_read() : 0;
@@ -32,7 +32,7 @@ void exception_user (uint32_t vector, struct ec *ec)
     ipc_event (ec);
 }
 
-void interrupt_arrived (uint32_t vector)
+INDIRECT_NEVER void interrupt_arrived (uint32_t vector)
 {
     switch (vector) {
 

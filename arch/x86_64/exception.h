@@ -11,10 +11,10 @@ struct ec;
 struct exception_frame { uint64_t error, rip, cs, rflags, rsp, ss; };
 
 /* From user mode; the EC's registers and the error code are saved in it */
-void exception_user (uint32_t vector, struct ec *);
+INDIRECT_NEVER void exception_user (uint32_t vector, struct ec *);
 
 /* Vectors 0x20...0xff, from anywhere */
-void interrupt_arrived (uint32_t vector);
+INDIRECT_NEVER void interrupt_arrived (uint32_t vector);
 
 /* In the kernel: idle, at a preemption point, or something that must not happen. shadow: top of the shadow stack, null without one */
 void interrupt_kernel (uint32_t vector, struct exception_frame const *, uint64_t const *shadow);

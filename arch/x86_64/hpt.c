@@ -58,7 +58,7 @@ uint64_t hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *p
     return ptab_lookup_levels (&fmt, levels, table, va, pa, order);
 }
 
-enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+INDIRECT_NEVER enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return ptab_update_levels (&fmt, levels, table, va, pa, order, a, flush);
 }

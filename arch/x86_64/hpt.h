@@ -2,6 +2,7 @@
 /* Host page tables of x86, 4 or 5 levels (Intel SDM 3A, 4.5). */
 #pragma once
 
+#include <base/compiler.h>
 #include <ptab.h>
 
 /* Entry bits, tables 4-15 to 4-20 */
@@ -41,7 +42,7 @@ unsigned    hpt_leaf_max (void);
 
 /* As in ptab.h, from a table down that has so many levels */
 uint64_t    hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *pa, unsigned *order);
-enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t attr,
+INDIRECT_NEVER enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t attr,
                         bool *flush) MUST_CHECK;
 
 /* Removes this one kernel page from this address, if it is mapped there */

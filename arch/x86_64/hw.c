@@ -46,12 +46,12 @@ bool hw_assign_int (uint32_t interrupt, cpu_t cpu, unsigned flags, uint32_t *add
     return interrupt_assign (interrupt, cpu, cpu_remote[cpu]->arch.apic_id, flags, addr, data);
 }
 
-uint64_t phys_end (void) { return BIT64 (cpu_paddr_bits()); }
+INDIRECT_NEVER uint64_t phys_end (void) { return BIT64 (cpu_paddr_bits()); }
 
 paddr_t hw_rsdp (void) { return acpi.rsdp; }
 
 uint64_t hw_stc_freq (void) { return clock_freq(); }
 
-void timer_set (uint64_t deadline) { lapic_timer_set (deadline); }
+INDIRECT_NEVER void timer_set (uint64_t deadline) { lapic_timer_set (deadline); }
 
 uint64_t timer_ms_to_ticks (uint64_t ms) { return clock_ticks_ms (ms); }

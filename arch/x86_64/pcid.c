@@ -83,4 +83,4 @@ bool pcid_unmark (paddr_t root)
     return true;
 }
 
-paddr_t root_fresh (paddr_t root) { return pcid_unmark (root) ? root & ~ROOT_KEEP : root; }
+INDIRECT_NEVER paddr_t root_fresh (paddr_t root) { return pcid_unmark (root) ? root & ~ROOT_KEEP : root; }

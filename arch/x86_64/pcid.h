@@ -10,6 +10,7 @@
 #pragma once
 
 #include <base/atomic.h>
+#include <base/compiler.h>
 #include <cpu_local.h>
 #include <cr.h>
 #include <segment.h>
@@ -37,7 +38,7 @@ void pcid_enable (void);                                /* from now on, spaces g
 bool pcid_unmark (paddr_t root);
 
 /* What to load for a root with a PCID: without ROOT_KEEP if there is a mark. This CPU, after a full barrier; called by entry.S */
-paddr_t root_fresh (paddr_t root);
+INDIRECT_NEVER paddr_t root_fresh (paddr_t root);
 
 /* Contract of space_hst_arch.h: tags --------------------------------------------------------------------------------- */
 
