@@ -39,7 +39,7 @@ bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
-CHECKS      := check-sources check-host check-fuzz check-kn check-wcet check-boot
+CHECKS      := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot
 
 # All checks run, whatever one of them finds; the total decides
 check: tools-check all roots

@@ -22,12 +22,4 @@ uint32_t cet_cpu_init (void);
 /* Each CPU, when it is on: true if what is read back is what was meant. The boot CPU prints it, others if it is not. */
 bool cet_cpu_check (void) MUST_CHECK;
 
-/* Shadow-stack pointer of this CPU, 0: there is none now (SDM 2B, RDSSP: a NOP without shadow stacks) */
-static inline uint64_t ssp_read (void)
-{
-    uint64_t ssp = 0;
-    __asm__ volatile ("rdsspq %0" : "+r" (ssp));
-    return ssp;
-}
-
 #endif
