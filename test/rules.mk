@@ -58,6 +58,7 @@ $(eval $(call host-test,pci,test/host/pci.c kernel/pci.c $(X86)/pci_config.c))
 $(eval $(call host-test,virt,test/host/virt.c $(MACHINE) $(X86)/virt.c $(X86)/cpu_features.c))
 $(eval $(call host-test,cfp,test/host/cfp.c $(MACHINE) kernel/cfp.c $(X86)/cet.c $(X86)/cpu_features.c))
 $H/test/host/cfp.o $H/kernel/cfp.o $H/$(X86)/cet.o: HOST_FLAGS += -DCFP_BRANCH=1 -DCFP_RETURN=1
+$(eval $(call host-test,patch,test/host/patch.c kernel/patch.c $(X86)/patch_arch.c))
 $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/cpu_features.c))
 
 # The kernel core on modelled CPUs: page pool, time, CPUs, and what stands around the objects
