@@ -59,6 +59,10 @@ $(eval $(call host-test,virt,test/host/virt.c $(MACHINE) $(X86)/virt.c $(X86)/cp
 $(eval $(call host-test,cfp,test/host/cfp.c $(MACHINE) kernel/cfp.c $(X86)/cet.c $(X86)/cpu_features.c))
 $H/test/host/cfp.o $H/kernel/cfp.o $H/$(X86)/cet.o: HOST_FLAGS += -DCFP_BRANCH=1 -DCFP_RETURN=1
 $(eval $(call host-test,patch,test/host/patch.c kernel/patch.c $(X86)/patch_arch.c))
+$(eval $(call host-test,fpu,test/host/fpu.c kernel/patch.c $(X86)/patch_arch.c $(X86)/fpu.c))
+# Its own instructions are patched: the table stands between symbols, as in the kernel
+$H/fpu: HOST_LDFLAGS += -Wl,-T,test/host/patch.ld
+$H/fpu: test/host/patch.ld
 $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/cpu_features.c))
 
 # The kernel core on modelled CPUs: page pool, time, CPUs, and what stands around the objects

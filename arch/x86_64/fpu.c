@@ -38,20 +38,18 @@ size_t fpu_size (void)          { return size; }
 void   fpu_enable (void)        { cr0_clear_ts(); }
 void   fpu_disable (void)       { cr0_write (cr0_read() | CR0_TS); }
 
-static void find_components (void)
+static uint64_t find_components (void)
 {
     if (!cpu_has (CPU_XSAVE) || cpu_leaf_max() < 0xd)
-        return;
+        return 0;
 
     struct cpuid const r = cpuid (0xd, 0);              /* EDX:EAX: what XCR0 may hold                          */
 
-    components = r.eax & (XCR0_X87 | XCR0_SSE);
+    if (!(r.eax & XCR0_AVX))
+        return r.eax & (XCR0_X87 | XCR0_SSE);
 
-    if (r.eax & XCR0_AVX)
-        components |= XCR0_AVX;
-
-    if (r.eax & XCR0_AVX && (r.eax & XCR0_AVX512) == XCR0_AVX512)   /* else #GP: SDM 1, 13.3                   */
-        components |= XCR0_AVX512;
+    /* All of AVX-512 or nothing, else #GP (SDM 1, 13.3) */
+    return r.eax & (XCR0_X87 | XCR0_SSE | XCR0_AVX | ((r.eax & XCR0_AVX512) == XCR0_AVX512 ? XCR0_AVX512 : 0));
 }
 
 /* Bytes of the compacted format, from the sizes of the components (SDM 1, 13.4.3; SDM 2A, CPUID, leaf 0xd) */
@@ -83,7 +81,7 @@ static void enable_components (void)
 
 void fpu_detect (void)
 {
-    find_components();
+    components = find_components();
     enable_components();
 
     sticky_pointers = cpu_vendor() == CPU_VENDOR_AMD && !cpu_has (CPU_FP_ERR_PTRS);
