@@ -63,6 +63,7 @@ check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
 check-boot: tools-check $(KELF) $(KELF32) roots agents
+	$Qscripts/patches $(KELF) > $O/patches.txt
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)')
 
