@@ -5,7 +5,7 @@
 #include <root.h>
 #include <stdbool.h>
 
-enum { COM1 = 0x3f8, PORTS_ORD = 3, THR = 0, LSR = 5, LSR_THRE = 1 << 5, PATIENCE = 1 << 20 };
+enum { COM1 = 0x3f8, PORTS_ORD = 3, THR = 0, LSR = 5, LSR_THRE = 1 << 5, LSR_TEMT = 1 << 6, PATIENCE = 1 << 20 };
 
 static uint16_t port;                                   /* 0: no console                                        */
 
@@ -32,6 +32,11 @@ void console_write (char const *s, size_t n)
             put ('\r');
         put (s[i]);
     }
+}
+
+void console_flush (void)
+{
+    for (unsigned i = 0; port && i < PATIENCE && !(pio_in8 (port + LSR) & LSR_TEMT); i++) ;
 }
 
 void console_vprintf (char const *fmt, va_list args)

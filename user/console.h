@@ -9,3 +9,4 @@ void console_init (void);                               /* port from the command
 void console_write (char const *, size_t);              /* LF becomes CR LF                                     */
 void console_printf (char const *fmt, ...) __attribute__ ((format (printf, 1, 2)));   /* up to 1023 bytes       */
 void console_vprintf (char const *fmt, va_list) __attribute__ ((format (printf, 1, 0)));
+void console_flush (void);                              /* waits until the last bit is on the line          */

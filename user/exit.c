@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <abi/syscall.h>
+#include <console.h>
 #include <exit.h>
 #include <hypercall.h>
+#include <panic.h>
 #include <pio.h>
 #include <root.h>
+#include <string.h>
 
 enum { QEMU_EXIT = 0xf4, BOCHS_EXIT = 0x8900 };
 
-_Noreturn void machine_exit (unsigned value)
+/* The descriptor of ctrl_hw for a reset of the platform */
+#define RESET   7
+
+static void emulator_exit (unsigned value)
 {
     if (root_grant_pio (QEMU_EXIT, 0) == STATUS_SUCCESS)
         pio_out8 (QEMU_EXIT, (uint8_t) value);
@@ -14,6 +21,30 @@ _Noreturn void machine_exit (unsigned value)
     if (root_grant_pio (BOCHS_EXIT, 0) == STATUS_SUCCESS)
         for (char const *s = "Shutdown"; *s; s++)
             pio_out8 (BOCHS_EXIT, (uint8_t) *s);
+}
+
+/* Returns if the machine does not reset, with the reason on the console */
+static void reset (unsigned value)
+{
+    console_printf ("\nThe run has ended with status %u. The machine resets.\n", value);
+    console_flush();
+
+    enum status const s = hyp_ctrl_hw (CTRL_HW_SLEEP, RESET);
+
+    console_printf ("It does not: %s. It can be switched off.\n", status_name (s));
+}
+
+_Noreturn void machine_exit (unsigned value)
+{
+    char buf[8];
+    char const *const end = root_option ("end", buf, sizeof (buf));
+
+    if (!end)
+        emulator_exit (value);
+    else if (!strcmp (end, "reset"))
+        reset (value);
+    else
+        console_printf ("\nThe run has ended with status %u. The machine can be switched off.\n", value);
 
     uint64_t const sm = sel_alloc (0);
 
