@@ -21,7 +21,7 @@ RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE
 deps:
 	@scripts/deps
 
-TOOLS       := tools-build tools-bench tools-check tools-fuzz tools-coverage
+TOOLS       := tools-build tools-bench tools-image tools-check tools-fuzz tools-coverage
 $(TOOLS): tools-%:
 	@scripts/deps --check $* $(COMP)
 
@@ -35,6 +35,22 @@ bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 	@echo
 	@echo 'Recorded: $(RESULT).json'
 	$Q$(KN) plot '$(RESULT).json' | sed 's/^/Chart:    /'
+
+# make image: the kernels of all levels, the benchmark root task and a menu, for a CD or a USB stick (doc/bare-metal.md). The
+# root task does not depend on the level.
+LEVELS      := none branch return full
+LEVEL_DIR    = $(patsubst %/$(CFP),%/$1,$(patsubst %/$(CFP)-debug,%/$1-debug,$O))
+IMAGE       := build/$(ARCH)/$(COMP)/kilonova-bench$(if $(filter 1,$(DEBUG)),-debug).iso
+
+$(addprefix kernel-,$(LEVELS)): kernel-%: tools-image
+	$Q$(MAKE) --no-print-directory CFP=$* $(call LEVEL_DIR,$*)/kilonova.elf
+
+image: $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
+	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration $(ARCH)-$(COMP)$(if $(filter 1,$(DEBUG)),-debug) \
+	  --root $O/bench/bench.elf $(foreach l,$(LEVELS),$l=$(call LEVEL_DIR,$l)/kilonova.elf)
+	@echo 'Image: $(IMAGE)'
+
+.PHONY: image check-image $(addprefix kernel-,$(LEVELS))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The image for real machines: one file for a CD or a USB stick, for BIOS and UEFI, with a kernel for each level of control-flow
+protection, the benchmark root task, and a menu on screen and serial line (doc/bare-metal.md)."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+from . import elf, iso, tools
+from .errors import KnError, UsageError, last_line
+
+LEVELS = 'none', 'branch', 'return', 'full'
+FORCED = 'return', 'full'                                   # levels with shadow stacks, which a CPU may not promise to support
+PLATFORMS = 'i386-pc', 'x86_64-efi'
+SUITES = {'ipc': ('IPC benchmarks', 'bench=control.*,ipc.*'),
+          'all': ('All benchmarks', ''),
+          'short': ('Short run', 'bench=control.*,ipc.cross.w1 iterations=50')}
+STATE = 'kn_next kn_suite kn_extra'                         # what GRUB remembers from boot to boot
+SECONDS = 30                                                # until the first entry starts by itself
+ENVIRONMENT = b'# GRUB Environment Block\n'.ljust(1024, b'#')   # size and contents as grub-editenv makes them
+
+# Everything here is said on screen and serial line; a machine without one of them has the other
+HEAD = '''# SPDX-License-Identifier: GPL-2.0-only
+# Kilonova benchmark image, release @RELEASE@
+set timeout=@SECONDS@
+set default=0
+set pager=0
+
+if serial --unit=0 --speed=115200 --word=8 --parity=no --stop=1; then
+    terminal_input --append serial
+    terminal_output --append serial
+fi
+
+# What this image holds goes into the results: the root task prints its command line
+function describe {
+@DESCRIBE@
+}
+
+# run LEVEL SUITE END [shstk=force]
+function run {
+    set bench=
+    set extra=
+    set configuration=@CONFIGURATION@-$1
+    describe $1
+@BENCH@
+    if [ "$4" = "shstk=force" ]; then
+        if [ "$1" = "return" -o "$1" = "full" ]; then
+            set extra=$4
+            set configuration=$configuration-forced
+        fi
+    fi
+    echo
+    echo "Starting CFP=$1 $extra: $2 benchmarks, release @RELEASE@."
+    echo "Results go to the first serial line, 115200 baud, 8N1. This screen does not change any more."
+    echo
+    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $extra
+    module2 /boot/bench.elf bench.elf $bench end=$3 image.release=@RELEASE@ image.configuration=$configuration $image image.root=@ROOT@
+    boot
+}
+
+# series LEVEL SUITE [shstk=force]: that one now, the others after it. What comes next must be on the medium before anything starts.
+function series {
+    if [ "$1" = "none" ]; then set kn_next=branch; fi
+    if [ "$1" = "branch" ]; then set kn_next=return; fi
+    if [ "$1" = "return" ]; then set kn_next=full; fi
+    if [ "$1" = "full" ]; then set kn_next=; fi
+    set kn_suite=$2
+    set kn_extra=$3
+    if save_env @STATE@; then
+        if [ -n "$kn_next" ]; then set end=reset; else set end=stay; fi
+        run $1 $2 $end $3
+    else
+        echo "This medium cannot be written: GRUB cannot remember which kernel comes next. Put the image"
+        echo "on a USB stick, or start the kernels one by one."
+        set kn_next=
+        echo -n "Enter: back to the menu "
+        read answer
+    fi
+}
+
+load_env @STATE@
+if [ -n "$kn_next" ]; then
+    echo "One after the other: next is CFP=$kn_next, $kn_suite $kn_extra. Escape: stop here, show the menu."
+    if sleep --verbose --interruptible 5; then
+        series $kn_next $kn_suite $kn_extra
+    else
+        set kn_next=
+        save_env @STATE@
+    fi
+fi
+'''
+
+HELP = '''menuentry "Help" --hotkey=h {
+    echo "Each entry starts a kernel with the benchmark root task. CFP is what the kernel was built with: none,"
+    echo "branch (indirect branches), return (shadow stacks), full (both). What the CPU lets it use is in the line"
+    echo "'CFP:' that it prints. Kernel and root task write to the first serial line only (COM1, 115200 baud, 8N1):"
+    echo "there is no output on a screen. Another port: press e in the menu, add uart=0xPORT to the line module2;"
+    echo "the kernel finds its own by the ACPI tables SPCR or DBG2."
+    echo "shstk=force uses shadow stacks also where CPUID does not promise that the kernel can."
+    echo "One after the other: four runs, with a reset after each; this must be first in the boot order, and on"
+    echo "a USB stick, where GRUB notes which kernel is next. A CD cannot be written."
+    echo "On the computer that reads the line: scripts/kn collect LOG -o DIR (doc/bare-metal.md)."
+    echo -n "Enter: back to the menu "
+    read answer
+}
+'''
+
+
+def fact(path, name):
+    facts = elf.facts(path, name)
+    return '%s,%s,%d' % (name, facts['sha256'], facts['bytes'])
+
+
+def entry(key, title, command):
+    return 'menuentry "%s  %s" --hotkey=%s { %s; }' % (key, title, key, command)
+
+
+def entries(suite, extra=''):
+    title, _ = SUITES[suite]
+    levels = FORCED if extra else LEVELS
+    lines = [entry(n + 1, '%s, CFP=%s' % (title, level), ' '.join(['run', level, suite, 'stay', extra]).strip())
+             for n, level in enumerate(levels)]
+    return lines + [entry(len(levels) + 1, title + ', all four kernels one after the other', ' '.join(['series none', suite, extra]).strip())]
+
+
+def submenu(key, title, lines):
+    return ['submenu "%s  %s ..." --hotkey=%s {' % (key, title, key)] + ['    ' + line for line in lines] + ['}']
+
+
+def menu(kernels, root, release, configuration):
+    """The configuration of GRUB. kernels: {level: path}."""
+    choice = ['    if [ "$1" = "%s" ]; then set image=image.kernel=%s; fi' % (level, fact(kernels[level], 'kilonova-%s.elf' % level))
+              for level in LEVELS]
+    bench = ['    if [ "$2" = "%s" ]; then set bench="%s"; fi' % (name, words) for name, (_, words) in SUITES.items() if words]
+    head = HEAD
+    for key, text in (('DESCRIBE', '\n'.join(choice)), ('BENCH', '\n'.join(bench)), ('RELEASE', release), ('CONFIGURATION', configuration),
+                      ('ROOT', fact(root, 'bench.elf')), ('STATE', STATE), ('SECONDS', str(SECONDS))):
+        head = head.replace('@%s@' % key, text)
+    return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) +
+                     submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force')) +
+                     submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force')) +
+                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + [HELP])
+
+
+def make(out, kernels, root, release, configuration):
+    """Writes the image `out`, whole or not at all."""
+    if sorted(kernels) != sorted(LEVELS):
+        raise UsageError('an image holds the kernels of %s' % ', '.join(LEVELS))
+    tools.need('grub-mkrescue', 'xorriso', 'mformat', *(iso.GRUB + platform + '/multiboot2.mod' for platform in PLATFORMS))
+    text = menu(kernels, root, release, configuration)
+    folder = os.path.dirname(os.path.abspath(out))
+    with tempfile.TemporaryDirectory(prefix='image-', dir=folder) as work:
+        tree = os.path.join(work, 'tree')
+        os.makedirs(tree + '/boot/grub')
+        for level in LEVELS:
+            shutil.copyfile(kernels[level], '%s/boot/kilonova-%s.elf' % (tree, level))
+        shutil.copyfile(root, tree + '/boot/bench.elf')
+        for name, data in (('grub.cfg', text.encode('ascii')), ('grubenv', ENVIRONMENT)):
+            with open(os.path.join(tree, 'boot/grub', name), 'wb') as file:
+                file.write(data)
+        made = os.path.join(work, 'image.iso')
+        done = subprocess.run(['grub-mkrescue', '-o', made, '--fonts=', '--locales=', '--themes=', tree, '--', '-volid', 'KILONOVA'],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode or not os.path.exists(made):
+            raise KnError('grub-mkrescue failed: ' + last_line(done.stderr))
+        os.replace(made, out)
