@@ -8,11 +8,11 @@ import re
 import subprocess
 import time
 
-from . import elf, protocol, samples, tools
+from . import elf, rawlog, samples, tools
 from .errors import KnError, UsageError
 
-HEADER = '#kn-run '                                         # first line of a log that kn run wrote
-BANNER = re.compile(rb'^(?:[^\n]{0,20}?)((?:NOVA Microhypervisor|Kilonova)\b.*)$')
+COMPILER = re.compile(r'\[((?:gcc|clang|Debian clang)[^\]]*)\]|, ((?:gcc|clang|Debian clang)\b.*)$')     # in a banner
+RELEASE = re.compile(r'Kilonova (\S+) ')
 
 
 def release():
@@ -44,32 +44,11 @@ def quote(word):
 
 
 def header_line(facts):
-    return HEADER + json.dumps(facts, sort_keys=True) + '\n'
-
-
-def read_log(path):
-    """(Run, facts of the header line or {}, kernel banner or None)."""
-    try:
-        with open(path, 'rb') as file:
-            lines = file.read().split(b'\n')
-    except OSError as error:
-        raise UsageError('log file %s: %s' % (path, error.strerror)) from None
-    run, facts, banner = protocol.Run(), {}, None
-    for line in lines:
-        if line.startswith(HEADER.encode()):
-            try:
-                facts = json.loads(line[len(HEADER):])
-            except ValueError:
-                raise KnError('log file %s: the first line (%s) is damaged' % (path, HEADER.strip())) from None
-            continue
-        found = BANNER.match(line.strip())
-        banner = banner or (protocol.show(found.group(1), 200) if found else None)
-        run.feed(line)
-    return run, facts, banner
+    return rawlog.HEADER + json.dumps(facts, sort_keys=True) + '\n'
 
 
 def host():
-    """What may differ from run to run without changing exact figures."""
+    """What may differ from run to run without changing exact figures, where an emulator ran on this machine."""
     facts = {'host_cpu': platform.machine(), 'host_os': platform.system() + ' ' + platform.release()}
     try:
         with open('/proc/cpuinfo', encoding='utf-8', errors='replace') as file:
@@ -78,29 +57,54 @@ def host():
             facts['host_cpu'] = found.group(1).strip()
     except OSError:
         pass
-    epoch = os.environ.get('SOURCE_DATE_EPOCH', '')
-    if epoch.isdigit():
-        facts['date'] = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(int(epoch)))
     return facts
 
 
-def document(run, facts, banner, release_name, configuration):
-    verdict = run.verdict()
+def date():
+    epoch = os.environ.get('SOURCE_DATE_EPOCH', '')
+    if epoch.isdigit():
+        return {'date': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(int(epoch)))}
+    return {}
+
+
+def facts_of(part, override):
+    """All that is known about how it ran: `override` counts most, then the header line of kn run, then what the image says of itself,
+    then the kernel's banner. Beside the keys of a document: release, configuration."""
+    image, header, facts = part.image(), part.facts, {}
+    for source in (image, header, override):
+        facts.update({key: value for key, value in source.items() if key not in ('kernel', 'root')})
+    for key in ('kernel', 'root'):
+        facts[key] = override.get(key) or header.get(key) or image.get(key) or {}
+    kernel = facts['kernel'] = dict(facts['kernel'])
+    named = RELEASE.match(part.banner or '')
+    if named and not header:
+        facts.setdefault('release', named.group(1))
+    if facts.get('label'):
+        kernel['title'] = title(facts['label'])
+    elif 'title' not in kernel and not header and facts.get('release'):
+        kernel['title'] = title(facts['release'] if re.match(r'\d\d\.\d\d\.', facts['release']) else 'kilonova-' + facts['release'])
+    kernel['banner'] = part.banner
+    if part.cfp:
+        kernel['cfp'] = part.cfp
+    found = COMPILER.search(part.banner or '')
+    if not kernel.get('compiler') and part.banner:
+        kernel['compiler'] = (found.group(1) or found.group(2)) if found else None
+    return facts
+
+
+def document(part, facts, release_name, configuration):
+    """The document of a part of a log (rawlog.Part), whose facts are facts_of() it."""
+    verdict = part.verdict()
     if verdict:
         raise KnError('the log is not a result: ' + verdict[0], verdict[1:])
     for key in ('machine', 'ticks_are'):
         if not facts.get(key):
             raise UsageError('the log does not say its %s; give --%s' % (key, {'ticks_are': 'ticks'}.get(key, key)))
     benchmarks = []
-    for bench in run.benchmarks:
+    for bench in part.run.benchmarks:
         low, median, high = samples.summary(bench['samples'])
         benchmarks.append(dict(bench, n=samples.count(bench['samples']), min=low, median=median, max=high))
-    kernel = dict(facts.get('kernel', {}))
-    kernel['banner'] = banner
-    if not kernel.get('compiler') and banner:
-        found = re.search(r'\[((?:gcc|clang|Debian clang)[^\]]*)\]', banner)
-        kernel['compiler'] = found.group(1) if found else None
-    return {'schema': 1, 'suite': run.suite, 'release': release_name, 'machine': facts['machine'],
-            'configuration': configuration, 'ticks_are': facts['ticks_are'], 'kernel': kernel,
-            'root': facts.get('root', {}), 'emulator': facts.get('emulator'), 'meta': run.meta, 'benchmarks': benchmarks,
-            'skipped': run.skipped, 'run': host()}
+    return {'schema': 1, 'suite': part.run.suite, 'release': release_name, 'machine': facts['machine'],
+            'configuration': configuration, 'ticks_are': facts['ticks_are'], 'kernel': facts['kernel'],
+            'root': facts['root'], 'emulator': facts.get('emulator'), 'meta': part.run.meta, 'benchmarks': benchmarks,
+            'skipped': part.run.skipped, 'run': dict(host() if facts.get('emulator') else {}, **date())}

@@ -8,6 +8,7 @@ from . import samples
 
 MARK = b'KN1 '
 LINE = re.compile(rb'KN1 ([a-z]+) (.*) \*([0-9a-f]{8})\Z', re.S)
+KERNEL = re.compile(rb'\[ ?\d+\] ')                        # how a line of the kernel begins
 KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'result', 'skip', 'fail', 'done'}
 
 
@@ -51,6 +52,16 @@ def decode(line):
     return None, None, damage
 
 
+def mend(first, rest):
+    """(kind, words) of a line in which one of the kernel stands, with the line end that is the kernel's; None if the CRC is
+    that of no such line."""
+    for match in KERNEL.finditer(first):
+        kind, word, damage = decode(first[:match.start()] + rest)
+        if kind and not damage:
+            return kind, word
+    return None
+
+
 def show(line, width=100):
     text = ''.join(chr(b) if 32 <= b < 127 else '?' for b in line)
     return text if len(text) <= width else text[:width - 3] + '...'
@@ -64,11 +75,23 @@ class Run:
         self.suite, self.total, self.meta, self.known = None, None, {}, []
         self.benchmarks, self.skipped, self.failed, self.problems = [], [], [], []
         self.open = None                                    # the benchmark between `bench` and `result`
-        self.next_seq = 0
+        self.next_seq = self.seen = 0                       # next sequence number of samples, bench lines
+        self.cut = None                                     # (line that the kernel has cut in two, what is wrong with it)
 
     def feed(self, line):
         """Takes one console line (bytes); returns (kind, words) when a verified line was in it, else None."""
         kind, word, damage = decode(line)
+        if self.cut:
+            if kind is None and not damage and KERNEL.match(line):
+                return None                                 # another line of the kernel before the rest comes
+            whole = None if damage else mend(self.cut[0], line)
+            if kind is None and whole:
+                kind, word = whole
+            else:
+                self.problems.append(self.cut[1])
+            self.cut = None
+        if kind is None and damage and KERNEL.search(line):
+            self.cut, damage = (line, damage), None
         if damage:
             self.problems.append(damage)
         if kind is None:
@@ -95,7 +118,9 @@ class Run:
             self.problems.append("line protocol schema %s; this kn knows 1" % word['schema'])
 
     def on_meta(self, word):
-        self.meta.update(word)
+        for key, value in word.items():
+            if self.meta.setdefault(key, value) != value:
+                raise ValueError('%s is said twice' % key)
 
     def on_list(self, word):
         self.known.append(word)
@@ -109,6 +134,7 @@ class Run:
         extra = {k: v for k, v in word.items() if k not in self.open}
         if extra:
             self.open['extra'] = extra
+        self.seen += 1
         self.next_seq = 0
 
     def current(self, word):
@@ -155,12 +181,14 @@ class Run:
         self.done = True
         if self.open:
             self.problems.append("benchmark %s has no 'result' line" % self.open['name'])
+        if int(word['benches']) != self.seen:
+            self.problems.append("'done' says %s benchmarks, %d 'bench' lines seen" % (word['benches'], self.seen))
         if int(word['failed']) != len(self.failed):
             self.problems.append("'done' says %s failed, %d 'fail' lines seen" % (word['failed'], len(self.failed)))
 
     def verdict(self):
         """What is wrong with the run as a whole, one line each; empty when it is a result."""
-        faults = list(self.problems)
+        faults = self.problems + ([self.cut[1]] if self.cut else [])
         if not self.begun:
             faults.append("no 'begin' line: the root task did not run, or its line protocol is not KN1")
         elif not self.done:

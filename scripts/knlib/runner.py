@@ -109,12 +109,13 @@ def fail(result, session, trouble, timeout):
             text = "%s%s before the line 'done'" % (session.ended(), where)
         else:
             text = "no line 'done' within %g s%s (raise it with --timeout S)" % (timeout, where)
-        raise KnError(text, problems(result) + session.last_lines())
+        raise KnError(text, few(result.problems) + session.last_lines())
     verdict = result.verdict()
     if verdict:
         raise KnError('the run is not a result: ' + verdict[0], verdict[1:])
 
 
-def problems(result, most=5):
-    more = len(result.problems) - most
-    return result.problems[:most] + (['and %s more' % counted(more, 'problem')] if more > 0 else [])
+def few(lines, most=5):
+    """The first ones, and how many more there are."""
+    more = len(lines) - most
+    return lines[:most] + (['and %s more' % counted(more, 'problem')] if more > 0 else [])

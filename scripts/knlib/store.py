@@ -86,6 +86,12 @@ def read(path):
     return document
 
 
+def same(document, path):
+    """Does the file hold just this document?"""
+    with open(path, 'rb') as file:
+        return file.read() == text(document).encode()
+
+
 def key(bench):
     return bench['name'], bench['variant']
 

@@ -52,5 +52,31 @@ def lines(column=3, count=1000, benches=None):
     return out + [protocol.encode('skip', 'name=vm-exit reason=no~SVM'), protocol.encode('done', 'benches=%d failed=0' % len(benches))]
 
 
+def start(level, release='26.49.0', forced=False, cfp=None):
+    """What a machine writes from power-on to the root task: firmware, GRUB's menu, the kernel. Bytes that end with a line."""
+    return b''.join((
+        b'\x1b[2J\x1b[01;01H\x1b[=3h\x1b[2J\x1b[01;01HBdsDxe: starting Boot0002 "UEFI USB"\r\n\x00\xff\xfe',
+        b'\x1b[?25l\x1b[m\x1b[1;28HGNU GRUB  version 2.06\x1b[3;2H\xda' + b'\xc4' * 76 + b'\xbf',
+        b''.join(b'\x1b[%d;3H %d  IPC benchmarks, CFP=%s' % (4 + n, 1 + n, name) for n, name in enumerate((b'none', b'branch', b'return', b'full'))),
+        b'\r   The highlighted entry will be executed automatically in 29s.' * 3,
+        b'\r\nStarting CFP=%s : ipc benchmarks, release %s.\r\n\r\n' % (level.encode(), release.encode()),
+        b'Kilonova %s x86_64, gcc (Debian 12.2.0-14+deb12u1) 12.2.0\r\n' % release.encode(),
+        b'CFP: %s\r\n' % cfp if cfp else b'', b'ACPI: RSDP 0xf59e0 rev 0, 20 bytes\r\n[ 1] CPU: 2 online\r\n'))
+
+
+def command_line(level, release='26.49.0', forced=False):
+    """The root task's, as the image of make image has it."""
+    return ('bench.elf bench=ipc.* end=reset image.release=%s image.configuration=x86_64-gcc-%s%s image.kernel=kilonova-%s.elf,%s,868144 '
+            'image.root=bench.elf,%s,317448' % (release, level, '-forced' if forced else '', level, '%064x' % (0xabc + len(level)), '%064x' % 0xdef))
+
+
+def run_lines(level, **more):
+    """Protocol lines of a run from the image, with figures of its own for each level."""
+    figure = 100 + 10 * ['none', 'branch', 'return', 'full'].index(level)
+    benches = [(name, group, op, figure + n) for n, (name, group, op, _, _) in enumerate(BENCHES[:4])]
+    out = lines(count=300, benches=benches)
+    return out[:2] + [protocol.encode('meta', 'root_cmdline=' + command_line(level, **more).replace(' ', '~'))] + out[2:]
+
+
 def log(protocol_lines, noise=NOISE):
     return noise + b'\r\n'.join(protocol_lines) + b'\r\n'

@@ -92,7 +92,7 @@ class Protocol(unittest.TestCase):
 
     def test_failed_benchmark(self):
         lines = fakelog.lines()[:-1] + [protocol.encode('fail', 'name=x reason=status~BAD_CAP'),
-                                        protocol.encode('done', 'benches=1 failed=1')]
+                                        protocol.encode('done', 'benches=%d failed=1' % len(fakelog.BENCHES))]
         self.assertEqual(feed(lines).verdict(), ['benchmark x failed: status BAD_CAP'])
 
     def test_newer_protocol(self):
