@@ -45,9 +45,11 @@ IMAGE       := build/$(ARCH)/$(COMP)/kilonova-bench$(if $(filter 1,$(DEBUG)),-de
 $(addprefix kernel-,$(LEVELS)): kernel-%: tools-image
 	$Q$(MAKE) --no-print-directory CFP=$* $(call LEVEL_DIR,$*)/kilonova.elf
 
+IMAGE_OF    := $(ARCH)-$(COMP)$(if $(filter 1,$(DEBUG)),-debug)
+LEVEL_ELF    = $(foreach l,$(LEVELS),$l=$(call LEVEL_DIR,$l)/kilonova.elf)
+
 image: $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
-	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration $(ARCH)-$(COMP)$(if $(filter 1,$(DEBUG)),-debug) \
-	  --root $O/bench/bench.elf $(foreach l,$(LEVELS),$l=$(call LEVEL_DIR,$l)/kilonova.elf)
+	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration $(IMAGE_OF) --root $O/bench/bench.elf $(LEVEL_ELF)
 	@echo 'Image: $(IMAGE)'
 
 .PHONY: image check-image $(addprefix kernel-,$(LEVELS))
@@ -82,6 +84,11 @@ check-boot: tools-check $(KELF) $(KELF32) roots agents
 	$Qscripts/patches $(KELF) > $O/patches.txt
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)')
+
+CHECKS      += check-image
+check-image: tools-check image
+	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --configuration $(IMAGE_OF) --jobs 2 --summary $(SUMMARY)/image \
+	  $(if $(ONLY),--only '$(ONLY)') $(LEVEL_ELF)
 
 # By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines
 MINUTES     ?= 10

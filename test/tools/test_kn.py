@@ -95,6 +95,10 @@ class Protocol(unittest.TestCase):
                                         protocol.encode('done', 'benches=%d failed=1' % len(fakelog.BENCHES))]
         self.assertEqual(feed(lines).verdict(), ['benchmark x failed: status BAD_CAP'])
 
+    def test_lost_benchmark(self):
+        lines = fakelog.lines()
+        self.assertEqual(feed(lines[:2] + lines[5:]).verdict(), ["'done' says 16 benchmarks, 15 'bench' lines seen"])
+
     def test_newer_protocol(self):
         self.assertIn('schema 2', feed([protocol.encode('begin', 'suite=s schema=2')]).verdict()[0])
         self.assertIn('unknown line kind', feed([protocol.encode('begin', 'suite=s schema=1'), protocol.encode('news', 'a=1')]).verdict()[0])

@@ -1,0 +1,279 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boots the image of `make image` from CD and USB stick, by BIOS and UEFI, drives its menu over the serial line as an operator does,
+and collects the results from the raw log. Output as in TAP.
+
+exit codes: 0 all passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps)
+"""
+
+import argparse
+import fnmatch
+import hashlib
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tty
+from concurrent.futures import ThreadPoolExecutor
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, '..', '..', 'scripts')]
+
+from knlib import emulator, image, tools                    # noqa: E402 (path set above)
+from knlib.errors import KnError, UsageError                # noqa: E402
+
+CD = ['-cdrom', 'image.iso', '-boot', 'd']
+DISK = ['-drive', 'if=ide,format=raw,file=image.iso']
+USB = ['-drive', 'if=none,id=stick,format=raw,file=image.iso', '-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick,bootindex=0']
+BENCHES = ['control.nothing', 'control.nop100', 'control.loop1000', 'ipc.cross.w1']
+STAYS = 'The run has ended with status 0. The machine can be switched off.'
+RESETS = 'The run has ended with status 0. The machine resets.'
+
+
+class Failed(Exception):
+    pass
+
+
+class Machine:
+    """A running emulator with its serial line: `expect` and `send`. What came is in `log`."""
+
+    def __init__(self, directory, name, uefi=False, options=(), bochs=False):
+        import pexpect.fdpexpect
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        out = open(os.path.join(directory, 'emulator.txt'), 'wb')
+        if bochs:
+            config = emulator.bochs_config(emulator.Machine(emulator='bochs', iso='image.iso'), 'none').split('\n')
+            config = ['com1: enabled=1, mode=term, dev=' + os.ttyname(slave) if line.startswith('com1') else line for line in config]
+            with open(os.path.join(directory, 'bochsrc'), 'w', encoding='ascii') as file:
+                file.write('\n'.join(config))
+            command = ['bochs', '-q', '-f', 'bochsrc']
+        else:
+            m = emulator.Machine(icount=False, uefi=uefi, iso='image.iso')
+            command = [w for w in emulator.qemu_command(m) if w not in ('-no-reboot', *CD)]
+            at = command.index('-device')                   # no debug-exit port, as on real hardware
+            command[at:at + 2] = options
+        self.process = subprocess.Popen(command, cwd=directory, start_new_session=True, stderr=out,
+                                        stdin=subprocess.PIPE if bochs else slave, stdout=out if bochs else slave)
+        if bochs:                                           # Debian's starts in its debugger
+            self.process.stdin.write(b'c\n')
+            self.process.stdin.flush()
+        out.close()
+        self.slave, self.name = slave, name
+        self.line = pexpect.fdpexpect.fdspawn(master, timeout=1)
+        self.log = open(os.path.join(directory, 'serial.log'), 'w+b')
+        self.line.logfile_read = self.log
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.log.close()
+        self.line.close()
+        os.close(self.slave)
+
+    def expect(self, text, seconds=60):
+        """Waits for a text on the line; goes on looking whether the emulator still runs."""
+        import pexpect
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self.line.expect_exact(text)
+            except pexpect.EOF:
+                raise Failed("the line was closed before '%s'" % text) from None
+            except pexpect.TIMEOUT:
+                if self.process.poll() is not None:
+                    raise Failed("the emulator ended, with status %d, before '%s'" % (self.process.returncode, text)) from None
+                if time.monotonic() > until:
+                    raise Failed("no '%s' within %d s" % (text, seconds)) from None
+
+    def menu(self):
+        self.expect('will be executed automatically', 90)   # the last thing that it draws
+
+    def short(self, key):
+        """Chooses from the submenu of short runs."""
+        self.line.send('s')
+        self.expect('Short run, CFP=none')
+        self.expect('Short run, all four kernels')
+        time.sleep(1)                                       # until it is drawn and reads keys
+        self.line.send(key)
+
+    def stays(self):
+        self.expect(STAYS, 120)
+        time.sleep(1)
+        if self.process.poll() is not None:
+            raise Failed('the machine does not stay after its last line')
+
+
+def cd(m):
+    """A series wants a medium that can be written; one kernel does not."""
+    m.menu()
+    m.short('5')
+    m.expect('This medium cannot be written')
+    m.expect('back to the menu')
+    m.line.send('\r')
+    m.expect('Short run, all four kernels')
+    time.sleep(1)
+    m.line.send('4')
+    m.stays()
+    return ['full']
+
+
+def stick(m):
+    """All four, one after the other, unattended."""
+    m.menu()
+    m.short('5')
+    for level in image.LEVELS:
+        m.expect('Starting CFP=%s ' % level, 90)
+        m.expect(STAYS if level == image.LEVELS[-1] else RESETS, 120)
+    return list(image.LEVELS)
+
+
+def escape(m):
+    """A series that is stopped leaves nothing behind."""
+    m.menu()
+    m.short('5')
+    m.expect(RESETS, 120)
+    m.expect('next is CFP=branch', 90)
+    m.line.send('\x1b')
+    m.menu()
+    m.short('3')
+    m.stays()
+    return ['none', 'return']
+
+
+def default(m):
+    """The first entry; then the plug is pulled."""
+    m.menu()
+    m.line.send('\r')
+    m.expect('root_cmdline=bench.elf~bench=control.*,ipc.*~end=stay~')
+    m.expect('KN1 result name=control.nop100')
+    return []
+
+
+def one(m):
+    m.menu()
+    m.short('2')
+    m.stays()
+    return ['branch']
+
+
+TESTS = {                                                   # name: (what the operator does, machine)
+    'qemu, UEFI, USB stick, stopped series': (escape, {'uefi': True, 'options': USB}),
+    'qemu, BIOS, USB stick': (stick, {'options': USB}),
+    'qemu, BIOS, disk': (one, {'options': DISK}),
+    'bochs, CD': (one, {'bochs': True}),
+    'qemu, UEFI, CD': (one, {'uefi': True, 'options': CD}),
+    'qemu, BIOS, CD': (cd, {'options': CD}),
+    'qemu, BIOS, disk, pulled plug': (default, {'options': DISK}),
+}
+
+
+def collect(directory, bochs):
+    """(exit code, what it said, {configuration: document})"""
+    out = os.path.join(directory, 'out')
+    done = subprocess.run([os.path.join(tools.SCRIPTS, 'kn'), 'collect', os.path.join(directory, 'serial.log'), '-o', out, '--machine', 'test',
+                           '--ticks', 'instructions' if bochs else 'tsc'], capture_output=True, text=True, check=False)
+    found = {}
+    for name in os.listdir(out) if os.path.isdir(out) else ():
+        with open(os.path.join(out, name), encoding='ascii') as file:
+            document = json.load(file)
+        found[document['configuration']] = document
+    return done.returncode, done.stdout + done.stderr, found
+
+
+def check(levels, code, said, found, args, bochs):
+    """Raises Failed unless the results are those of the kernels that ran."""
+    if not levels:
+        if code != 1 or found or 'no result: it is cut off in benchmark' not in said:
+            raise Failed('kn collect gave %d for a run that was cut off: %s' % (code, said))
+        return
+    names = {level: '%s-%s' % (args.configuration, level) for level in levels}
+    if code or sorted(found) != sorted(names.values()):
+        raise Failed('kn collect gave %d and %s, expected %s: %s' % (code, ' '.join(sorted(found)), ' '.join(sorted(names.values())), said))
+    for level, name in names.items():
+        document = found[name]
+        with open(args.kernels[level], 'rb') as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        if document['kernel']['sha256'] != digest or document['kernel']['file'] != 'kilonova-%s.elf' % level:
+            raise Failed('%s: the result is not of the kernel of that level' % name)
+        if [bench['name'] for bench in document['benchmarks']] != BENCHES:
+            raise Failed('%s: benchmarks %s' % (name, ' '.join(bench['name'] for bench in document['benchmarks'])))
+        if not (document['kernel']['banner'] or '').startswith('Kilonova '):
+            raise Failed('%s: no banner' % name)
+        if bochs and [bench['median'] for bench in document['benchmarks'][:3]] != [0, 100, 1000]:
+            raise Failed('%s: Bochs counts instructions, but the controls are not 0, 100, 1000' % name)
+
+
+def execute(name, args):
+    act, how = TESTS[name]
+    bochs = how.get('bochs', False)
+    with emulator.workdir() as directory:
+        shutil.copyfile(args.image, os.path.join(directory, 'image.iso'))
+        try:
+            with Machine(directory, name, **how) as machine:
+                levels = act(machine)
+            check(levels, *collect(directory, bochs), args, bochs)
+        finally:
+            shutil.copyfile(os.path.join(directory, 'serial.log'), os.path.join(args.logs, name.replace(', ', '-').replace(' ', '-') + '.log'))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--image', metavar='FILE.iso', required=True)
+    parser.add_argument('kernels', nargs='+', metavar='LEVEL=FILE', help='the kernels in it, as given to kn image')
+    parser.add_argument('--configuration', metavar='NAME', required=True, help='as given to kn image')
+    parser.add_argument('--only', metavar='PATTERN', default='*')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N')
+    parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'image'), help='keeps each console')
+    parser.add_argument('--summary', metavar='FILE', help='also write "PASSED FAILED" there')
+    args = parser.parse_args()
+    args.kernels = dict(word.split('=', 1) for word in args.kernels)
+    try:
+        import pexpect                                      # noqa: F401
+    except ImportError:
+        raise tools.missing_module('pexpect') from None
+    tools.need(emulator.QEMU, 'bochs', *emulator.OVMF)
+    names = [name for name in TESTS if fnmatch.fnmatchcase(name, args.only)]
+    if not names:
+        raise UsageError("--only '%s' names no test" % args.only)
+    shutil.rmtree(args.logs, ignore_errors=True)
+    os.makedirs(args.logs)
+    failed = []
+
+    def run(name):
+        started, error = time.monotonic(), None
+        try:
+            execute(name, args)
+        except (Failed, KnError, OSError) as caught:
+            error = caught
+            failed.append(name)
+        print('%s - %s (%.1fs)%s' % ('not ok' if error else 'ok', name, time.monotonic() - started, '\n  # %s' % error if error else ''), flush=True)
+
+    print('1..%d' % len(names))
+    with ThreadPoolExecutor(max(1, args.jobs)) as pool:
+        list(pool.map(run, names))
+    print('%d passed, %d failed' % (len(names) - len(failed), len(failed)))
+    if args.summary:
+        os.makedirs(os.path.dirname(os.path.abspath(args.summary)), exist_ok=True)
+        with open(args.summary, 'w', encoding='ascii') as summary:
+            print(len(names) - len(failed), len(failed), file=summary)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except KnError as problem:
+        print('image tests: %s' % problem, file=sys.stderr)
+        sys.exit(problem.code)
