@@ -37,42 +37,39 @@ function describe {
 @DESCRIBE@
 }
 
-# run LEVEL SUITE END [shstk=force]
+# run LEVEL SUITE END [WORD...]: the words go to the kernel, where the root task looks, too
 function run {
     set bench=
-    set extra=
     set configuration=@CONFIGURATION@-$1
     describe $1
 @BENCH@
     if [ "$4" = "shstk=force" ]; then
-        if [ "$1" = "return" -o "$1" = "full" ]; then
-            set extra=$4
-            set configuration=$configuration-forced
-        fi
+        if [ "$1" = "return" -o "$1" = "full" ]; then set configuration=$configuration-forced; fi
     fi
     echo
-    echo "Starting CFP=$1 $extra: $2 benchmarks, release @RELEASE@."
-    echo "Results go to the first serial line, 115200 baud, 8N1. This screen does not change any more."
+    echo "Starting CFP=$1: $2 benchmarks, release @RELEASE@. $4 $5 $6"
+    echo "Results go to the first serial line, 115200 baud, 8N1."
+    echo "This screen does not change any more."
     echo
-    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $extra
+    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $4 $5 $6
     module2 /boot/bench.elf bench.elf $bench end=$3 image.release=@RELEASE@ image.configuration=$configuration $image image.root=@ROOT@
     boot
 }
 
-# series LEVEL SUITE [shstk=force]: that one now, the others after it. What comes next must be on the medium before anything starts.
+# series LEVEL SUITE [WORD...]: that one now, the others after it. What comes next must be on the medium before anything starts.
 function series {
     if [ "$1" = "none" ]; then set kn_next=branch; fi
     if [ "$1" = "branch" ]; then set kn_next=return; fi
     if [ "$1" = "return" ]; then set kn_next=full; fi
     if [ "$1" = "full" ]; then set kn_next=; fi
     set kn_suite=$2
-    set kn_extra=$3
+    set kn_extra="$3 $4 $5"
     if save_env @STATE@; then
         if [ -n "$kn_next" ]; then set end=reset; else set end=stay; fi
-        run $1 $2 $end $3
+        run $1 $2 $end $3 $4 $5
     else
-        echo "This medium cannot be written: GRUB cannot remember which kernel comes next. Put the image"
-        echo "on a USB stick, or start the kernels one by one."
+        echo "This medium cannot be written: GRUB cannot remember which kernel is next."
+        echo "Put the image on a USB stick, or start the kernels one by one."
         set kn_next=
         echo -n "Enter: back to the menu "
         read answer
@@ -81,7 +78,8 @@ function series {
 
 load_env @STATE@
 if [ -n "$kn_next" ]; then
-    echo "One after the other: next is CFP=$kn_next, $kn_suite $kn_extra. Escape: stop here, show the menu."
+    echo "One after the other: next is CFP=$kn_next, $kn_suite $kn_extra."
+    echo "Escape: stop here, show the menu."
     if sleep --verbose --interruptible 5; then
         series $kn_next $kn_suite $kn_extra
     else
@@ -91,19 +89,22 @@ if [ -n "$kn_next" ]; then
 fi
 '''
 
-HELP = '''menuentry "Help" --hotkey=h {
-    echo "Each entry starts a kernel with the benchmark root task. CFP is what the kernel was built with: none,"
-    echo "branch (indirect branches), return (shadow stacks), full (both). What the CPU lets it use is in the line"
-    echo "'CFP:' that it prints. Kernel and root task write to the first serial line only (COM1, 115200 baud, 8N1):"
-    echo "there is no output on a screen. Another port: press e in the menu, add uart=0xPORT to the line module2;"
-    echo "the kernel finds its own by the ACPI tables SPCR or DBG2."
-    echo "shstk=force uses shadow stacks also where CPUID does not promise that the kernel can."
-    echo "One after the other: four runs, with a reset after each; this must be first in the boot order, and on"
-    echo "a USB stick, where GRUB notes which kernel is next. A CD cannot be written."
-    echo "On the computer that reads the line: scripts/kn collect LOG -o DIR (doc/bare-metal.md)."
-    echo -n "Enter: back to the menu "
-    read answer
-}
+HELP = '''
+Each entry starts a kernel with the benchmark root task. CFP is what the
+kernel was built with: none, branch (indirect branches), return (shadow
+stacks), full (both). What it uses on this CPU is in its lines CFP.
+
+Kernel and root task write to the first serial line only (COM1, 115200
+baud, 8N1). There is NO output on this screen. Another port: press e on an
+entry and add uart=0xPORT at the end of the line; the kernel takes the one
+that the ACPI tables SPCR or DBG2 name.
+
+shstk=force: shadow stacks even if CPUID does not promise that they work.
+
+One after the other: four runs with a reset after each. This medium must be
+first in the boot order, and no CD: GRUB notes on it which kernel is next.
+
+At the other end of the line: scripts/kn collect LOG -o DIR
 '''
 
 
@@ -113,15 +114,20 @@ def fact(path, name):
 
 
 def entry(key, title, command):
-    return 'menuentry "%s  %s" --hotkey=%s { %s; }' % (key, title, key, command)
+    return ['menuentry "%s  %s" --hotkey=%s {' % (key, title, key), '    ' + command, '}']
 
 
 def entries(suite, extra=''):
-    title, _ = SUITES[suite]
-    levels = FORCED if extra else LEVELS
-    lines = [entry(n + 1, '%s, CFP=%s' % (title, level), ' '.join(['run', level, suite, 'stay', extra]).strip())
-             for n, level in enumerate(levels)]
-    return lines + [entry(len(levels) + 1, title + ', all four kernels one after the other', ' '.join(['series none', suite, extra]).strip())]
+    title, levels = SUITES[suite][0], FORCED if extra else LEVELS
+    lines = []
+    for key, level in enumerate(levels, 1):
+        lines += entry(key, '%s, CFP=%s' % (title, level), ' '.join(('run', level, suite, 'stay', extra)).strip())
+    return lines + entry(len(levels) + 1, title + ', all four kernels one after the other', ' '.join(('series none', suite, extra)).strip())
+
+
+def help_entry():
+    lines = ['    echo "%s"' % line for line in HELP.strip().split('\n')]
+    return ['menuentry "h  Help" --hotkey=h {'] + lines + ['    echo -n "Enter: back to the menu "', '    read answer', '}', '']
 
 
 def submenu(key, title, lines):
@@ -140,7 +146,7 @@ def menu(kernels, root, release, configuration):
     return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) +
                      submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force')) +
                      submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force')) +
-                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + [HELP])
+                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + help_entry())
 
 
 def make(out, kernels, root, release, configuration):
