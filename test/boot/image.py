@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tty
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,16 @@ RESETS = 'The run has ended with status 0. The machine resets.'
 
 class Failed(Exception):
     pass
+
+
+running, lock = set(), threading.Lock()
+
+
+def stop(*_):
+    """Ends the emulators of all threads, and the program."""
+    for machine in list(running):
+        machine.kill()
+    os._exit(130)
 
 
 class Machine:
@@ -65,6 +76,8 @@ class Machine:
             self.process.stdin.flush()
         out.close()
         self.slave, self.name = slave, name
+        with lock:
+            running.add(self)
         self.line = pexpect.fdpexpect.fdspawn(master, timeout=1)
         self.log = open(os.path.join(directory, 'serial.log'), 'w+b')
         self.line.logfile_read = self.log
@@ -72,9 +85,14 @@ class Machine:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def kill(self):
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
+
+    def __exit__(self, *_):
+        with lock:
+            running.discard(self)
+        self.kill()
         self.process.wait()
         if self.process.stdin:
             self.process.stdin.close()
@@ -255,6 +273,8 @@ def main():
     parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'image'), help='keeps each console')
     parser.add_argument('--summary', metavar='FILE', help='also write "PASSED FAILED" there')
     args = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     args.kernels = dict(word.split('=', 1) for word in args.kernels)
     try:
         import pexpect                                      # noqa: F401
