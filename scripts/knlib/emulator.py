@@ -157,8 +157,10 @@ class Session:
             live.add(self)
         self.file, self.status = None, None
         if bochs:                                           # Debian's Bochs starts in its debugger
-            self.process.stdin.write(b'c\n')
-            self.process.stdin.flush()
+            try:
+                os.write(self.process.stdin.fileno(), b'c\n')
+            except BrokenPipeError:                         # it has ended already; read() will tell how
+                pass
         else:
             self.selector = selectors.DefaultSelector()
             self.selector.register(self.process.stdout, selectors.EVENT_READ)
