@@ -13,6 +13,7 @@ from .errors import KnError, UsageError
 
 COMPILER = re.compile(r'\[((?:gcc|clang|Debian clang)[^\]]*)\]|, ((?:gcc|clang|Debian clang)\b.*)$')     # in a banner
 RELEASE = re.compile(r'Kilonova (\S+) ')
+CFP = re.compile(r'(\w+) in use, built for (\w+)$')        # what a line CFP says
 
 
 def release():
@@ -45,6 +46,21 @@ def quote(word):
 
 def header_line(facts):
     return rawlog.HEADER + json.dumps(facts, sort_keys=True) + '\n'
+
+
+def protection(lines):
+    """What the kernel's lines CFP say of its control-flow protection: used and built for, registers of the first CPU, reasons; None
+    when they do not say the first two."""
+    found = {}
+    for line in lines:
+        match = CFP.match(line)
+        if match:
+            found.update(used=match.group(1), built=match.group(2))
+        elif line.startswith('CR4.CET '):
+            found.setdefault('registers', line)
+        else:
+            found.setdefault('reasons', []).append(line)
+    return found if 'used' in found else None
 
 
 def host():
@@ -84,8 +100,9 @@ def facts_of(part, override):
     elif 'title' not in kernel and not header and facts.get('release'):
         kernel['title'] = title(facts['release'] if re.match(r'\d\d\.\d\d\.', facts['release']) else 'kilonova-' + facts['release'])
     kernel['banner'] = part.banner
-    if part.cfp:
-        kernel['cfp'] = part.cfp
+    said = protection(part.cfp)
+    if said:
+        kernel['cfp'] = said
     found = COMPILER.search(part.banner or '')
     if not kernel.get('compiler') and part.banner:
         kernel['compiler'] = (found.group(1) or found.group(2)) if found else None

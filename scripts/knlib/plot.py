@@ -209,9 +209,12 @@ def series_title(points):
 
 def write(document, reference, out):
     """Writes OUT.svg and OUT.png; returns their names."""
+    return picture(*script(document, reference), re.sub(r'\.(svg|png)$', '', out))
+
+
+def picture(lines, height, out):
+    """Has gnuplot draw the lines of a script, as OUT.svg and as OUT.png; returns their names."""
     tools.need('gnuplot')
-    out = re.sub(r'\.(svg|png)$', '', out)
-    lines, height = script(document, reference)
     os.makedirs(os.path.dirname(os.path.abspath(out)), exist_ok=True)
     names = []
     for suffix, terminal in (('svg', 'svg size %d,%d dynamic font "%s,12" background "white"'),

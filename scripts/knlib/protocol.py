@@ -9,6 +9,8 @@ from . import samples
 MARK = b'KN1 '
 LINE = re.compile(rb'KN1 ([a-z]+) (.*) \*([0-9a-f]{8})\Z', re.S)
 KERNEL = re.compile(rb'\[ ?\d+\] ')                        # how a line of the kernel begins
+# A line after which no result comes
+TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
 KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'result', 'skip', 'fail', 'done'}
 
 

@@ -5,7 +5,7 @@ firmware, boot loader, several kernels, resets in the middle, and damage. Needs 
 import json
 import re
 
-from . import emulator, protocol, runner
+from . import emulator, protocol
 from .errors import KnError, UsageError, counted
 
 HEADER = '#kn-run '                                         # first line of a log that kn run wrote
@@ -84,7 +84,7 @@ def parts(lines):
                 part.banner = protocol.show(banner.group(0).strip(), 200)
             if cfp:
                 part.cfp.append(protocol.show(cfp.group(1).strip(), 200))
-            if part and not part.trouble and runner.TROUBLE.search(line):
+            if part and not part.trouble and protocol.TROUBLE.search(line):
                 part.trouble = emulator.plain(line).strip()
         kind = protocol.decode(line)[0]
         if kind == 'begin' and (part is None or part.run.begun) or kind and part is None:

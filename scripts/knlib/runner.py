@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Boots a kernel with the benchmark root task, follows the line protocol live, returns the assembled run."""
 
+import fcntl
 import os
-import re
 import shutil
 import sys
 import time
 
-from . import elf, emulator, iso, protocol, samples
-from .errors import KnError, counted
+from . import collect, elf, emulator, iso, protocol, samples
+from .errors import KnError, UsageError, counted
 
-TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
 GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
 
 
@@ -86,7 +85,7 @@ def run(machine, kernel, root, timeout, log=None, header='', quiet=False):
                     event = result.feed(line)
                     if event:
                         progress.event(*event, result)
-                    elif not trouble and TROUBLE.search(line):
+                    elif not trouble and protocol.TROUBLE.search(line):
                         trouble = emulator.plain(line).strip()
                         deadline = min(deadline, time.monotonic() + GRACE)
                     if result.done:
@@ -97,6 +96,34 @@ def run(machine, kernel, root, timeout, log=None, header='', quiet=False):
                 progress.clear()
             fail(result, session, trouble, timeout)
             return result, session.command
+
+
+def record(machine, kernel, root, timeout, log, label, quiet=False):
+    """The same, and leaves the console in the file `log` below a header line, for collect. Returns the Run."""
+    version = emulator.version(machine.emulator)
+    header = collect.header_line(collect.how(machine, [], version, kernel, root, label))
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(log)), exist_ok=True)
+        file = open(log, 'a+b')
+    except OSError as error:
+        raise UsageError('log file %s: %s' % (log, error.strerror)) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)    # until it is closed
+        except OSError:
+            raise KnError('another kn run writes %s; wait for it, or give this one a --log of its own' % log) from None
+        file.truncate(0)
+        try:
+            result, command = run(machine, kernel, root, timeout, file, header, quiet)
+        except KnError as error:
+            error.detail.append('whole console: ' + log)
+            raise
+        file.seek(0)                                        # now that the command line is known, put it into the header
+        console = file.read()[len(header):]
+        file.seek(0)
+        file.truncate()
+        file.write(collect.header_line(collect.how(machine, command, version, kernel, root, label)).encode() + console)
+    return result
 
 
 def fail(result, session, trouble, timeout):

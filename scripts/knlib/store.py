@@ -97,14 +97,18 @@ def key(bench):
 
 
 def find_reference(document):
-    """Path of the recorded reference for the same machine, or None: the same configuration if there, else the first."""
+    """Path of the recorded reference for the same machine, or None: that of the same configuration, else of the same CFP with
+    another compiler, else without CFP, else any."""
     folder = os.path.join(RESULTS, REFERENCE, document['machine'])
     try:
         names = sorted(n for n in os.listdir(folder) if n.endswith('.json'))
     except OSError:
         return None
-    same = document['configuration'] + '.json'
-    return os.path.join(folder, same if same in names else names[0]) if names else None
+    for end in (document['configuration'], '-' + document['configuration'].split('-')[-1], '-none', ''):
+        for name in names:
+            if name.endswith(end + '.json'):
+                return os.path.join(folder, name)
+    return None
 
 
 def reference_for(document, given):

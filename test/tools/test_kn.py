@@ -282,7 +282,7 @@ class Commands(unittest.TestCase):
                     self.assertEqual(file.read(len(start)), start)
 
     def test_help(self):
-        for command in ('run', 'collect', 'show', 'plot', 'tools'):
+        for command in ('run', 'collect', 'show', 'plot', 'cfp', 'tools'):
             self.assertIn('examples:', self.kn(command, '--help').stdout)
         self.kn('nonsense', code=2)
 

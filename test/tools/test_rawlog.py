@@ -179,14 +179,14 @@ class Collect(unittest.TestCase):
     HOW = '--machine', 'nuc11', '--ticks', 'tsc'
 
     def test_four_files(self):
-        data, out = b''.join(boot(level, cfp=b'%s in effect' % level.encode()) for level in LEVELS), self.out()
+        data, out = b''.join(boot(level, cfp=b'%s in use, built for full' % level.encode()) for level in LEVELS), self.out()
         text = self.collect(data, '-o', out, *self.HOW).stdout
         self.assertEqual(len(text.splitlines()), 4)
         self.assertEqual(sorted(os.listdir(out)), sorted('x86_64-gcc-%s.json' % level for level in LEVELS))
         for level in LEVELS:
             document = self.read(out, 'x86_64-gcc-%s.json' % level)
             self.assertEqual((document['release'], document['machine'], document['ticks_are']), ('26.49.0', 'nuc11', 'tsc'))
-            self.assertEqual(document['kernel']['cfp'], [level + ' in effect'])
+            self.assertEqual(document['kernel']['cfp'], {'used': level, 'built': 'full'})
             self.assertEqual(document['kernel']['title'], 'Kilonova 26.49.0')
             self.assertEqual(document['kernel']['compiler'], 'gcc (Debian 12.2.0-14+deb12u1) 12.2.0')
             self.assertEqual(document['kernel']['sha256'], '%064x' % (0xabc + len(level)))
