@@ -13,7 +13,7 @@ KN          := $(PYTHON) scripts/kn
 # A label is the name of a folder; that of another kernel is not for figures of this one
 $(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(call refuse,LABEL=$(LABEL) is not a plain name))
 $(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(call refuse,LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
-$(if $(filter bench,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
+$(if $(filter bench bench-cet,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
   $(call refuse,neither git nor VERSION says which release this is: give RELEASE=NAME or LABEL=NAME)))
 SUBSET      := $(BENCH)$(ITERATIONS)
 RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE)/$(CONF)
@@ -21,7 +21,7 @@ RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE
 deps:
 	@scripts/deps
 
-TOOLS       := tools-build tools-bench tools-image tools-check tools-fuzz tools-coverage
+TOOLS       := tools-build tools-bench tools-bench-cet tools-image tools-check tools-fuzz tools-coverage
 $(TOOLS): tools-%:
 	@scripts/deps --check $* $(COMP)
 
@@ -36,23 +36,30 @@ bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 	@echo 'Recorded: $(RESULT).json'
 	$Q$(KN) plot '$(RESULT).json' | sed 's/^/Chart:    /'
 
-# make image: the kernels of all levels, the benchmark root task and a menu, for a CD or a USB stick (doc/bare-metal.md). The
-# root task does not depend on the level.
+# The kernels of all levels of control-flow protection. What runs on them, the benchmark root task, does not depend on the level.
 LEVELS      := none branch return full
-LEVEL_DIR    = $(patsubst %/$(CFP),%/$1,$(patsubst %/$(CFP)-debug,%/$1-debug,$O))
+LEVEL_ELF    = $(foreach l,$(LEVELS),$l=$(call level,$l)/kilonova.elf)
+LEVELS_OF   := $(ARCH)-$(COMP)$(if $(filter 1,$(DEBUG)),-debug)
+
+$(addprefix kernel-,$(LEVELS)): kernel-%:
+	$Q$(MAKE) --no-print-directory CFP=$* $(call level,$*)/kilonova.elf
+
+# make bench-cet: what control-flow protection costs. EMULATOR=qemu: only what is left of it without CET
+CET_RESULTS := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))
+CET_ON      := $(or $(EMULATOR),bochs)
+ROUNDS      ?= 2
+bench-cet: $(if $(filter bochs,$(CET_ON)),tools-bench-cet,tools-bench) $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
+	$Q$(KN) cfp $(LEVEL_ELF) --root $O/bench/bench.elf --emulator '$(CET_ON)' --rounds '$(ROUNDS)' $(if $(BENCH),--bench '$(BENCH)') \
+	  $(if $(ITERATIONS),--iterations '$(ITERATIONS)') $(if $(LABEL),--label '$(LABEL)') --configuration '$(LEVELS_OF)' -o '$(CET_RESULTS)'
+
+# make image: a menu with all of them, for a CD or a USB stick (doc/bare-metal.md)
 IMAGE       := build/$(ARCH)/$(COMP)/kilonova-bench$(if $(filter 1,$(DEBUG)),-debug).iso
 
-$(addprefix kernel-,$(LEVELS)): kernel-%: tools-image
-	$Q$(MAKE) --no-print-directory CFP=$* $(call LEVEL_DIR,$*)/kilonova.elf
-
-IMAGE_OF    := $(ARCH)-$(COMP)$(if $(filter 1,$(DEBUG)),-debug)
-LEVEL_ELF    = $(foreach l,$(LEVELS),$l=$(call LEVEL_DIR,$l)/kilonova.elf)
-
-image: $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
-	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration $(IMAGE_OF) --root $O/bench/bench.elf $(LEVEL_ELF)
+image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
+	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration '$(LEVELS_OF)' --root $O/bench/bench.elf $(LEVEL_ELF)
 	@echo 'Image: $(IMAGE)'
 
-.PHONY: image check-image $(addprefix kernel-,$(LEVELS))
+.PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
@@ -87,7 +94,7 @@ check-boot: tools-check $(KELF) $(KELF32) roots agents
 
 CHECKS      += check-image
 check-image: tools-check image
-	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --configuration $(IMAGE_OF) --jobs 2 --summary $(SUMMARY)/image \
+	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
 	  $(if $(ONLY),--only '$(ONLY)') $(LEVEL_ELF)
 
 # By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines
@@ -99,4 +106,4 @@ soak: tools-check $(KELF) $(KELF32) roots
 	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot
+.PHONY: soak bench-cet $(TOOLS) check-tools check-sources check-cfp check-kn check-boot

@@ -4,11 +4,11 @@ $(eval $(call root-task,test/root/conformance,$(wildcard test/root/*.[cS] test/r
 
 # make conformance [KERNEL=FILE] [ONLY=THEME+THEME] [SMP=N] [EMULATOR=bochs]
 SMP         ?= 1
-EMULATOR    ?= qemu
+EMULATOR    ?=
 
 conformance: tools-check $(if $(KERNEL),,$(KELF)) $O/test/root/conformance.elf
 	$Q$(PYTHON) -B test/root/run.py --theme --kernel '$(or $(KERNEL),$(KELF))' --root $O/test/root/conformance.elf \
-	  --smp '$(SMP)' --emulator '$(EMULATOR)' $(if $(ONLY),--only '$(ONLY)')
+	  --smp '$(SMP)' --emulator '$(or $(EMULATOR),qemu)' $(if $(ONLY),--only '$(ONLY)')
 
 conformance-path: $O/test/root/conformance.elf
 	@echo $(abspath $<)

@@ -137,7 +137,7 @@ class Tree(unittest.TestCase):
             os.symlink(shutil.which(name) or '/bin/true', os.path.join(path, name))
         self.run_in_tree('/bin/sh', 'scripts/deps', '--check', 'build', 'clang', PATH=path)
         text = self.run_in_tree('/bin/sh', 'scripts/deps', '--check', 'build', 'gcc', code=3, PATH=path).stderr
-        self.assertRegex(text, r'^deps: missing for make all:\n  gcc +for make all, bench, image, check, coverage +the default compiler\n')
+        self.assertRegex(text, r'^deps: missing for make all:\n  gcc +for make all, bench, bench-cet, image, check, coverage +the default compiler\n')
         self.assertNotIn('clang', text)
 
     def test_name_of_a_result(self):
