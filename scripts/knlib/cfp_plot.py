@@ -7,7 +7,7 @@ instructions more than CFP=none an operation takes, with the percentage above ea
 import re
 
 from . import cfp
-from .plot import GRID, INK, MUTED, Script, draw, look, panel, picture
+from .plot import FONT, GRID, INK, MUTED, Script, draw, look, panel, picture
 from .table import name_of
 
 # Told apart by the colour-blind (Okabe and Ito) and, by lightness, in black and white
@@ -28,7 +28,7 @@ def axes(s, title, unit, top, bottom, groups, most):
     s.title(title, top)
     s.add('set border 1 lc rgb "%s"' % MUTED, 'set tics nomirror out scale 0 textcolor rgb "%s"' % MUTED, 'unset xtics',
           'set grid ytics lc rgb "%s" lt 1' % GRID, 'set yrange [0:%g]' % most, 'set xrange [-0.5:%g]' % (groups - 0.5),
-          'set ytics font "DejaVu Sans,10"', 'set ylabel "%s" %s' % (unit, look(11, MUTED)))
+          'set ytics %g font "%s,10"' % (step(most), FONT), 'set ylabel "%s" %s' % (unit, look(11, MUTED)))
 
 
 def bar(s, data, x, value, width, colour, hatched, above, below):
@@ -41,7 +41,14 @@ def bar(s, data, x, value, width, colour, hatched, above, below):
 
 def percent(cell):
     """Short: bars are narrow."""
-    return re.sub(r'(\d\d)\.\d', r'\1', cfp.percent(cell))
+    text = cfp.percent(cell)
+    return '%.0f %%' % (100 * cell[1] / (cell[0] - cell[1])) if len(text) > len('9.9 %') else text
+
+
+def step(most):
+    """Of the lines of the grid: few, so that they hardly cross what is written on the bars."""
+    power = 10 ** (len(str(int(most / 4))) - 1)
+    return next(power * n for n in (1, 2, 2.5, 5, 10) if power * n * 4 >= most)
 
 
 def draw_bars(s, data):
@@ -92,7 +99,7 @@ def overheads(s, title, operations, kernels, top, bottom):
     if not shown:
         return False
     most = max([cell[1] for _, bars in shown for _, _, cell in bars] + [3]) * 1.3
-    axes(s, title, 'instructions more than CFP=none', top, bottom, len(shown), most)
+    axes(s, title, 'instructions more', top, bottom, len(shown), most)
     data = {}
     width = 0.9 / max(len(bars) + 0.5 * (len({b[0] for b in bars}) > 1) for _, bars in shown)
     for i, (text, bars) in enumerate(shown):
