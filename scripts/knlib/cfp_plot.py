@@ -15,10 +15,9 @@ COLOURS = {(cfp.ON, 'branch'): '#56b4e9', (cfp.ON, 'return'): '#f0c808', (cfp.ON
 NONE = '#b6bec9'
 LEGEND = {(cfp.ON, 'branch'): 'branch', (cfp.ON, 'return'): 'return', (cfp.ON, 'full'): 'full', (cfp.OFF, 'full'): 'full, CPU without CET'}
 HEADLINE = 'ipc.cross.w1'
-IPC = [('ipc.same.w1', 'one PD|1 word'), ('ipc.cross.w1', 'two PDs|1 word'), ('ipc.cross.w8', 'two PDs|8 words'),
-       ('ipc.cross.w64', 'two PDs|64 words'), ('ipc.cross.w512', 'two PDs|512 words')]
-OTHER = [('null', 'hypercall|without effect'), ('sem.up', 'semaphore|up'), ('sem.down', 'semaphore|down'),
-         ('sem.pingpong.caller_high', 'semaphore|ping-pong'), ('exc.ud', 'exception to portal|and reply')]
+# Three for each panel: eight bars of a group with their texts need the room
+IPC = [('ipc.same.w1', 'one PD|1 word'), ('ipc.cross.w1', 'two PDs|1 word'), ('ipc.cross.w64', 'two PDs|64 words')]
+OTHER = [('sem.up', 'semaphore|up'), ('sem.pingpong.caller_high', 'semaphore|ping-pong'), ('exc.ud', 'exception to portal|and reply')]
 WIDTH, HEAD, PANEL, FOOT = 1200, 100, 340, 24               # pixels
 LEFT, RIGHT = 0.075, 0.985
 
@@ -85,7 +84,7 @@ def headline(s, kernels, top, bottom):
             bar(s, data, x - 0.5, cell[0], 0.8, NONE if none else COLOURS[key], hatched, '%d' % cell[0],
                 '' if none else 'the same' if not cell[1] else '%+d, %s' % (cell[1], percent(cell)))
             under(s, key[1], x - 0.5, 0, 10, MUTED)
-        under(s, name + ', ' + text, middle, 1.25, 11)
+        under(s, name + '|' + text, middle, 1.25, 11)
         x += 0.9
     draw_bars(s, data)
     return True
@@ -153,7 +152,7 @@ def script(documents, other):
     heading(s, documents, reference, height)
     edge = height - HEAD
     for part in parts:
-        edge -= PANEL * part((edge - 44) / height, (edge - PANEL + 62) / height)
+        edge -= PANEL * part((edge - 44) / height, (edge - PANEL + 80) / height)
     s.add('unset multiplot')
     return s.lines, height
 
