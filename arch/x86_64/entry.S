@@ -158,20 +158,106 @@
             .endif
 .endm
 
+/* The fast paths and what leads there are macros, since there may be several copies: the labels of one end in the same word, those of
+ * the usual one are plain. */
+
+/* Falls through with all hypercalls but ipc_call without a timeout and ipc_reply. In: as SYSCALL below. Out: r11 = current EC */
+.macro SYSCALL_ENTRY copy
+            .balign 64
+            .globl  syscall_entry\copy
+syscall_entry\copy:
+            ENDBR                                       /* ENDBR_SIZE                                           */
+            mov     CPU (CURRENT), %r11
+            cmp     $1, %dil                            /* number and flags: 0 ipc_call without timeout, 1 ipc_reply */
+            jb      fast_call\copy
+            je      fast_reply\copy
+.endm
+
+/* Fast path of ipc_call: the callee is on this CPU and waits, and there is nothing else to do.
+ * r11 = caller. rdi and rsi stay as they are until nothing can fail any more. */
+.macro FAST_CALL copy
+            .balign 64
+fast_call\copy:
+            mov     %rcx, EC_RIP(%r11)
+            SAVE_PRESERVED %r11
+            mov     %rdi, %rax
+            shr     $8, %rax                            /* portal selector                                      */
+            mov     %rax, %rcx
+            shr     $SEL_LEAF_BITS, %rcx
+            cmp     $LEAF_MASK, %rcx
+            ja      slow_saved
+            and     $LEAF_MASK, %eax
+            mov     EC_OBJ_ROOT(%r11), %rdx
+            mov     (%rdx, %rcx, 8), %rdx
+            mov     (%rdx, %rax, 8), %rax               /* capability                                           */
+            movslq  %eax, %rbx                          /* portal                                               */
+            test    %rax, %rax                          /* CAP_PT_CALL_BIT                                      */
+            jns     slow_saved
+            mov     PT_FAST(%rbx), %rdx                 /* callee                                               */
+            mov     CPU (TOKEN), %eax
+            cmp     EC_RECV(%rdx), %eax
+            jne     slow_saved
+            mov     CPU (HAZARD), %eax
+            cmp     EC_HAZARD(%rdx), %eax
+            jne     slow_saved
+
+            mov     %rdx, EC_CALLEE(%r11)
+            mov     %r11, EC_CALLER(%rdx)
+            movl    $0, EC_RECV(%rdx)
+            movq    $REPLY_CALL, EC_REPLY(%r11)         /* and EC_EXIT: SYSRET                                  */
+            COPY_MESSAGE %r11, %rdx, call_more\copy, call_done\copy
+            SWITCH_SPACE %rdx, call_stale\copy, call_load\copy
+            mov     %rdx, CPU (CURRENT)
+            mov     PT_ID(%rbx), %rdi
+            mov     PT_IP(%rbx), %rcx
+            LOAD_PRESERVED
+            mov     $RFLAGS_INIT, %r11d
+            sysretq
+
+            STALE_SPACE call_stale\copy, call_load\copy
+.endm
+
+/* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. r11 = callee. */
+.macro FAST_REPLY copy
+            .balign 64
+fast_reply\copy:
+            SAVE_PRESERVED %r11
+            mov     EC_CALLER(%r11), %rdx
+            cmpl    $REPLY_CALL, EC_REPLY(%rdx)
+            jne     slow_saved
+            mov     CPU (HAZARD), %eax
+            cmp     EC_HAZARD(%rdx), %eax
+            jne     slow_saved
+
+            mov     CPU (TOKEN), %eax
+            mov     %eax, EC_RECV(%r11)
+            movq    $ec_nobody, EC_CALLER(%r11)
+            movq    $0, EC_CALLEE(%rdx)
+            COPY_MESSAGE %r11, %rdx, reply_more\copy, reply_done\copy
+            SWITCH_SPACE %rdx, reply_stale\copy, reply_load\copy
+            mov     %rdx, CPU (CURRENT)
+            mov     EC_RIP(%rdx), %rcx
+            xor     %edi, %edi                          /* STATUS_SUCCESS                                       */
+            LOAD_PRESERVED
+            mov     $RFLAGS_INIT, %r11d
+            sysretq
+
+            STALE_SPACE reply_stale\copy, reply_load\copy
+.endm
+
+/* Messages of more than a word */
+.macro COPY_OUT_OF_LINE copy
+            COPY_MORE call_more\copy, call_done\copy
+            COPY_MORE reply_more\copy, reply_done\copy
+.endm
+
             .section .text.entry, "ax", @progbits
 
 /* SYSCALL --------------------------------------------------------------------------------------------------------------
  * In:  rdi = identifier and parameter 0, rsi, rdx, rax, r8 = parameters 1...4, rcx = user RIP, r11 = user RFLAGS (dropped:
  *      every hypercall returns 0x202), rsp = user stack. IA32_FMASK has cleared IF, DF, TF, AC, NT, IOPL.
  */
-            .balign 64
-            .globl  syscall_entry
-syscall_entry:
-            ENDBR                                       /* ENDBR_SIZE                                           */
-            mov     CPU (CURRENT), %r11
-            cmp     $1, %dil                            /* number and flags: 0 ipc_call without timeout, 1 ipc_reply */
-            jb      fast_call
-            je      fast_reply
+            SYSCALL_ENTRY
 
 slow:       mov     %rcx, EC_RIP(%r11)
             mov     %rsp, EC_RSP(%r11)
@@ -232,71 +318,8 @@ run:        call    ec_run
             mov     $RFLAGS_INIT, %r11d
             sysretq
 
-/* Fast path of ipc_call: the callee is on this CPU and waits, and there is nothing else to do.
- * r11 = caller. rdi and rsi stay as they are until nothing can fail any more. */
-            .balign 64
-fast_call:  mov     %rcx, EC_RIP(%r11)
-            SAVE_PRESERVED %r11
-            mov     %rdi, %rax
-            shr     $8, %rax                            /* portal selector                                      */
-            mov     %rax, %rcx
-            shr     $SEL_LEAF_BITS, %rcx
-            cmp     $LEAF_MASK, %rcx
-            ja      slow_saved
-            and     $LEAF_MASK, %eax
-            mov     EC_OBJ_ROOT(%r11), %rdx
-            mov     (%rdx, %rcx, 8), %rdx
-            mov     (%rdx, %rax, 8), %rax               /* capability                                           */
-            movslq  %eax, %rbx                          /* portal                                               */
-            test    %rax, %rax                          /* CAP_PT_CALL_BIT                                      */
-            jns     slow_saved
-            mov     PT_FAST(%rbx), %rdx                 /* callee                                               */
-            mov     CPU (TOKEN), %eax
-            cmp     EC_RECV(%rdx), %eax
-            jne     slow_saved
-            mov     CPU (HAZARD), %eax
-            cmp     EC_HAZARD(%rdx), %eax
-            jne     slow_saved
-
-            mov     %rdx, EC_CALLEE(%r11)
-            mov     %r11, EC_CALLER(%rdx)
-            movl    $0, EC_RECV(%rdx)
-            movq    $REPLY_CALL, EC_REPLY(%r11)         /* and EC_EXIT: SYSRET                                  */
-            COPY_MESSAGE %r11, %rdx, call_more, call_done
-            SWITCH_SPACE %rdx, call_stale, call_load
-            mov     %rdx, CPU (CURRENT)
-            mov     PT_ID(%rbx), %rdi
-            mov     PT_IP(%rbx), %rcx
-            LOAD_PRESERVED
-            mov     $RFLAGS_INIT, %r11d
-            sysretq
-
-            STALE_SPACE call_stale, call_load
-
-/* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. r11 = callee. */
-            .balign 64
-fast_reply: SAVE_PRESERVED %r11
-            mov     EC_CALLER(%r11), %rdx
-            cmpl    $REPLY_CALL, EC_REPLY(%rdx)
-            jne     slow_saved
-            mov     CPU (HAZARD), %eax
-            cmp     EC_HAZARD(%rdx), %eax
-            jne     slow_saved
-
-            mov     CPU (TOKEN), %eax
-            mov     %eax, EC_RECV(%r11)
-            movq    $ec_nobody, EC_CALLER(%r11)
-            movq    $0, EC_CALLEE(%rdx)
-            COPY_MESSAGE %r11, %rdx, reply_more, reply_done
-            SWITCH_SPACE %rdx, reply_stale, reply_load
-            mov     %rdx, CPU (CURRENT)
-            mov     EC_RIP(%rdx), %rcx
-            xor     %edi, %edi                          /* STATUS_SUCCESS                                       */
-            LOAD_PRESERVED
-            mov     $RFLAGS_INIT, %r11d
-            sysretq
-
-            STALE_SPACE reply_stale, reply_load
+            FAST_CALL
+            FAST_REPLY
 
 /* Left a fast path: the preserved registers are saved, rdi and rsi are untouched, r11 = current EC */
 slow_saved: mov     $CPU_STACK_TOP, %rsp
@@ -315,8 +338,7 @@ slow_saved: mov     $CPU_STACK_TOP, %rsp
             mov     %r11, CPU (NEXT)
             jmp     run
 
-            COPY_MORE call_more, call_done
-            COPY_MORE reply_more, reply_done
+            COPY_OUT_OF_LINE
 
 /* Exceptions and interrupts --------------------------------------------------------------------------------------------
  * The CPU pushes SS, RSP, RFLAGS, CS, RIP and for some exceptions an error code (Intel SDM 3A, 6.14.2); a stub adds a 0 where
