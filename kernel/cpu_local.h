@@ -13,6 +13,7 @@
 #include <rcu.h>
 #include <scheduler.h>
 #include <timeout.h>
+#include <trace.h>
 
 struct cpu_local {
     /* One cache line for the IPC path */
@@ -41,6 +42,8 @@ struct cpu_local {
     struct inbox         deferred;                      /* calls that only this CPU may make                        */
 
     struct link         *dying;                         /* dead ECs whose callers die or go on next: ec_bury()      */
+
+    struct trace_cpu     trace;                         /* for entry code                                           */
 };
 
 extern struct cpu_local cpu_local;                      /* placed by the linker script                              */

@@ -74,6 +74,7 @@ CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab
 $(eval $(call host-test,inbox,test/host/inbox.c))
 $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,record,test/host/record.c kernel/record.c kernel/buddy.c kernel/slab.c))
+$(eval $(call host-test,trace,test/host/trace.c kernel/record.c kernel/cmdline.c kernel/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
 $(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))

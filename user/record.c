@@ -59,3 +59,22 @@ static struct record_memory *memory (void)
 
 uint64_t record_memory_free (void) { return memory() ? rlx_load (&memory()->free) : 0; }
 uint64_t record_memory_waiting (void) { return memory() ? rlx_load (&memory()->waiting) : 0; }
+
+struct record_trace *record_trace (void)
+{
+    struct record_trace *const t = record_find (RECORD_TRACE);
+
+    if (!t || t->version != TRACE_VERSION || t->head.length < sizeof (*t) || !t->entries || t->entries & (t->entries - 1))
+        return NULL;
+
+    uint64_t const ring = sizeof (struct trace_ring) + t->entries * sizeof (struct trace_entry);
+
+    return t->stride >= ring && t->offset + (uint64_t) t->stride * t->cpus <= t->head.length ? t : NULL;
+}
+
+struct trace_ring *record_trace_ring (unsigned cpu)
+{
+    struct record_trace *const t = record_trace();
+
+    return t && cpu < t->cpus ? (void *) ((char *) t + t->offset + cpu * (size_t) t->stride) : NULL;
+}

@@ -11,3 +11,7 @@ void *      record_find (uint32_t type);
 /* Free pages of the kernel's memory, and deleted objects that will still give some back; 0 without a record */
 uint64_t    record_memory_free (void);
 uint64_t    record_memory_waiting (void);
+
+/* Traces of the IPC fast path: of all CPUs, and the ring of one. Null if the kernel was not booted with trace=ipc, or knows no such CPU */
+struct record_trace *record_trace (void);
+struct trace_ring * record_trace_ring (unsigned cpu);

@@ -48,8 +48,28 @@ void asm_offsets (void)
     DEFINE (CPU_NEXT,       offsetof (struct cpu_local, next));
     DEFINE (CPU_STALE,      offsetof (struct cpu_local, arch.stale));
     DEFINE (CPU_STALE_PCID, offsetof (struct cpu_local, arch.stale_pcid));
+    DEFINE (CPU_TRACE_RING, offsetof (struct cpu_local, trace.ring));
+    DEFINE (CPU_TRACE_MASK, offsetof (struct cpu_local, trace.mask));
+    DEFINE (CPU_TRACE_COUNT, offsetof (struct cpu_local, trace.count));
+    DEFINE (CPU_TRACE_SAVE, offsetof (struct cpu_local, trace.save));
+    DEFINE (RING_WRITTEN,   offsetof (struct trace_ring, written));
+    DEFINE (RING_TIME,      offsetof (struct trace_ring, entry) + offsetof (struct trace_entry, time));
+    DEFINE (RING_ID,        offsetof (struct trace_ring, entry) + offsetof (struct trace_entry, id));
+    DEFINE (TRACE_ENTER,          TRACE_ENTER);
+    DEFINE (TRACE_PROBE,          TRACE_PROBE);
+    DEFINE (TRACE_CALL_SAVED,     TRACE_CALL_SAVED);
+    DEFINE (TRACE_CALL_FOUND,     TRACE_CALL_FOUND);
+    DEFINE (TRACE_CALL_COPIED,    TRACE_CALL_COPIED);
+    DEFINE (TRACE_CALL_SWITCHED,  TRACE_CALL_SWITCHED);
+    DEFINE (TRACE_CALL_LEAVE,     TRACE_CALL_LEAVE);
+    DEFINE (TRACE_REPLY_SAVED,    TRACE_REPLY_SAVED);
+    DEFINE (TRACE_REPLY_FOUND,    TRACE_REPLY_FOUND);
+    DEFINE (TRACE_REPLY_COPIED,   TRACE_REPLY_COPIED);
+    DEFINE (TRACE_REPLY_SWITCHED, TRACE_REPLY_SWITCHED);
+    DEFINE (TRACE_REPLY_LEAVE,    TRACE_REPLY_LEAVE);
 }
 
 STATIC_ASSERT (offsetof (struct ec, exit) == offsetof (struct ec, reply) + 4);      /* one store sets both          */
 STATIC_ASSERT (offsetof (struct cpu_local, arch.stale) < 64);
 STATIC_ASSERT (EXIT_SYSRET == 0);
+STATIC_ASSERT (sizeof (struct trace_entry) == 16);

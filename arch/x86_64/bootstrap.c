@@ -19,6 +19,7 @@
 #include <scheduler_hot.h>
 #include <smp.h>
 #include <space_obj.h>
+#include <trace.h>
 
 bool bootstrap (void)
 {
@@ -26,6 +27,8 @@ bool bootstrap (void)
     cpu_t const cpu = (cpu_t)cpu_local.id;
 
     wrmsr (IA32_PAT, PAT_VALUE);
+    trace_cpu_init();
+    desc_cpu_syscall();
     fpu_init();
     rcu_cpu_init();
     timeout_cpu_init();

@@ -6,6 +6,7 @@
 #include <base/macros.h>
 #include <cet.h>
 #include <cfp.h>
+#include <cpu_local.h>
 #include <exception.h>
 #include <hpt.h>
 #include <memory.h>
@@ -107,8 +108,14 @@ void desc_cpu_init (void)
     __asm__ volatile ("ltr %w0; lldt %w1" : : "r" (SEL_TSS), "r" (0));
 
     load_idt();
+}
 
+/* Which copy of the fast path this CPU enters */
+static uintptr_t syscall_target (void) { return (uintptr_t)(cpu_local.trace.ring ? syscall_entry_traced : syscall_entry); }
+
+void desc_cpu_syscall (void)
+{
     wrmsr (IA32_STAR, STAR_VALUE);
-    wrmsr (IA32_LSTAR, (uintptr_t)syscall_entry + (cfp.branch ? 0 : ENDBR_SIZE));
+    wrmsr (IA32_LSTAR, syscall_target() + (cfp.branch ? 0 : ENDBR_SIZE));
     wrmsr (IA32_FMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC | RFLAGS_RF);
 }

@@ -6,5 +6,8 @@
  * a TSS, this holds for those that have no stack of their own. */
 void desc_init (void);
 
-/* Each CPU, with its own page tables loaded: GDT, TSS, IDT, system-call registers */
+/* Each CPU, with its own page tables loaded: GDT, TSS, IDT */
 void desc_cpu_init (void);
+
+/* Each CPU, after trace_cpu_init(): system-call registers */
+void desc_cpu_syscall (void);

@@ -101,13 +101,17 @@
 .endm
 
 /* Address space of ec. Clobbers rax, rcx. The store comes first, and a full barrier before the look at the marks: see tlb.c */
-.macro SWITCH_SPACE ec, stale, load
+.macro SWITCH_SPACE copy, ec, stale, load
             mov     EC_ROOT(\ec), %rax
             cmp     CPU (ROOT), %rax
             je      9f
             mov     %rax, CPU (ROOT)
             PATCHABLE
+            .ifb    \copy
             lock orq $0, CPU (STALE)
+            .else                                       /* the jump is a long one: all in all, one NOP's size       */
+            lock orq $0, CPU (STALE) (%rip)
+            .endif
             jnz     \stale
             PATCH   PATCH_PCID
 \load:      mov     %rax, %cr3
@@ -158,8 +162,38 @@
             .endif
 .endm
 
-/* The fast paths and what leads there are macros, since there may be several copies: the labels of one end in the same word, those of
- * the usual one are plain. */
+/*
+ * The fast paths and what leads there are macros, since there are two copies of them: the usual one, and one with trace points, whose
+ * labels end in _traced. IA32_LSTAR says which one a CPU uses.
+ *
+ * A trace point keeps all registers and needs no stack: the user's is still loaded. It does change flags. The fences keep what is before it
+ * out of the time behind it and the other way around (Intel SDM 2B, RDTSC). No CALL and no RET: there is no shadow stack here.
+ */
+.macro TRACE copy, id
+            .ifnb   \copy
+            mov     %rax, CPU (TRACE_SAVE)
+            mov     %rcx, CPU (TRACE_SAVE) + 8
+            mov     %rdx, CPU (TRACE_SAVE) + 16
+            lfence
+            rdtsc
+            lfence
+            mov     CPU (TRACE_COUNT), %rcx
+            and     CPU (TRACE_MASK), %rcx
+            shl     $4, %rcx                            /* entries of 16 bytes                                  */
+            add     CPU (TRACE_RING), %rcx
+            mov     %eax, RING_TIME(%rcx)
+            mov     %edx, RING_TIME + 4(%rcx)
+            movq    $\id, RING_ID(%rcx)
+            mov     CPU (TRACE_COUNT), %rax
+            mov     CPU (TRACE_RING), %rcx
+            inc     %rax
+            mov     %rax, CPU (TRACE_COUNT)
+            mov     %rax, RING_WRITTEN(%rcx)
+            mov     CPU (TRACE_SAVE), %rax
+            mov     CPU (TRACE_SAVE) + 8, %rcx
+            mov     CPU (TRACE_SAVE) + 16, %rdx
+            .endif
+.endm
 
 /* Falls through with all hypercalls but ipc_call without a timeout and ipc_reply. In: as SYSCALL below. Out: r11 = current EC */
 .macro SYSCALL_ENTRY copy
@@ -167,6 +201,8 @@
             .globl  syscall_entry\copy
 syscall_entry\copy:
             ENDBR                                       /* ENDBR_SIZE                                           */
+            TRACE   \copy, TRACE_ENTER
+            TRACE   \copy, TRACE_PROBE
             mov     CPU (CURRENT), %r11
             cmp     $1, %dil                            /* number and flags: 0 ipc_call without timeout, 1 ipc_reply */
             jb      fast_call\copy
@@ -180,6 +216,7 @@ syscall_entry\copy:
 fast_call\copy:
             mov     %rcx, EC_RIP(%r11)
             SAVE_PRESERVED %r11
+            TRACE   \copy, TRACE_CALL_SAVED
             mov     %rdi, %rax
             shr     $8, %rax                            /* portal selector                                      */
             mov     %rax, %rcx
@@ -205,13 +242,17 @@ fast_call\copy:
             mov     %r11, EC_CALLER(%rdx)
             movl    $0, EC_RECV(%rdx)
             movq    $REPLY_CALL, EC_REPLY(%r11)         /* and EC_EXIT: SYSRET                                  */
+            TRACE   \copy, TRACE_CALL_FOUND
             COPY_MESSAGE %r11, %rdx, call_more\copy, call_done\copy
-            SWITCH_SPACE %rdx, call_stale\copy, call_load\copy
+            TRACE   \copy, TRACE_CALL_COPIED
+            SWITCH_SPACE \copy, %rdx, call_stale\copy, call_load\copy
+            TRACE   \copy, TRACE_CALL_SWITCHED
             mov     %rdx, CPU (CURRENT)
             mov     PT_ID(%rbx), %rdi
             mov     PT_IP(%rbx), %rcx
             LOAD_PRESERVED
             mov     $RFLAGS_INIT, %r11d
+            TRACE   \copy, TRACE_CALL_LEAVE
             sysretq
 
             STALE_SPACE call_stale\copy, call_load\copy
@@ -222,6 +263,7 @@ fast_call\copy:
             .balign 64
 fast_reply\copy:
             SAVE_PRESERVED %r11
+            TRACE   \copy, TRACE_REPLY_SAVED
             mov     EC_CALLER(%r11), %rdx
             cmpl    $REPLY_CALL, EC_REPLY(%rdx)
             jne     slow_saved
@@ -233,13 +275,17 @@ fast_reply\copy:
             mov     %eax, EC_RECV(%r11)
             movq    $ec_nobody, EC_CALLER(%r11)
             movq    $0, EC_CALLEE(%rdx)
+            TRACE   \copy, TRACE_REPLY_FOUND
             COPY_MESSAGE %r11, %rdx, reply_more\copy, reply_done\copy
-            SWITCH_SPACE %rdx, reply_stale\copy, reply_load\copy
+            TRACE   \copy, TRACE_REPLY_COPIED
+            SWITCH_SPACE \copy, %rdx, reply_stale\copy, reply_load\copy
+            TRACE   \copy, TRACE_REPLY_SWITCHED
             mov     %rdx, CPU (CURRENT)
             mov     EC_RIP(%rdx), %rcx
             xor     %edi, %edi                          /* STATUS_SUCCESS                                       */
             LOAD_PRESERVED
             mov     $RFLAGS_INIT, %r11d
+            TRACE   \copy, TRACE_REPLY_LEAVE
             sysretq
 
             STALE_SPACE reply_stale\copy, reply_load\copy
@@ -339,6 +385,15 @@ slow_saved: mov     $CPU_STACK_TOP, %rsp
             jmp     run
 
             COPY_OUT_OF_LINE
+
+/* The copy with trace points is entered instead. It goes where the other one does when it has to leave the fast path. */
+            .pushsection .text.entry_traced, "ax", @progbits
+            SYSCALL_ENTRY _traced
+            jmp     slow
+            FAST_CALL _traced
+            FAST_REPLY _traced
+            COPY_OUT_OF_LINE _traced
+            .popsection
 
 /* Exceptions and interrupts --------------------------------------------------------------------------------------------
  * The CPU pushes SS, RSP, RFLAGS, CS, RIP and for some exceptions an error code (Intel SDM 3A, 6.14.2); a stub adds a 0 where

@@ -20,6 +20,6 @@ INDIRECT_NEVER void interrupt_arrived (uint32_t vector);
 void interrupt_kernel (uint32_t vector, struct exception_frame const *, uint64_t const *shadow);
 
 /* Entry points and what they need, entry.S */
-extern char const idt_stubs[], syscall_entry[];
+extern char const idt_stubs[], syscall_entry[], syscall_entry_traced[];
 NORETURN void run_first (void);
 NORETURN void cpu_halt_forever (void);

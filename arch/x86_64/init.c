@@ -47,6 +47,7 @@
 #include <space_obj.h>
 #include <space_pio.h>
 #include <string.h>
+#include <trace.h>
 #include <uefi.h>
 #include <space_stage2.h>
 #include <virt.h>
@@ -190,6 +191,7 @@ static INDIRECT_TARGET void init_bsp (void)
     power_init (&acpi);
     virt_init();
     protect();
+    trace_init (acpi.cpus ? acpi.cpus : 1);
 
     objects();
 

@@ -15,6 +15,7 @@
 enum {
     RECORD_MEMORY   = 1,
     RECORD_FAIL     = 2,                                /* debug kernels (make DEBUG=1) only                    */
+    RECORD_TRACE    = 3,                                /* kernels that were booted with trace=ipc              */
 };
 
 struct record_list {                                    /* at rec_start, followed by the records                */
@@ -39,5 +40,56 @@ struct record_fail {                                    /* written by user space
     _Atomic (uint64_t)  fail;                           /* then so many fail; counted down                      */
 };
 
+/*
+ * What trace points of the IPC fast path have stored: a ring for each CPU, of which only that CPU writes. Entry n of a ring, the first
+ * one of all is 0, is at index n % entries until entry n + entries takes its place.
+ */
+enum { TRACE_VERSION = 1, TRACE_ALIGN = 64 };
+
+struct record_trace {
+    struct record       head;
+    uint32_t            version;                        /* TRACE_VERSION                                        */
+    uint32_t            cpus;                           /* rings, in the order of CPU numbers                   */
+    uint32_t            entries;                        /* of a ring, a power of two                            */
+    uint32_t            offset;                         /* of the first ring from the start of the record, bytes; aligned to TRACE_ALIGN */
+    uint32_t            stride;                         /* from one ring to the next, bytes                     */
+    uint32_t            reserved;
+};
+
+struct trace_entry {                                    /* Ordering: relaxed, published by written              */
+    _Atomic (uint64_t)  time;                           /* system time counter                                  */
+    _Atomic (uint64_t)  id;                             /* enum trace_id                                        */
+};
+
+struct trace_ring {
+    _Atomic (uint64_t)  written;                        /* entries since boot. Ordering: release, they are complete */
+    uint64_t            reserved[7];
+    struct trace_entry  entry[];
+};
+
+/*
+ * Where the trace points are. ENTER and PROBE stand side by side, so that the time from one to the other is what a trace point costs;
+ * what a later one ends is named. A hypercall that is neither ipc_call nor ipc_reply, or that leaves the fast path, has no more
+ * entries from there on.
+ */
+enum trace_id {
+    TRACE_ENTER = 1,                                    /* first thing in the kernel: end of user mode          */
+    TRACE_PROBE,
+
+    TRACE_CALL_SAVED,                                   /* entry: state of the caller is saved                  */
+    TRACE_CALL_FOUND,                                   /* look-up: capability, portal, callee; it is taken     */
+    TRACE_CALL_COPIED,                                  /* copy of the message                                  */
+    TRACE_CALL_SWITCHED,                                /* switch of address spaces                             */
+    TRACE_CALL_LEAVE,                                   /* exit: state of the callee is loaded; last thing in the kernel */
+
+    TRACE_REPLY_SAVED,                                  /* the same for the reply                               */
+    TRACE_REPLY_FOUND,
+    TRACE_REPLY_COPIED,
+    TRACE_REPLY_SWITCHED,
+    TRACE_REPLY_LEAVE,
+};
+
+_Static_assert (sizeof (struct record_trace) == 0x20 && sizeof (struct trace_entry) == 0x10, "record layout");
+_Static_assert (sizeof (struct trace_ring) == TRACE_ALIGN, "record layout");
 _Static_assert (sizeof (struct record_list) == 8 && sizeof (struct record) == 8, "record layout");
 _Static_assert (sizeof (struct record_memory) == 0x20 && sizeof (struct record_fail) == 0x18, "record layout");
