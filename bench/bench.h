@@ -34,9 +34,14 @@ struct bench {
     bool         (* after) (struct bench_run *, struct hyp_regs const *);       /* each time: undoes            */
     bool         (* end) (struct bench_run *);          /* once, when all is measured                           */
     bool         (* verify) (struct bench_run *);       /* once, in the driver: are the figures plausible?      */
+
+    /* Of what stages the sample consists, whose ticks add up to it; optional. Called for each one, after the operation. False: the
+     * operation went another way than the one to be measured, and is repeated; part is unspecified. */
+    bool         (* split) (struct bench_run *, int64_t sample, int64_t *part);
+    char const * const *    stage;                      /* their names, and null                                */
 };
 
-enum { DEFAULT_ITERATIONS = 10000, COLD_ITERATIONS = 50, WARM_UP = 32 };
+enum { DEFAULT_ITERATIONS = 10000, COLD_ITERATIONS = 50, WARM_UP = 32, STAGES_MAX = 16 };
 
 struct bench_run {
     struct bench const *    bench;
@@ -49,7 +54,7 @@ struct bench_run {
     bool                    failed, skipped, ended;
     char                    reason[96];
     int64_t *               sample;
-    unsigned                samples;
+    unsigned                samples, repeated;
     int64_t                 overhead, min, median, max;
 };
 

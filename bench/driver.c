@@ -22,8 +22,9 @@ enum { MAX_ITERATIONS = 1000000, OVERHEAD_ITERATIONS = 255, TIMEOUT_S = 20, SWEE
 extern struct bench_table const registry_start[], registry_end[];
 
 static int64_t *sample, *sorted;                        /* iterations of them, written by the worker            */
+static int64_t *part;                                   /* so many for each stage of the current benchmark      */
 static uint8_t volatile *sweep;
-static size_t sweep_bytes;
+static size_t sweep_bytes, sample_bytes;
 static uint64_t done, go;                               /* semaphores: the worker reports, the worker may go on */
 
 __attribute__ ((format (printf, 3, 0)))
@@ -83,6 +84,20 @@ static void measure_overhead (struct bench_run *run)
     run->overhead = stats_median (sorted, OVERHEAD_ITERATIONS);
 }
 
+/* Notes the stages of sample i */
+static bool split (struct bench_run *run, unsigned i)
+{
+    int64_t ticks[STAGES_MAX];
+
+    if (!run->bench->split (run, run->sample[i], ticks))
+        return false;
+
+    for (unsigned s = 0; run->bench->stage[s]; s++)
+        part[s * run->iterations + i] = ticks[s];
+
+    return true;
+}
+
 static bool measure (struct bench_run *run, unsigned count, bool keep)
 {
     struct bench const *const b = run->bench;
@@ -104,8 +119,18 @@ static bool measure (struct bench_run *run, unsigned count, bool keep)
         if (hyp_status (r) != run->expect)
             return bench_fail (run, "operation %u: %s", i, status_name (hyp_status (r)));
 
+        bool const good = !keep || !b->split || split (run, i);
+
         if (b->after && !b->after (run, &r))
             return false;
+
+        if (!good) {
+
+            if (run->repeated++ == count)
+                return bench_fail (run, "%u of %u operations went another way", run->repeated, i + run->repeated);
+
+            i--;
+        }
     }
 
     return true;
@@ -161,7 +186,10 @@ static bool run_worker (struct bench_run *run, uint64_t timeout_s)
 {
     run->self = mem_alloc (sizeof (*run->self), NULL);
 
-    if (!run->self)
+    if (run->bench->split && !part)
+        part = mem_alloc (STAGES_MAX * sample_bytes, NULL);
+
+    if (!run->self || (run->bench->split && !part))
         return bench_fail (run, "no memory"), true;
 
     enum status status = thread_create_global (run->self, 0, root.hip->cpu_bsp, worker, run);
@@ -212,8 +240,15 @@ static void report (struct bench_run *run, char const *name)
         return;
     }
 
-    line_samples (name, run->sample, run->samples);
-    line ("result", "name=%s n=%u min=%ld median=%ld max=%ld", name, run->samples, run->min, run->median, run->max);
+    line_samples ("samples", name, NULL, run->sample, run->samples);
+
+    unsigned stages = 0;
+
+    for (; b->split && b->stage[stages]; stages++)
+        line_samples ("stage", name, b->stage[stages], part + stages * run->iterations, run->samples);
+
+    line ("result", stages ? "name=%s n=%u min=%ld median=%ld max=%ld stages=%u repeated=%u" : "name=%s n=%u min=%ld median=%ld max=%ld",
+          name, run->samples, run->min, run->median, run->max, stages, run->repeated);
 }
 
 struct suite {
@@ -285,10 +320,10 @@ int main (void)
     s.timeout_s  = root_option_number ("timeout", TIMEOUT_S);
     sweep_bytes  = root_option_number ("sweep", SWEEP_BYTES);
 
-    size_t const size = (s.iterations > DEFAULT_ITERATIONS ? s.iterations : DEFAULT_ITERATIONS) * sizeof (*sample);
+    sample_bytes = (s.iterations > DEFAULT_ITERATIONS ? s.iterations : DEFAULT_ITERATIONS) * sizeof (*sample);
 
-    sample = mem_alloc (size, NULL);
-    sorted = mem_alloc (size, NULL);
+    sample = mem_alloc (sample_bytes, NULL);
+    sorted = mem_alloc (sample_bytes, NULL);
     sweep  = mem_alloc (sweep_bytes, NULL);
     done   = sel_alloc (0);
     go     = sel_alloc (0);

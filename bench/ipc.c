@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Round trips between a caller and a server of two instructions, in one PD and in two. */
+#include <ipc.h>
+
 #include <panic.h>
 #include <root.h>
 #include <server.h>
@@ -61,12 +63,12 @@ static bool setup (struct bench_run *run, struct ipc_server *s)
     return check_transfer (run, s, words);
 }
 
-static bool setup_same (struct bench_run *run)
+bool ipc_setup_same (struct bench_run *run)
 {
     return (same.ready || ipc_server_create (run, &same, sel_root_pd())) && setup (run, &same);
 }
 
-static bool setup_cross (struct bench_run *run)
+bool ipc_setup_cross (struct bench_run *run)
 {
     struct child c;
 
@@ -78,11 +80,11 @@ TIMED (empty, "");
 
 #define SAME(n, c)                                                                                                          \
     { .name = "ipc.same.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply in one PD, " #n "-word messages",               \
-      .timed = timed, .empty = empty, .cold = c, .param = n, .setup = setup_same }
+      .timed = timed, .empty = empty, .cold = c, .param = n, .setup = ipc_setup_same }
 
 #define CROSS(n, c)                                                                                                         \
     { .name = "ipc.cross.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply between two PDs, " #n "-word messages",        \
-      .timed = timed, .empty = empty, .cold = c, .param = n, .setup = setup_cross }
+      .timed = timed, .empty = empty, .cold = c, .param = n, .setup = ipc_setup_cross }
 
 static struct bench const ipc[] = {
     SAME  (1, true),  SAME  (8, false), SAME  (16, false),  SAME  (32, false),

@@ -13,7 +13,7 @@ KN          := $(PYTHON) scripts/kn
 # A label is the name of a folder; that of another kernel is not for figures of this one
 $(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(call refuse,LABEL=$(LABEL) is not a plain name))
 $(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(call refuse,LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
-$(if $(filter bench bench-cet,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
+$(if $(filter bench bench-cet bench-trace,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
   $(call refuse,neither git nor VERSION says which release this is: give RELEASE=NAME or LABEL=NAME)))
 SUBSET      := $(BENCH)$(ITERATIONS)
 RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE)/$(CONF)
@@ -35,6 +35,17 @@ bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 	@echo
 	@echo 'Recorded: $(RESULT).json'
 	$Q$(KN) plot '$(RESULT).json' | sed 's/^/Chart:    /'
+
+# Stages of a round trip: the same kernel without trace points and with them. EMULATOR=bochs: on that one
+TRACE_ON    := $(or $(EMULATOR),qemu)
+TRACE       := build/results/$(RELEASE)/trace-$(TRACE_ON)/$(CONF)
+
+bench-trace: $(if $(filter bochs,$(TRACE_ON)),tools-bench-cet,tools-bench) $(KELF) $O/bench/bench.elf
+	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --emulator '$(TRACE_ON)' --release '$(RELEASE)' \
+	  --bench 'ipc.same.w1,ipc.same.w64,ipc.cross.w1,ipc.cross.w64' $(if $(ITERATIONS),--iterations $(ITERATIONS)) -o '$(TRACE)-plain.json'
+	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --emulator '$(TRACE_ON)' --release '$(RELEASE)' --append 'serial trace=ipc' \
+	  --bench 'trace.*' $(if $(ITERATIONS),--iterations $(ITERATIONS)) -o '$(TRACE)-traced.json'
+	$Q$(KN) show --stages '$(TRACE)-plain.json' '$(TRACE)-traced.json'
 
 # The kernels of all levels of control-flow protection. What runs on them, the benchmark root task, does not depend on the level.
 LEVELS      := none branch return full
@@ -106,4 +117,4 @@ soak: tools-check $(KELF) $(KELF32) roots
 	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: soak bench-cet $(TOOLS) check-tools check-sources check-cfp check-kn check-boot
+.PHONY: bench-trace soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot

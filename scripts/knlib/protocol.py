@@ -11,7 +11,7 @@ LINE = re.compile(rb'KN1 ([a-z]+) (.*) \*([0-9a-f]{8})\Z', re.S)
 KERNEL = re.compile(rb'\[ ?\d+\] ')                        # how a line of the kernel begins
 # A line after which no result comes
 TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
-KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'result', 'skip', 'fail', 'done'}
+KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'stage', 'result', 'skip', 'fail', 'done'}
 
 
 def encode(kind, payload):
@@ -153,6 +153,18 @@ class Run:
         for value, count in samples.parse_runs(word['v']):
             samples.append_run(bench['samples'], value, count)
 
+    def on_stage(self, word):
+        bench = self.current(word)
+        stages, seq = bench.setdefault('stages', []), int(word['seq'])
+        if not stages or stages[-1]['name'] != word['stage']:
+            stages.append({'name': word['stage'], 'samples': []})
+            self.next_seq = 0
+        if seq != self.next_seq:
+            self.problems.append('%s: line %d of stage %s missing' % (bench['name'], self.next_seq, word['stage']))
+        self.next_seq = seq + 1
+        for value, count in samples.parse_runs(word['v']):
+            samples.append_run(stages[-1]['samples'], value, count)
+
     def on_result(self, word):
         bench = self.current(word)
         self.open = None
@@ -164,6 +176,13 @@ class Run:
             raise ValueError('%d samples announced, %d received' % (n, samples.count(bench['samples'])))
         if (low, median, high) != have:
             raise ValueError('min, median, max %d, %d, %d, but the samples give %d, %d, %d' % ((low, median, high) + have))
+        stages = bench.get('stages', [])
+        if len(stages) != int(word.get('stages', 0)):
+            raise ValueError('%s stages announced, %d received' % (word.get('stages', 0), len(stages)))
+        if word.get('repeated', '0') != '0':
+            bench.setdefault('extra', {})['repeated'] = word['repeated']
+        if stages:
+            samples.check_sum(bench['samples'], [s['samples'] for s in stages])
         self.benchmarks.append(bench)
 
     def close(self, word):

@@ -41,3 +41,21 @@ def summary(runs):
     values = [v for v, _ in runs]
     return min(values), rank(runs, (n - 1) // 2), max(values)
 
+
+
+def expand(runs):
+    return [value for value, c in runs for _ in range(c)]
+
+
+def check_sum(total, parts):
+    """ValueError unless each sample of the total is the sum of those of the parts."""
+    total, parts = expand(total), [expand(p) for p in parts]
+    if any(len(p) != len(total) for p in parts):
+        raise ValueError('%d samples, but stages with %s' % (len(total), ', '.join(sorted({str(len(p)) for p in parts}))))
+    for index, (whole, each) in enumerate(zip(total, zip(*parts))):
+        if whole != sum(each):
+            raise ValueError('sample %d is %d, but its stages add up to %d' % (index, whole, sum(each)))
+
+
+def mean(runs):
+    return sum(value * c for value, c in runs) / count(runs)

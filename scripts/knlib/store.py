@@ -49,9 +49,17 @@ def unpack(lines):
     return runs
 
 
+def every_samples(bench, function):
+    """A copy of the benchmark with what the function makes of its samples, and of those of its stages."""
+    bench = dict(bench, samples=function(bench['samples']))
+    if 'stages' in bench:
+        bench['stages'] = [dict(s, samples=function(s['samples'])) for s in bench['stages']]
+    return bench
+
+
 def text(document):
     """The bytes that are stored: the same document gives the same text, in the order in which it was made."""
-    packed = dict(document, benchmarks=[dict(b, samples=pack(b['samples'])) for b in document['benchmarks']])
+    packed = dict(document, benchmarks=[every_samples(b, pack) for b in document['benchmarks']])
     return json.dumps(packed, indent=1, ensure_ascii=True) + '\n'
 
 
@@ -78,11 +86,16 @@ def read(path):
     except ValueError as error:
         raise KnError('result file %s is not JSON: %s' % (path, error)) from None
     validate(document, path)
+    document['benchmarks'] = [every_samples(b, unpack) for b in document['benchmarks']]
     for bench in document['benchmarks']:
-        bench['samples'] = unpack(bench['samples'])
         if (bench['min'], bench['median'], bench['max']) != samples.summary(bench['samples']) \
                 or bench['n'] != samples.count(bench['samples']):
             raise KnError('%s: %s: figures do not fit the samples; the file was edited by hand' % (path, bench['name']))
+        try:
+            if 'stages' in bench:
+                samples.check_sum(bench['samples'], [s['samples'] for s in bench['stages']])
+        except ValueError as error:
+            raise KnError('%s: %s: %s; the file was edited by hand' % (path, bench['name'], error)) from None
     return document
 
 

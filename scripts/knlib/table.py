@@ -6,7 +6,7 @@ import io
 import json
 import math
 
-from . import store
+from . import stages, store
 from .errors import counted
 
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
@@ -130,6 +130,8 @@ def remarks(documents, reference):
             lines.append('only measured on %s: %s' % (name_of(reference), names))
     for head, document in zip(titles(documents), documents):
         lines += ['%s: %s skipped: %s' % (head, s['name'], s['reason']) for s in document['skipped']]
+        lines += ['%s: %s: %s operations were repeated, since they took another path' % (head, b['name'], b['extra']['repeated'])
+                  for b in document['benchmarks'] if 'repeated' in b.get('extra', {})]
     return lines
 
 
@@ -151,6 +153,7 @@ def text(documents, reference, wide=False):
             out.append('')
         previous = data['group']
         out.append(line(row))
+    out += stages.text(documents, titles(documents), TICKS)
     extra = remarks(documents, reference)
     return '\n'.join(out + ([''] + extra if extra else [])) + '\n'
 
@@ -161,6 +164,7 @@ def markdown(documents, reference):
     bar = ['---' if i < left else '---:' for i in range(len(head))]
     out = [line + '  ' for line in caption(documents, reference)] + ['']
     out += ['| ' + ' | '.join(c.replace('|', '\\|') for c in row) + ' |' for row in [head, bar] + cells]
+    out += stages.markdown(documents, titles(documents), TICKS)
     extra = remarks(documents, reference)
     return '\n'.join(out + ([''] + ['- ' + e for e in extra] if extra else [])) + '\n'
 
@@ -184,7 +188,8 @@ def as_json(documents, reference):
         'benchmarks': [{'name': r['name'], 'variant': r['variant'], 'group': r['group'], 'operation': r['op'],
                         'figures': [figures(b) for b in r['files']], 'reference': figures(r['reference']),
                         'ratios': [round(x, 4) if x is not None else None for x in r['ratios']]}
-                       for r in rows(documents, reference)]}, indent=1) + '\n'
+                       for r in rows(documents, reference)],
+        'stages': [stages.columns(documents, d) for d in documents]}, indent=1) + '\n'
 
 
 def render(documents, reference, form, wide=False):

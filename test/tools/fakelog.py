@@ -30,16 +30,31 @@ BENCHES = [                                                 # name, group, op, m
 ]
 
 
-def bench_lines(name, group, op, runs, variant='warm'):
+STAGES = [('caller', 2), ('call.copy', 60), ('server', 3), ('reply.copy', 74), ('trace-points', 42)]    # of 139, and what is not
+
+
+def bench_lines(name, group, op, runs, variant='warm', stages=()):
     lines = [protocol.encode('bench', 'name=%s group=%s variant=%s unit=ticks op=%s iterations=%d overhead=21'
                              % (name, group, variant, op.replace(' ', '~'), samples.count(runs)))]
     for seq in range(0, len(runs), 20):
         words = ','.join('%d*%d' % tuple(run) for run in runs[seq:seq + 20])
         lines.append(protocol.encode('samples', 'name=%s seq=%d v=%s' % (name, seq // 20, words)))
+    for stage, parts in stages:
+        lines.append(protocol.encode('stage', 'name=%s seq=0 v=%s stage=%s' % (name, ','.join('%d*%d' % tuple(p) for p in parts), stage)))
     low, median, high = samples.summary(runs)
-    lines.append(protocol.encode('result', 'name=%s n=%d min=%d median=%d max=%d'
-                                 % (name, samples.count(runs), low, median, high)))
+    lines.append(protocol.encode('result', 'name=%s n=%d min=%d median=%d max=%d' % (name, samples.count(runs), low, median, high)
+                                 + (' stages=%d repeated=0' % len(stages) if stages else '')))
     return lines
+
+
+def traced_lines(stages=None, count=10):
+    """A good run with stages; each takes the same time in all samples."""
+    stages = STAGES if stages is None else stages
+    runs = [[sum(ticks for _, ticks in stages), count]]
+    return [protocol.encode('begin', 'suite=kilonova schema=1 benches=1'),
+            protocol.encode('meta', 'kernel_cmdline=kernel.elf32~serial~trace=ipc'),
+            *bench_lines('trace.2pd.w1', 'trace', 'stages', runs, stages=[(name, [[ticks, count]]) for name, ticks in stages]),
+            protocol.encode('done', 'benches=1 failed=0')]
 
 
 def lines(column=3, count=1000, benches=None):

@@ -90,6 +90,29 @@ class Protocol(unittest.TestCase):
         lines[-1] = protocol.encode('result', 'name=a n=4 min=5 median=5 max=5')
         self.assertIn('4 samples announced', feed(lines).verdict()[0])
 
+    def test_stages(self):
+        stages = [('a', [[1, 2], [2, 1]]), ('b', [[4, 1], [5, 2]]), ('c', [[0, 3]])]     # 5, 6, 7
+
+        def verdict(runs, parts, change=lambda lines: lines):
+            lines = fakelog.bench_lines('x', 'g', 'o', runs, stages=parts)
+            return feed([protocol.encode('begin', 'suite=s schema=1')] + change(lines) + [protocol.encode('done', 'benches=1 failed=0')]).verdict()
+
+        runs = [[5, 1], [6, 1], [7, 1]]
+        self.assertEqual(verdict(runs, stages), [])
+        self.assertIn('sample 2 is 8, but its stages add up to 7', verdict([[5, 1], [6, 1], [8, 1]], stages)[0])
+        self.assertIn('sample 0 is 5, but its stages add up to 7', verdict(runs, [('a', [[2, 1], [1, 2]])] + stages[1:] + [('d', [[1, 3]])])[0])
+        self.assertIn('3 samples, but stages with 2, 3', verdict(runs, stages[:2] + [('c', [[0, 2]])])[0])
+        for lost in (2, 3, 4):                              # c adds nothing to the sum, and is missed all the same
+            self.assertTrue(verdict(runs, stages, lambda lines, lost=lost: lines[:lost] + lines[lost + 1:]))
+        self.assertTrue(verdict(runs, stages, lambda lines: lines[:3] + lines[2:]))         # one twice
+        self.assertTrue(verdict(runs, stages, lambda lines: lines[:-1] + [fakelog.bench_lines('x', 'g', 'o', runs)[-1]]))
+
+    def test_damage_in_stages_is_seen(self):
+        good = fakelog.traced_lines()
+        self.assertEqual(feed(good).verdict(), [])
+        for index in range(2, len(good)):
+            self.assertTrue(feed(good[:index] + good[index + 1:]).verdict(), good[index])
+
     def test_failed_benchmark(self):
         lines = fakelog.lines()[:-1] + [protocol.encode('fail', 'name=x reason=status~BAD_CAP'),
                                         protocol.encode('done', 'benches=%d failed=1' % len(fakelog.BENCHES))]
@@ -260,6 +283,50 @@ class Commands(unittest.TestCase):
         data = json.loads(self.kn('show', ours, other, '--reference', 'none', '--format', 'json').stdout)
         self.assertEqual(data['benchmarks'][0]['figures'][1]['median'], 52)
         self.assertIn('| ---: |', self.kn('show', ours, '--format', 'markdown').stdout)
+
+    def record_traced(self, name, stages=None):
+        self.emulator(fakelog.log(fakelog.traced_lines(stages)))
+        self.run_kn('--append', 'serial trace=ipc', '-o', name)
+        return name
+
+    def test_show_stages(self):
+        traced = self.record_traced('results/r1/m/traced.json')
+        self.emulator(fakelog.log(fakelog.lines(benches=[('ipc.2pd.w1', 'ipc', 'call and reply', 139, 278)])))
+        self.run_kn('-o', 'plain.json', '--release', 'r1')
+        text = self.kn('show', '--stages', traced, 'plain.json').stdout
+        rows = {line.split('  ')[0]: line.split()[-2:] for line in text.splitlines()}
+        self.assertEqual([line.split()[0] for line in text.splitlines() if line.endswith(' %')],
+                         ['caller', 'call.copy', 'server', 'reply.copy', 'sum'])
+        self.assertIn('call.copy           60   43.2 %', text)
+        self.assertEqual(rows['trace points'][-1], '42')
+        self.assertEqual(rows['traced total'][-1], '181')
+        self.assertEqual(rows['untraced total'][-1], '139')
+        self.assertIn('Stages of a round trip', self.kn('show', traced).stdout)      # '-' where the untraced one would be
+        self.assertIn('| call.copy | 60 | 43.2 % |', self.kn('show', traced, '--format', 'markdown').stdout)
+        data = json.loads(self.kn('show', traced, 'plain.json', '--format', 'json').stdout)
+        self.assertEqual(data['stages'][0][0]['stages']['server'], 3)
+        self.assertEqual(data['stages'][0][0]['untraced'], 139)
+        self.assertIn('has stages', self.kn('show', '--stages', 'plain.json', code=2).stderr)
+
+    def test_stages_that_are_not_the_untraced_operation(self):
+        self.emulator(fakelog.log(fakelog.lines(benches=[('ipc.2pd.w1', 'ipc', 'call and reply', 139, 278)])))
+        self.run_kn('-o', 'plain.json', '--release', 'r1')
+        less = self.record_traced('less.json', [(name, ticks - (name == 'server')) for name, ticks in fakelog.STAGES])
+        self.assertIn('trace.2pd.w1: the stages add up to 138, untraced it is 139', self.kn('show', '--stages', less, 'plain.json', code=1).stderr)
+        self.assertIn('no untraced figure', self.kn('show', '--stages', less, code=1).stderr)
+        # What a traced kernel measures is not it
+        self.emulator(fakelog.log(fakelog.traced_lines()[:2] + fakelog.bench_lines('ipc.2pd.w1', 'ipc', 'o', [[139, 10]]) + fakelog.traced_lines()[-1:]))
+        self.run_kn('-o', 'not-plain.json', '--release', 'r1')
+        good = self.record_traced('good.json')
+        self.assertIn('no untraced figure', self.kn('show', '--stages', good, 'not-plain.json', code=1).stderr)
+
+    def test_edited_stages(self):
+        path = os.path.join(self.dir, self.record_traced('t.json'))
+        with open(path, encoding='ascii') as file:
+            good = file.read()
+        with open(path, 'w', encoding='ascii') as file:
+            file.write(good.replace('"60*10"', '"61*10"'))
+        self.assertIn('sample 0 is 181, but its stages add up to 182; the file was edited', self.kn('show', path, code=1).stderr)
 
     def test_broken_results(self):
         path = os.path.join(self.dir, self.record())
