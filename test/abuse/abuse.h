@@ -51,6 +51,7 @@ uint64_t    pool_bare (uint64_t pd, unsigned cpu, uint64_t evt);    /* local EC,
 struct thread * pool_local (unsigned cpu);
 struct thread * pool_global (unsigned cpu, thread_fn *, void *arg);     /* does not run yet: thread_start ()    */
 struct thread * pool_spawn (unsigned cpu, unsigned prio, thread_fn *, void *arg);
+struct thread * pool_server (uint64_t pd, unsigned flags, unsigned cpu);        /* in another PD, no event portals */
 struct portal * pool_portal (uint64_t sel, struct thread *server, portal_fn *, void *arg, uint32_t mtd);    /* sel 0: any */
 
 /* For loops of threads: true when they are to end, which they tell with pool_done () */

@@ -192,7 +192,7 @@ uint64_t pool_bare (uint64_t pd, unsigned cpu, uint64_t evt)
     return ec;
 }
 
-static struct thread *create (unsigned flags, unsigned cpu)
+struct thread *pool_server (uint64_t pd, unsigned flags, unsigned cpu)
 {
     need (threads < POOL_THREADS, "threads of the pool");
 
@@ -201,9 +201,17 @@ static struct thread *create (unsigned flags, unsigned cpu)
 
     *t = (struct thread) { .ec = pool_sel (0), .evt = pool_sel (6), .cpu = cpu, .utcb = (union utcb *) utcb,
                            .stack_top = stack[threads] + THREAD_STACK };
-    NEED (hyp_create_ec (flags, t->ec, sel_root_pd(), utcb >> 12, cpu, t->stack_top, t->evt));
-    need (guard_watch (t), "event portals");
+    NEED (hyp_create_ec (flags, t->ec, pd, utcb >> 12, cpu, t->stack_top, t->evt));
     threads++;
+
+    return t;
+}
+
+static struct thread *create (unsigned flags, unsigned cpu)
+{
+    struct thread *const t = pool_server (sel_root_pd(), flags, cpu);
+
+    need (guard_watch (t), "event portals");
 
     return t;
 }

@@ -75,6 +75,12 @@
         RUN     regs_ud2, ud2
         RUN     regs_int3, int3
         RUN     regs_spin, SPIN
+        RUN     regs_nop, nop                   /* with RFLAGS.TF: #DB behind it                        */
+        RUN     regs_hlt, hlt
+        RUN     regs_int, int $0x40
+        RUN     regs_read, cmpb $0, 0x1000      /* nothing is mapped there                              */
+        RUN     regs_pxor, pxor %xmm7, %xmm7
+        RUN     regs_div, div %rcx
 
 .macro SEE reg, i
         mov     %\reg, regs_seen + 8 * \i(%rip)

@@ -15,9 +15,17 @@ struct regs {
 void regs_syscall (struct regs *);
 void regs_ud2 (struct regs *);
 void regs_int3 (struct regs *);
+void regs_nop (struct regs *);
+void regs_hlt (struct regs *);
+void regs_int (struct regs *);                          /* 0x40, which has no gate of DPL 3                     */
+void regs_read (struct regs *);                         /* of address 0x1000                                    */
+void regs_pxor (struct regs *);
+void regs_div (struct regs *);                          /* by RCX                                               */
 void regs_spin (struct regs *);                         /* until regs_go is not 0; changes the status flags     */
 
 extern char const regs_syscall_next[], regs_ud2_at[], regs_ud2_next[], regs_int3_next[];
+extern char const regs_nop_next[], regs_hlt_at[], regs_hlt_next[], regs_int_at[], regs_int_next[];
+extern char const regs_read_at[], regs_read_next[], regs_pxor_at[], regs_pxor_next[];
 extern uint32_t volatile regs_go;
 
 /* Portal entry: stores all registers to regs_seen, sets them to patterns, replies with one word. For local_bare (). */
