@@ -160,6 +160,8 @@ agents: $(AGENTS)
 include test/root/rules.mk
 # Longest stretches of the kernel without interrupts
 include test/wcet/rules.mk
+# Test kernels of control-flow protection
+include test/cfp/rules.mk
 # The abuse root task
 include test/abuse/rules.mk
 
