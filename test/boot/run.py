@@ -37,6 +37,8 @@ KEYS = {                                                    # of a [[test]]: typ
     'emulator': (str, 'qemu'),                              # qemu, bochs
     'boot': (str, ''),                                      # multiboot1 (QEMU -kernel), grub-multiboot1, grub-multiboot2, uefi-multiboot2
     'smp': (int, 1), 'memory': (int, 512), 'cpu': (str, ''), 'icount': (bool, False),
+    'cfp': (str, ''),                                       # a kernel of this level of CFP, built beside --kernel
+    'violate': (bool, False),                               # ... the one of test/cfp that breaks its rules
     'append': (str, 'serial'),                              # kernel command line
     'root': (str, ''),                                      # root ELF, relative to --objects; empty: no module
     'args': (str, ''),                                      # its command line
@@ -107,6 +109,8 @@ def check(path, test):
         wrong('boot is multiboot1, grub-multiboot1, grub-multiboot2 or uefi-multiboot2')
     if test['emulator'] == 'bochs' and test['boot'] in ('multiboot1', 'uefi-multiboot2'):
         wrong('Bochs boots through GRUB and a BIOS only')
+    if test['cfp'] not in ('', 'none', 'branch', 'return', 'full') or test['violate'] and not test['cfp']:
+        wrong('cfp is none, branch, return or full; violate wants cfp')
     if test['agent'] and test['boot'] != 'uefi-multiboot2':
         wrong('agent wants uefi-multiboot2')
     if (test['trace'] or test['untrace']) and test['emulator'] != 'qemu' or len(test['untrace']) not in (0, 2):
@@ -124,6 +128,18 @@ def check(path, test):
             re.compile(pattern)
         except re.error as error:
             wrong("pattern '%s': %s" % (pattern, error))
+
+
+def built(test, kernel):
+    """The kernel that the test wants: another level of CFP lies in a folder of its own beside that of --kernel."""
+    if not test['cfp']:
+        return kernel
+    folder, name = os.path.split(kernel)
+    folder = os.path.join(os.path.dirname(folder), test['cfp'] + ('-debug' if folder.endswith('-debug') else ''))
+    path = os.path.join(folder, *(['test', 'cfp', 'kilonova-violate.elf'] if test['violate'] else [name]))
+    if not os.path.exists(path):
+        raise Failed('%s is not there: make CFP=%s violate' % (os.path.relpath(path), test['cfp']))
+    return path
 
 
 def prepare(test, kernel, objects, directory):
@@ -216,7 +232,7 @@ def check_trace(test, path):
 def execute(test, kernel, objects, log):
     """Runs one test; returns what is to be remarked; raises Failed."""
     with emulator.workdir() as directory:
-        machine, entry = prepare(test, kernel, objects, directory)
+        machine, entry = prepare(test, built(test, kernel), objects, directory)
         wanted = [re.compile(p) for p in test['expect']]
         forbidden = [re.compile(p) for p in test['forbid']]
         with emulator.Session(machine, directory, log) as session:
