@@ -214,6 +214,15 @@ static bool round (uint64_t *rng)
     return ok;
 }
 
+/* Somebody does not come back: what everybody does */
+static void told (struct nest_world const *w)
+{
+    for (struct nest_node const *k = w->node; k < w->node + w->nodes; k++)
+        if (k->state == NEST_BEGUN)
+            console_printf ("# CPU %u: node %lu of server %u does %u with %u, node %u\n", w->cpu, k - w->node, k->ec, k->action[k->at].kind,
+                            k->action[k->at].ec, k->action[k->at].child);
+}
+
 /* Each node was left as it had to be; without a plan for all, some were not entered */
 static uint64_t unlike (struct nest_world const *w)
 {
@@ -275,6 +284,9 @@ static void nest (unsigned cpus, unsigned clients, bool storm, unsigned plans)
             ok = round (&rng);
             sum.plans += worlds * clients;
         }
+
+        for (unsigned c = 0; c < worlds && !ok; c++)
+            told (world + c);
 
         ok &= pool_join (worlds);
         account();

@@ -30,7 +30,7 @@ struct nest_node {
     uint8_t             ec, actions;
     bool                poison;                         /* handler of an event: kills who raised it             */
     uint8_t             want;                           /* enum nest_state, in the end                          */
-    uint8_t volatile    state;
+    uint8_t volatile    state, at;                      /* at: which of its actions it does                     */
     struct nest_action  action[NEST_ACTIONS];
 };
 

@@ -55,10 +55,10 @@ static int call (struct plan *p, struct nest_action *a, unsigned me, int level)
     else if (w->fate[t] == NEST_DEAD)
         a->may = MAY (STATUS_ABORTED);
 
-    else if (timeout && w->busy[t])
+    else if (timeout && w->busy[t] && !(w->storm && t < first))
         a->may = MAY (STATUS_TIMEOUT);
 
-    else if (t < first) {                               /* it is free, but calls go up: nobody may do that      */
+    else if (t < first) {                               /* it is free, or may be in a storm, and calls go up    */
         a->kind = DO_SPIN;
         a->may  = MAY (STATUS_SUCCESS);
     }

@@ -127,6 +127,8 @@ static void run (struct nest_self *s, unsigned node)
 
     for (unsigned i = 0; i < n->actions; i++) {
 
+        n->at = (uint8_t) i;
+
         uint64_t const status = act (s, node, i, n->action + i);
 
         w->killer = NEST_NODES;
@@ -150,10 +152,11 @@ uint32_t nest_called (struct portal *p, union utcb *u, uint32_t mtd)
     struct nest_self *const s = p->arg;
     unsigned const node = (unsigned) u->word[0] % NEST_NODES;
 
-    if (!message_good (u, node, 0, mtd) || s->world->node[node].ec != s - s->world->server)
+    if (message_good (u, node, 0, mtd) && s->world->node[node].ec == s - s->world->server)
+        run (s, node);
+    else
         wrong (s->world, node, 0, WRONG_WORDS);
 
-    run (s, node);
     message_write (u, node, 1);
 
     return mtd_words (length (node, 1));

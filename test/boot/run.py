@@ -128,6 +128,8 @@ def check(path, test):
             re.compile(pattern)
         except re.error as error:
             wrong("pattern '%s': %s" % (pattern, error))
+        if r'\\' in pattern:                                # no console line has a backslash
+            wrong("pattern '%s': a backslash is one backslash in single quotes" % pattern)
 
 
 def built(test, kernel):

@@ -268,13 +268,14 @@ void __wrap_interrupt_kernel (uint32_t vector, struct exception_frame const *f, 
     __real_interrupt_kernel (vector, f, shadow);
 }
 
-/* When enough has struck all CPUs, or those that it can strike */
+/* When enough has struck this CPU, or in a storm all CPUs, everywhere */
 static void tell (void)
 {
     unsigned const cpus = storm ? cpu_count() : 1;
 
     for (unsigned c = 0; c < cpus; c++)
-        if (struck[c][USER] + struck[c][WITHOUT] + struck[c][WITH] < MANY)
+        if (struck[c][USER] + struck[c][WITHOUT] + struck[c][WITH] < MANY ||
+            (storm && !(struck[c][USER] && struck[c][WITHOUT] && struck[c][WITH])))
             return;
 
     counting = false;

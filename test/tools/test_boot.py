@@ -84,6 +84,7 @@ class Boot(unittest.TestCase):
         self.assertIn("agent wants uefi", self.table('[[test]]\nname = "t"\nexit = 1\nagent = "x"', 2))
         self.assertIn("unknown key 'expected'", self.table('[[test]]\nname = "t"\nexpected = ["x"]', 2))
         self.assertIn('expects nothing', self.table('[[test]]\nname = "t"', 2))
+        self.assertIn('one backslash', self.table("[[test]]\nname = 't'\nexit = 1\nforbid = ['\\\\bPANIC']", 2))
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1', 2, '--only', 'x'))
         self.assertIn('Bochs boots through GRUB', self.table('[[test]]\nname = "t"\nexit = 1\nemulator = "bochs"\nboot = "multiboot1"', 2))
 

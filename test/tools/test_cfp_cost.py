@@ -174,11 +174,14 @@ class Machines(unittest.TestCase):
         self.assertIn("--bench 'x' names none", self.cost('--bench', 'x', code=2).stderr)
 
     def test_interrupted(self):
+        def hears():                                        # a background job of a shell ignores SIGINT, and so do its children
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
         self.bochs('echo $$ > "%s/pid"; exec sleep 60' % self.dir)
         self.file('on-none', console('none')[:300])
         env = dict(os.environ, PATH=self.bin + ':/usr/bin:/bin', KN_BUILD=os.path.join(self.dir, 'build'))
         child = subprocess.Popen([test_kn.KN, 'cfp', *('%s=%s.elf' % (level, level) for level in cfp.LEVELS), '--root', 'root.elf', '-o', 'results/r1'],
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=self.dir)
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=self.dir, preexec_fn=hears)
         path, deadline = os.path.join(self.dir, 'pid'), time.monotonic() + 30
         while not (os.path.exists(path) and os.path.getsize(path)) and time.monotonic() < deadline:
             time.sleep(0.05)
