@@ -102,7 +102,7 @@ check-boot: tools-check $(KELF) $(KELF32) roots agents
 	$Qscripts/patches $(KELF) > $O/patches.txt
 	@for l in branch return full; do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
-	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)')
+	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
 
 CHECKS      += check-image
 check-image: tools-check image

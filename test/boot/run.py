@@ -284,6 +284,7 @@ def arguments():
     parser.add_argument('--table', metavar='FILE', default=os.path.join(HERE, 'tests.toml'))
     parser.add_argument('--debug', action='store_true', help='the kernel was made with DEBUG=1')
     parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?')
+    parser.add_argument('--skip', metavar='PATTERN', default='', help='but not these')
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='run N at a time')
     parser.add_argument('--logs', metavar='DIR', default=os.path.join(tools.TOP, 'build', 'boot'), help='keeps each console')
     parser.add_argument('--summary', metavar='FILE', help='also write "PASSED FAILED" there')
@@ -300,9 +301,9 @@ def qemu_version():
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)   # ends the emulators too
     args = arguments()
-    tests = [t for t in load(args.table) if fnmatch.fnmatchcase(t['name'], args.only)]
+    tests = [t for t in load(args.table) if fnmatch.fnmatchcase(t['name'], args.only) and not fnmatch.fnmatchcase(t['name'], args.skip)]
     if not tests:
-        raise UsageError("--only '%s' names no test of %s" % (args.only, args.table))
+        raise UsageError("--only '%s'%s names no test of %s" % (args.only, " --skip '%s'" % args.skip if args.skip else '', args.table))
     if args.list:
         print('\n'.join(t['name'] for t in tests))
         return 0
