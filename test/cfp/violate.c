@@ -129,7 +129,7 @@ static bool patch_fast (uint32_t command)
 
     counting = true;
 
-    return sites == 2;                                  /* call and reply                                           */
+    return sites == 4;                                  /* call and reply, without and with trace points            */
 }
 
 /* An entry of the IDT that lies behind its ENDBR64 */
