@@ -17,7 +17,7 @@
 #define PORTS_PER_POINT 4096                            /* between two preemption points                           */
 
 #define TABLE   (HPT_P | HPT_W | HPT_A)
-#define LEAF    (HPT_P | HPT_A | HPT_D | HPT_NX)
+#define LEAF    (HPT_P | HPT_A | HPT_NX)                /* read-only and dirty would be a shadow stack (SDM 3A, 4.6.1) */
 
 static struct slab_cache cache;
 static uint64_t *ones;                                  /* a page of ones: no port, and the byte behind the bitmap  */

@@ -26,7 +26,7 @@ static uint8_t byte (uint64_t entry, unsigned n)
         entry = ((uint64_t *)kmem_virt (entry & HPT_ADDR))[l ? 0 : n / PAGE_SIZE];
     }
 
-    assert_int_equal (entry & (HPT_P | HPT_U | HPT_W | HPT_NX), HPT_P | HPT_NX);
+    assert_int_equal (entry & (HPT_P | HPT_U | HPT_W | HPT_D | HPT_NX), HPT_P | HPT_NX);       /* dirty: a shadow stack     */
 
     return ((uint8_t *)kmem_virt (entry & HPT_ADDR))[n % PAGE_SIZE];
 }
