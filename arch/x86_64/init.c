@@ -63,6 +63,9 @@ static uint32_t boot_magic, boot_information;           /* as the root task gets
 static bool booted;                                     /* boot is filled                                           */
 static bool learnt;
 
+/* So many CPUs there may be: the ACPI tables may know more, or none at all */
+static unsigned cpus_max (void) { return MAX (MIN (acpi.cpus, CPU_MAX), 1U); }
+
 /* What nobody but the kernel may touch (interface specification, 8.2) */
 static void protect (void)
 {
@@ -191,7 +194,7 @@ static INDIRECT_TARGET void init_bsp (void)
     power_init (&acpi);
     virt_init();
     protect();
-    trace_init (acpi.cpus ? acpi.cpus : 1);
+    trace_init (cpus_max());
 
     objects();
 
@@ -250,7 +253,7 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     fpu_detect();
     patch_apply (PATCH_START, PATCH_END);
 
-    buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? acpi.cpus : 0), POOL_END);
+    buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? cpus_max() : 0), POOL_END);
 
     if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS || !pmap_init())
         panic ("out of memory");
