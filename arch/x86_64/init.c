@@ -61,7 +61,7 @@ struct acpi acpi;
 static struct boot_info boot;
 static uint32_t boot_magic, boot_information;           /* as the root task gets them                               */
 static bool booted;                                     /* boot is filled                                           */
-static bool learnt;
+static bool boot_read, learnt;
 
 /* So many CPUs there may be: the ACPI tables may know more, or none at all */
 static unsigned cpus_max (void) { return MAX (MIN (acpi.cpus, CPU_MAX), 1U); }
@@ -134,13 +134,13 @@ static void stop_devices (void)
         print ("PCI: %u buses have no configuration space where MCFG says", m.unreached);
 }
 
-/* The first words, what boot loader and firmware say, and the end of DMA; once, as early as it can be */
-static void learn (void)
+/* The first words, and what the boot loader says; once */
+static void read_boot (void)
 {
-    if (learnt)
+    if (boot_read)
         return;
 
-    learnt = true;
+    boot_read = true;
 
     mbuf_init (MBUF_START, (size_t)(MBUF_END - MBUF_START));
     rlx_store (&mbuf_signal, console_sm_line);
@@ -152,6 +152,16 @@ static void learn (void)
     mmio_forbid (boot.root_start, boot.root_end);
 
     cmdline_set (boot.cmdline);
+}
+
+/* What firmware says, and the end of DMA; once, as early as it can be */
+static void learn (void)
+{
+    if (learnt)
+        return;
+
+    learnt = true;
+
     acpi_parse (&acpi, boot.rsdp ? boot.rsdp : uefi_rsdp (&boot));
     console_uart();
     stop_devices();
@@ -228,6 +238,7 @@ void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr)
 
     bool const on = interrupts_save();                  /* firmware's timer may use configuration space, too        */
 
+    read_boot();
     learn();
     interrupts_restore (on);
 
@@ -245,13 +256,14 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
 {
     remember (magic, info, load_addr);
     cpu_features_enable();
-    desc_init();
 
-    learn();
+    read_boot();
     cfp_init();
-    desc_init();                                        /* again: the entries depend on that                      */
     fpu_detect();
     patch_apply (PATCH_START, PATCH_END);
+    desc_init();                                        /* the stubs are patched now                                */
+
+    learn();
 
     buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? cpus_max() : 0), POOL_END);
 
