@@ -31,6 +31,8 @@ struct tss_page {                                       /* the page at CPU_TSS  
 struct gate { uint64_t lo, hi; };
 
 STATIC_ASSERT (sizeof (struct tss) == 104);
+STATIC_ASSERT (CPU_SSP % 32 == 24 && CPU_SSP_IST (1) % 32 == 24 && SHSTK_IST_SIZE % 32 == 0);   /* memory.h says why     */
+STATIC_ASSERT (SHSTK_IST_SIZE * CPU_IST_COUNT <= PAGE_SIZE && CPU_IST_COUNT < ARRAY_SIZE (((struct tss_page *)0)->ssp));
 STATIC_ASSERT (PIO_BITMAP (4) - TSS_ALIAS (4) <= 0xffff);   /* the I/O map base has 16 bits                         */
 
 static struct gate idt[VEC_COUNT] ALIGNED (16);

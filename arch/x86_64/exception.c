@@ -61,7 +61,7 @@ INDIRECT_NEVER void interrupt_arrived (uint32_t vector)
     }
 }
 
-/* SSP of before: the CPU has pushed it last, if there was a shadow stack then (SDM 1, 17.2.2) */
+/* SSP of before: the CPU has pushed it last, if there was a shadow stack then (SDM 2A, INT n) */
 static uint64_t old_ssp (struct exception_frame const *f, uint64_t const *shadow) { return shadow && !(f->cs & 3) ? *shadow : 0; }
 
 static char const *meaning (uint32_t vector, uint64_t error)

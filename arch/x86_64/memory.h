@@ -49,7 +49,10 @@
 #define IST_CP              5
 #define CPU_IST_COUNT       5
 
-/* A shadow stack begins with its token, the linear address of itself (SDM 1, 17.2.3), to which SSP points while it is empty */
+/*
+ * A shadow stack begins with its token, the linear address of itself (SDM 1, 17.2.3), to which SSP points while it is empty. Token and
+ * what an event pushes must lie in one aligned block of 32 bytes, else #GP (SDM 2A, INT n; Bochs does not look).
+ */
 #define SHSTK_PAGES         2                           /* of a CPU: its own, and those of the IST                  */
 #define SHSTK_IST_SIZE      0x300                       /* 95 return addresses; these handlers do next to nothing   */
 #define CPU_SSP             (CPU_SHSTK + 0x1000 - 8)
