@@ -98,16 +98,19 @@ def run(machine, kernel, root, timeout, log=None, header='', quiet=False):
             return result, session.command
 
 
+def open_log(path, mode):
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        return open(path, mode)
+    except OSError as error:
+        raise UsageError('log file %s: %s' % (path, error.strerror)) from None
+
+
 def record(machine, kernel, root, timeout, log, label, quiet=False):
     """The same, and leaves the console in the file `log` below a header line, for collect. Returns the Run."""
     version = emulator.version(machine.emulator)
     header = collect.header_line(collect.how(machine, [], version, kernel, root, label))
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(log)), exist_ok=True)
-        file = open(log, 'a+b')
-    except OSError as error:
-        raise UsageError('log file %s: %s' % (log, error.strerror)) from None
-    with file:
+    with open_log(log, 'a+b') as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)    # until it is closed
         except OSError:

@@ -25,7 +25,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', '..', 'scripts')]
 
-from knlib import emulator, image, tools                    # noqa: E402 (path set above)
+from knlib import emulator, image, program, tools               # noqa: E402 (path set above)
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 CD = ['-cdrom', 'image.iso', '-boot', 'd']
@@ -301,16 +301,9 @@ def main():
     with ThreadPoolExecutor(max(1, args.jobs)) as pool:
         list(pool.map(run, names))
     print('%d passed, %d failed' % (len(names) - len(failed), len(failed)))
-    if args.summary:
-        os.makedirs(os.path.dirname(os.path.abspath(args.summary)), exist_ok=True)
-        with open(args.summary, 'w', encoding='ascii') as summary:
-            print(len(names) - len(failed), len(failed), file=summary)
+    program.write_summary(args.summary, len(names) - len(failed), len(failed))
     return 1 if failed else 0
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except KnError as problem:
-        print('image tests: %s' % problem, file=sys.stderr)
-        sys.exit(problem.code)
+    program.leave('image tests', main)

@@ -29,7 +29,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 
 import gdbpoke                                              # noqa: E402 (path set above)
-from knlib import elf, emulator, iso, tools                 # noqa: E402
+from knlib import elf, emulator, iso, program, tools        # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 KEYS = {                                                    # of a [[test]]: type and default
@@ -356,19 +356,9 @@ def main():
     finally:
         pool.shutdown()
     print('%d passed, %d failed' % (len(tests) - len(failed), len(failed)))
-    if args.summary:
-        os.makedirs(os.path.dirname(os.path.abspath(args.summary)), exist_ok=True)
-        with open(args.summary, 'w', encoding='ascii') as summary:
-            print(len(tests) - len(failed), len(failed), file=summary)
+    program.write_summary(args.summary, len(tests) - len(failed), len(failed))
     return 1 if failed else 0
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except KnError as problem:
-        print('boot tests: %s' % problem, file=sys.stderr)
-        sys.exit(problem.code)
-    except KeyboardInterrupt:
-        print('boot tests: interrupted', file=sys.stderr)
-        sys.exit(130)
+    program.leave('boot tests', main)

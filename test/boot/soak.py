@@ -22,7 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 
 import run                                                  # noqa: E402 (path set above)
-from knlib import elf, tools                                # noqa: E402
+from knlib import elf, program, tools                       # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 BUSY = 'slow=10 ms=200 skip=sched,ctrl_sc,survive.latency,ctrl_sm.cancel,ctrl_sm.timeouts' # times of a shared machine
@@ -103,11 +103,4 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
-        sys.exit(main())
-    except KnError as problem:
-        print('soak: %s' % problem, file=sys.stderr)
-        sys.exit(problem.code)
-    except KeyboardInterrupt:
-        print('soak: interrupted', file=sys.stderr)
-        sys.exit(130)
+    program.leave('soak', main)

@@ -22,10 +22,10 @@ violate: $(KELF) $(VIOLATE)
 .PHONY: violate
 -include $(VIOLATE_OBJ:.o=.d)
 
-# Its root task for user mode, with nothing of the runtime
+# Its root task for user mode, with nothing of the runtime but two instructions
 ROOTS += $O/test/cfp/user.elf
-$O/test/cfp/user.elf: test/cfp/user.c
+$O/test/cfp/user.elf: test/cfp/user.c user/$(ARCH)/pio.h
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$Q$(CC) -Wall -Wextra $(TOOL_WARN) -O2 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static \
+	$Q$(CC) -Wall -Wextra $(TOOL_WARN) -O2 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static -Iuser/$(ARCH) \
 	  -fcf-protection=none -Wl,-z,separate-code,--build-id=none,-Ttext-segment=0x10000000 -o $@ $<

@@ -4,6 +4,7 @@
  * its own handler of event 21 sees #CP, error code 3. From nothing but the interface specification, like user/example/bare.c: all
  * that the runtime would call through pointers has no ENDBR64.
  */
+#include <pio.h>
 #include <stdint.h>
 
 enum { COM1 = 0x3f8, QEMU_EXIT = 0xf4, BOCHS_EXIT = 0x8900 };
@@ -54,20 +55,11 @@ static unsigned take (uint64_t src, uint64_t dst, uint64_t ssb, uint64_t dsb, un
     return hypercall ((struct call) { src << 8 | CTRL_PD, dst, ssb << 12 | ord, dsb << 12 | pmm, 0 });
 }
 
-static void out (uint16_t port, uint8_t value) { __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" (port)); }
-
-static uint8_t in (uint16_t port)
-{
-    uint8_t value;
-    __asm__ volatile ("inb %1, %0" : "=a" (value) : "Nd" (port));
-    return value;
-}
-
 static void say (char const *text)
 {
     for (; *text; text++) {
-        while (!(in (COM1 + 5) & 0x20)) ;               /* transmitter empty                                    */
-        out (COM1, (uint8_t)*text);
+        while (!(pio_in8 (COM1 + 5) & 0x20)) ;            /* transmitter empty                                    */
+        pio_out8 (COM1, (uint8_t)*text);
     }
 }
 
@@ -91,9 +83,9 @@ _Noreturn __attribute__ ((used)) void end (void)
     say ("user: went on\r\n");
 
     for (char const *text = "Shutdown"; *text; text++)
-        out (BOCHS_EXIT, (uint8_t)*text);
+        pio_out8 (BOCHS_EXIT, (uint8_t)*text);
 
-    out (QEMU_EXIT, 0);
+    pio_out8 (QEMU_EXIT, 0);
 
     for (;;) ;
 }

@@ -141,12 +141,7 @@ def main():
                                icount=args.emulator == 'qemu' and not args.no_icount, root_args=' '.join(words + args.args.split()),
                                extra=['-device', 'edu'] if args.emulator == 'qemu' else [])     # a source of messages for msi
     path = args.log or os.path.join(tools.TOP, 'build', 'conformance.log')
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        log = open(path, 'wb')
-    except OSError as error:
-        raise UsageError('--log %s: %s' % (path, error.strerror)) from None
-    with log:
+    with runner.open_log(path, 'wb') as log:
         tap = run(machine, kernel, root, args.timeout, log)
 
     if not tap.themes:
