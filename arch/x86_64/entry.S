@@ -297,6 +297,15 @@ fast_reply\copy:
             COPY_MORE reply_more\copy, reply_done\copy
 .endm
 
+/* The C side of a hypercall: rdi, rsi, rdx, rcx, r8 = parameters 0...4, r11 = current EC. Out: rax, and its sign in the flags */
+.macro CALL_HANDLER
+            mov     %r11, %r9
+            mov     %edi, %eax
+            and     $0xf, %eax
+            call    *syscall_table(, %rax, 8)
+            test    %rax, %rax
+.endm
+
             .section .text.entry, "ax", @progbits
 
 /* SYSCALL --------------------------------------------------------------------------------------------------------------
@@ -317,11 +326,7 @@ slow:       mov     %rcx, EC_RIP(%r11)
             mov     %r9,  EC_R9(%r11)
             mov     %r10, EC_R10(%r11)
             mov     %rax, %rcx
-            mov     %r11, %r9
-            mov     %edi, %eax
-            and     $0xf, %eax
-            call    *syscall_table(, %rax, 8)
-            test    %rax, %rax
+            CALL_HANDLER
             js      deferred
             mov     CPU (CURRENT), %r11
             mov     CPU (HAZARD), %ecx
@@ -373,11 +378,7 @@ slow_saved: mov     $CPU_STACK_TOP, %rsp
             mov     %rdi, EC_RDI(%r11)
             mov     %rsi, EC_RSI(%r11)
             movl    $0, EC_EXIT(%r11)
-            mov     %r11, %r9
-            mov     %edi, %eax
-            and     $0xf, %eax
-            call    *syscall_table(, %rax, 8)
-            test    %rax, %rax
+            CALL_HANDLER
             js      run
             mov     CPU (CURRENT), %r11
             mov     %rax, EC_RDI(%r11)
