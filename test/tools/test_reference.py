@@ -48,9 +48,10 @@ class Reference(unittest.TestCase):
         self.assertIn('is stale', self.run_on(lambda t: t.replace('| TAKE | GRANT |', '| GRANT | TAKE |', 1), 1, '--check')[0])
 
     def test_missing_and_unknown(self):
-        self.assertIn('wants one table "<!-- abi: mtd -->", has 0', self.run_on(lambda t: t.replace('abi: mtd -->', 'abi: mdt -->'), 1, '--check')[0])
+        self.assertIn('wants one table "<!-- abi: mtd-aarch64 -->", has 0',
+                      self.run_on(lambda t: t.replace('abi: mtd-aarch64 -->', 'abi: mdt -->'), 1, '--check')[0])
         self.assertIn('no such table: new', self.run_on(lambda t: t + '<!-- abi: new -->\n<!-- /abi -->\n', 1, '--write')[0])
-        self.assertIn('has 2', self.run_on(lambda t: t + '<!-- abi: mtd -->\n<!-- /abi -->\n', 1, '--check')[0])
+        self.assertIn('has 2', self.run_on(lambda t: t + '<!-- abi: hip -->\n<!-- /abi -->\n', 1, '--check')[0])
 
     def test_write_mends(self):
         _, after, _ = self.run_on(lambda t: t.replace('| TAKE | GRANT |', '|', 1), 0, '--write')
