@@ -21,7 +21,7 @@ MAKEFLAGS   += --no-builtin-rules --no-builtin-variables
 # make help helps, whatever the settings are
 refuse       = $(if $(filter help,$(MAKECMDGOALS)),,$(error $1))
 choice       = $(if $(filter $($1),$2),,$(call refuse,$1=$($1) is not one of: $2))
-$(call choice,ARCH,x86_64)
+$(call choice,ARCH,x86_64 aarch64)
 $(call choice,COMP,gcc clang)
 $(call choice,CFP,none branch return full)
 $(call choice,DEBUG,0 1)
@@ -38,6 +38,7 @@ say          = @$(if $(silent),:,printf '  %-7s %s\n' '$1' '$2' >&2)
 # Toolchain ------------------------------------------------------------------------------------------------------------
 
 PREFIX_x86_64 ?=
+PREFIX_aarch64 ?= $(if $(filter aarch64,$(shell uname -m)),,aarch64-linux-gnu-)
 PREFIX      := $(PREFIX_$(ARCH))
 CC          := $(if $(filter clang,$(COMP)),clang --target=$(ARCH)-linux-gnu,$(PREFIX)gcc)
 LD          := $(PREFIX)ld

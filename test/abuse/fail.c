@@ -46,14 +46,14 @@ static enum status code (void)
     return hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0);
 }
 
-static enum status far (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, FAR, 0, PERM_MEM_R, MAD_WB); }
-static enum status large (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR, 9, PERM_MEM_R, MAD_WB); }
+static enum status far (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, FAR, 0, PERM_MEM_R, MAD_RAM); }
+static enum status large (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR, 9, PERM_MEM_R, MAD_RAM); }
 
 /* A hole in a large page splits it */
-static enum status hole (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0x100000 + 7, NEAR + 7, 0, 0, MAD_WB); }
+static enum status hole (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0x100000 + 7, NEAR + 7, 0, 0, MAD_RAM); }
 
 /* A page elsewhere in its place */
-static enum status other (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR + 9, 0, PERM_MEM_R, MAD_WB); }
+static enum status other (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR + 9, 0, PERM_MEM_R, MAD_RAM); }
 
 static enum status ports (void)
 {
@@ -220,7 +220,7 @@ static unsigned by_tables (void)
     unsigned n = 0;
 
     while (n < 1 << 18 &&
-           hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, UINT64_C (0x100000) + n * TABLE, 0, PERM_MEM_R, MAD_WB) == STATUS_SUCCESS)
+           hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, UINT64_C (0x100000) + n * TABLE, 0, PERM_MEM_R, MAD_RAM) == STATUS_SUCCESS)
         n++;
 
     return n;

@@ -72,7 +72,7 @@ enum { NOWHERE = 4 << POOL_PAGE_ORD };                  /* physical page: no RAM
 static void clear (void)
 {
     NEED (sel_revoke (sel_base, POOL_SEL_ORD));
-    NEED (hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, NOWHERE, page_base >> 12, POOL_PAGE_ORD, 0, MAD_WB));
+    NEED (hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, NOWHERE, page_base >> 12, POOL_PAGE_ORD, 0, MAD_RAM));
 
     sel_used = page_used = ram_used = 0;
     threads = portals = 0;

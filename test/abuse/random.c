@@ -202,7 +202,7 @@ static void furnish (unsigned c)
         hyp_ctrl_pd (SEL_ROOT_HST, prison.hst, p, p, 0, PERM_MEM_R | PERM_MEM_XU, 0);
 
     for (unsigned i = 0; i < 4; i++)
-        hyp_ctrl_pd (SEL_NOVA_HST, prison.hst, (cell[c] >> 12) + i, STATE + c * 4 + i, 0, PERM_MEM_R | PERM_MEM_W, MAD_WB);
+        hyp_ctrl_pd (SEL_NOVA_HST, prison.hst, (cell[c] >> 12) + i, STATE + c * 4 + i, 0, PERM_MEM_R | PERM_MEM_W, MAD_RAM);
 }
 
 /* Whatever it has done to its own memory: it begins again, with its state */

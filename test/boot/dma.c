@@ -11,7 +11,7 @@
 static uint64_t find (void)
 {
     struct hip const *const h = root.hip;
-    uint8_t const *const map = h->uefi_mmap_size ? mem_map (h->uefi_mmap, h->uefi_mmap_size, PERM_MEM_R, MAD_WB) : NULL;
+    uint8_t const *const map = h->uefi_mmap_size ? mem_map (h->uefi_mmap, h->uefi_mmap_size, PERM_MEM_R, MAD_RAM) : NULL;
 
     for (uint32_t off = 0; map && off < h->uefi_mmap_size; off += h->uefi_desc_size) {
 
@@ -27,7 +27,7 @@ static uint64_t find (void)
 int main (void)
 {
     uint64_t const phys = find(), end = stc_read() + root.hip->stc_freq;
-    uint8_t const volatile *const p = phys ? mem_map (phys, AGENT_SIZE, PERM_MEM_R, MAD_WB) : NULL;
+    uint8_t const volatile *const p = phys ? mem_map (phys, AGENT_SIZE, PERM_MEM_R, MAD_RAM) : NULL;
     unsigned before = 0, after = 0;
 
     while (stc_read() < end)                            /* ten times as long as the device takes                    */

@@ -82,7 +82,7 @@ static void execute (void)
     *(uint8_t volatile *) frame = 0xc3;                 /* RET                                                  */
     check (!probe_exec (frame), "a page without X is not executed");
     check_eq (probe_fault.vector << 8 | probe_fault.error, EXC_PF << 8 | 0x15, "#PF: protection, execute, user");
-    NEED (map_nova (phys, va, 0, PERM_MEM_R | PERM_MEM_XU, MAD_WB));
+    NEED (map_nova (phys, va, 0, PERM_MEM_R | PERM_MEM_XU, MAD_RAM));
     check (probe_exec (va), "a page with X is");
     check (!probe_write (va, 1), "but not written");
     NEED (map (va, va, 0, PERM_MEM_R));
@@ -101,7 +101,7 @@ static void superpage (void)
 
     uint64_t const start = (p + size - 1) & ~(size - 1);
 
-    check_status (map_nova (start, va, 9, RW, MAD_WB), STATUS_SUCCESS, "maps 2 MiB");
+    check_status (map_nova (start, va, 9, RW, MAD_RAM), STATUS_SUCCESS, "maps 2 MiB");
 
     for (unsigned i = 0; i < 512; i++) {
         *(uint64_t volatile *) (m + (start - p) + i * 4096) = i + 5;
@@ -133,7 +133,7 @@ static void superpage (void)
         good += !probe_read (va + i * 4096, &v);
 
     check_eq (good, 512, "all of it is gone");
-    check_status (map_nova (start, va, 9, RW, MAD_WB), STATUS_SUCCESS, "maps 2 MiB where page tables are");
+    check_status (map_nova (start, va, 9, RW, MAD_RAM), STATUS_SUCCESS, "maps 2 MiB where page tables are");
     check (probe_read (va + size - 8, &v), "works");
     check_ge (root.hip->mco_hst, 9, "the HIP tells an order without partial failure");
 }
@@ -229,7 +229,7 @@ static void guarded (uint64_t p, char const *text)
     uint64_t const va = mem_window (1, 0);
     uint64_t v;
 
-    NEED (map_nova (p & ~UINT64_C (0xfff), va, 0, RW, MAD_UC));
+    NEED (map_nova (p & ~UINT64_C (0xfff), va, 0, RW, MAD_IO));
     check (!probe_read (va, &v), text);
 }
 
@@ -246,7 +246,7 @@ static void protected (void)
 static void firmware (void)
 {
     struct hip const *const h = root.hip;
-    uint8_t const *const m = h->uefi_mmap_size ? mem_map (h->uefi_mmap, h->uefi_mmap_size, PERM_MEM_R, MAD_WB) : NULL;
+    uint8_t const *const m = h->uefi_mmap_size ? mem_map (h->uefi_mmap, h->uefi_mmap_size, PERM_MEM_R, MAD_RAM) : NULL;
 
     for (uint32_t off = 0; m && off < h->uefi_mmap_size; off += h->uefi_desc_size) {
 
@@ -258,7 +258,7 @@ static void firmware (void)
             guarded (d->phys, "first page of runtime services");
             guarded (d->phys + (d->pages - 1) * 4096, "last page of runtime services");
         } else if (d->type == 4 || d->type == 7) {
-            NEED (map_nova (d->phys, va, 0, PERM_MEM_R, MAD_WB));
+            NEED (map_nova (d->phys, va, 0, PERM_MEM_R, MAD_RAM));
             check (probe_read (va, &v), "other memory of firmware is readable");
         }
     }

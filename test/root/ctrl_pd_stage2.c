@@ -67,7 +67,7 @@ static void success (unsigned op)
     check_eq (good, PERM_MASK + 1, "each permission mask");
     check_status (map_nova (root.hip->nova_start & ~UINT64_C (0xfff), 0x5000, 0, RW, 0), STATUS_SUCCESS,
                   "memory of the kernel, a null capability");
-    check_status (map_nova (UINT64_C (0xfee00000), 0x5000, 0, RW, MAD_UC), STATUS_SUCCESS, "the local APIC, a null capability");
+    check_status (map_nova (UINT64_C (0xfee00000), 0x5000, 0, RW, MAD_IO), STATUS_SUCCESS, "the local APIC, a null capability");
 }
 
 static void attributes (unsigned op)
@@ -108,8 +108,8 @@ static void order (unsigned op)
 
     check_eq (good, 19, "each order up to 1 GiB");
     check_status (map_nova (UINT64_C (1) << 32, UINT64_C (1) << 40, 20, 0, 0), STATUS_SUCCESS, "revokes 4 GiB");
-    check_status (map_nova (0, 0, 20, RW, MAD_WB), STATUS_SUCCESS, "the first 4 GiB, from which some belong to the kernel");
-    check_status (map_nova (0, 0, 20, 0, MAD_WB), STATUS_SUCCESS, "revokes them");
+    check_status (map_nova (0, 0, 20, RW, MAD_RAM), STATUS_SUCCESS, "the first 4 GiB, from which some belong to the kernel");
+    check_status (map_nova (0, 0, 20, 0, MAD_RAM), STATUS_SUCCESS, "revokes them");
     check_ge (op == CREATE_GST ? root.hip->mco_gst : root.hip->mco_dma, 9, "the HIP tells an order without partial failure");
 }
 

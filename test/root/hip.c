@@ -57,7 +57,7 @@ static void uefi (void)
     check_eq (h->uefi_desc_version, 1, "version of the UEFI memory map");
     check (h->uefi_mmap + size <= h->nova_start || h->uefi_mmap >= h->nova_end, "the UEFI memory map is outside of the kernel");
 
-    uint8_t const *const map = mem_map (h->uefi_mmap, size, PERM_MEM_R, MAD_WB);
+    uint8_t const *const map = mem_map (h->uefi_mmap, size, PERM_MEM_R, MAD_RAM);
     uint64_t kernel = 0, mbuf = 0, image = 0;
     unsigned bad = 0;
 

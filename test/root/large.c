@@ -24,7 +24,7 @@ static enum status map (uint64_t from, uint64_t to, unsigned ord, unsigned pmm)
 
 static enum status map_nova (uint64_t from, uint64_t to, unsigned ord, unsigned pmm)
 {
-    return hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, from >> 12, to >> 12, ord, pmm, MAD_WB);
+    return hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, from >> 12, to >> 12, ord, pmm, MAD_RAM);
 }
 
 typedef enum status map_fn (uint64_t from, uint64_t to, unsigned ord, unsigned pmm);
@@ -119,7 +119,7 @@ static void onward (void)
 
     start (200);
     domain_new (&d);
-    check_status (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, phys >> 12, va >> 12, ORD_2M, RW, MAD_WB), STATUS_SUCCESS,
+    check_status (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, phys >> 12, va >> 12, ORD_2M, RW, MAD_RAM), STATUS_SUCCESS,
                   "2 MiB into another space");
     check_status (hyp_ctrl_pd (d.hst, SEL_ROOT_HST, va >> 12, back >> 12, ORD_2M, PERM_MEM_R, 0), STATUS_SUCCESS,
                   "and back, read-only");

@@ -16,7 +16,7 @@ static void map (void)
     struct hip const *const h = root.hip;
 
     if (!mbuf)
-        mbuf = mem_map (h->mbuf_start, h->mbuf_end - h->mbuf_start, PERM_MEM_R | PERM_MEM_W, MAD_WB);
+        mbuf = mem_map (h->mbuf_start, h->mbuf_end - h->mbuf_start, PERM_MEM_R | PERM_MEM_W, MAD_RAM);
     need (mbuf, "maps the buffer");
     size = (uint32_t) (h->mbuf_end - h->mbuf_start - sizeof *mbuf);
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The conformance root task: test/root/*.c and what test/root/$(ARCH) adds
+ifneq ($(wildcard test/root/$(ARCH)),)
 $(eval $(call root-task,test/root/conformance,$(wildcard test/root/*.[cS] test/root/$(ARCH)/*.[cS]),-Itest/root/$(ARCH) -Itest/root))
+endif
 
 # make conformance [KERNEL=FILE] [ONLY=THEME+THEME] [SMP=N] [EMULATOR=bochs]
 SMP         ?= 1

@@ -87,13 +87,13 @@ SCENARIO (map)
     domain_new (&d);
 
     for (unsigned ord = 0; ord <= 27; ord += 3)
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0, AREA, ord, PERM_MASK, MAD_WB));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0, AREA, ord, PERM_MASK, MAD_RAM));
 
     NEED (hyp_ctrl_pd (d.hst, d.hst, AREA, AREA, 27, 0, 0));
 
     NEED (mem_alloc (4096, &phys) ? STATUS_SUCCESS : STATUS_MEM_OBJ);
     for (unsigned i = 0; i < 1 << PAGES_ORD; i++)
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, phys >> 12, (small >> 12) + i, 0, MAP_R, MAD_WB));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, phys >> 12, (small >> 12) + i, 0, MAP_R, MAD_RAM));
 
     NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, small >> 12, AREA, PAGES_ORD, PERM_MASK, 0));
     NEED (hyp_ctrl_pd (SEL_ROOT_HST, SEL_ROOT_HST, small >> 12, small >> 12, PAGES_ORD, 0, 0));
@@ -109,10 +109,10 @@ SCENARIO (split)
     domain_new (&d);
 
     for (unsigned ord = 0; ord < GIB_ORD; ord++) {
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, AREA + 8 * GIB, GIB_ORD, PERM_MASK, MAD_WB));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, AREA + 8 * GIB, GIB_ORD, PERM_MASK, MAD_RAM));
         NEED (hyp_ctrl_pd (d.hst, d.hst, AREA + 8 * GIB, AREA + 8 * GIB, ord, 0, 0));
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 9 * GIB, AREA + 9 * GIB, GIB_ORD, PERM_MASK, MAD_WB));
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0, AREA + 9 * GIB, ord, MAP_R, MAD_UC));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 9 * GIB, AREA + 9 * GIB, GIB_ORD, PERM_MASK, MAD_RAM));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0, AREA + 9 * GIB, ord, MAP_R, MAD_IO));
     }
 
     domain_end (&d);
@@ -123,7 +123,7 @@ SCENARIO (split)
 static void tables_new (struct domain const *d, uint64_t phys)
 {
     for (unsigned i = 0; i < 512; i++)
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d->hst, phys >> 12, AREA + ((uint64_t) i << MIB2_ORD), 0, MAP_R, MAD_WB));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d->hst, phys >> 12, AREA + ((uint64_t) i << MIB2_ORD), 0, MAP_R, MAD_RAM));
 }
 
 /* Tables are cut off: one by one in one hypercall, and as a tree */
@@ -139,7 +139,7 @@ SCENARIO (tables)
     NEED (hyp_ctrl_pd (d.hst, d.hst, AREA, AREA, GIB_ORD - 1, 0, 0));
     sleep_ms (10);
     tables_new (&d, phys);
-    NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, AREA, GIB_ORD - 1, PERM_MASK, MAD_WB));
+    NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, AREA, GIB_ORD - 1, PERM_MASK, MAD_RAM));
     sleep_ms (10);
     NEED (hyp_ctrl_pd (d.hst, d.hst, AREA, AREA, GIB_ORD, 0, 0));
     sleep_ms (10);
@@ -166,7 +166,7 @@ SCENARIO (space_death)
         NEED (hyp_create_ec (FLAG_EC_FPU, ec + i, d.pd, 0x1000 + i, i % root.hip->cpu_num, 0, 0));
 
     for (uint64_t i = 0; i < 255; i++)
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, phys >> 12, i << 27, 0, MAP_R, MAD_WB));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, phys >> 12, i << 27, 0, MAP_R, MAD_RAM));
 
     tables_new (&d, phys);
     NEED (sel_revoke (ec, 4));
@@ -182,7 +182,7 @@ SCENARIO (last_page)
     domain_new (&d);
 
     for (unsigned ord = 0; ord <= GIB_ORD; ord++) {
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, (UINT64_C (1) << 35) - (UINT64_C (1) << ord), ord, PERM_MASK, MAD_WB));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, (UINT64_C (1) << 35) - (UINT64_C (1) << ord), ord, PERM_MASK, MAD_RAM));
         if (ord % 3 == 0)
             NEED (hyp_ctrl_pd (d.hst, d.hst, 0, (UINT64_C (1) << 35) - GIB, GIB_ORD, 0, 0));
     }
