@@ -35,12 +35,8 @@ ALWAYS_INLINE uint64_t mem_source (struct mem_target const *t, struct space_hst 
     if (!pmm)                                           /* a revocation, whatever is there                          */
         return 0;
 
-    if (src != &space_hst_nova) {
-
-        pte_slot_t *const table = space_hst_below_top (src, va);
-
-        return LIKELY (table) ? t->from_host (hpt_lookup (table, hpt_levels - 1, va, pa, order), pmm) : 0;
-    }
+    if (src != &space_hst_nova)
+        return t->from_host (space_hst_lookup (src, va, pa, order), pmm);
 
     *pa = va;
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Host space: the virtual memory of a PD. The tables below the top level are shared by all CPUs; each CPU on which the PD has
- * an EC has a top-level table of its own, because it also maps the data of that CPU.
- */
+/* Host space: the virtual memory of a PD. How its page tables hang together is space_root.h. */
 #pragma once
 
 #include <abi/status.h>
@@ -20,10 +17,10 @@ struct space_hst {
     struct kobject   obj;
     struct pd       *pd;                                /* reference; null for the NOVA host space                  */
     uint64_t         tag;                               /* of its translations in the TLBs, 0: none; fixed          */
-    pte_slot_t      *table;                             /* the user half that is copied to the CPUs' tables         */
+    pte_slot_t      *table;                             /* top level; fixed                                         */
     struct spinlock  lock;                              /* creation of top-level entries and of CPU tables          */
     uint32_t         retire_next;                       /* how far the retirement has come                          */
-    _Atomic (uint64_t *) cpu_table[CPU_MAX];            /* Ordering: release by space_hst_root(), acquire elsewhere */
+    _Atomic (uint64_t *) cpu_table[CPU_TABLES];         /* Ordering: release by space_hst_root(), acquire elsewhere */
 };
 
 extern struct space_hst space_hst_nova;
@@ -32,9 +29,6 @@ enum status space_hst_nova_init (void) MUST_CHECK;
 enum status space_hst_create (struct space_hst **out, struct pd *) MUST_CHECK;     /* BAD_CAP, MEM_OBJ              */
 void        space_hst_unlink (struct kobject *);
 bool        space_hst_retire (struct kobject *);
-
-/* Root for a CPU: its top-level table, made if need be, with the tag; 0: out of memory. pio: bitmap to map, may be null. */
-paddr_t     space_hst_root (struct space_hst *, struct space_pio *pio, cpu_t) MUST_CHECK;
 
 /*
  * Delegates 2^ord pages. ssb, dsb: page numbers, aligned to ord. Continues at *progress (pages done) and stores there how far it came.
@@ -47,17 +41,6 @@ INDIRECT_NEVER long        space_hst_delegate (struct space_hst *dst, struct spa
 enum status space_hst_map_kernel (struct space_hst *, uint64_t hva, void *page, bool write) MUST_CHECK;
 void        space_hst_unmap_kernel (struct space_hst *, uint64_t hva, void const *page);
 
-/* This CPU has the NOVA host space loaded afterwards, if it had this root: whoever held the tables is about to let them go. */
-void        space_hst_leave (paddr_t root);
-
-/* The table below the top-level entry for an address, or null. Such an entry never changes again until the space goes. */
-static inline pte_slot_t *space_hst_below_top (struct space_hst *s, uint64_t va)
-{
-    uint64_t const e = acq_load (&s->table[hpt_slot (va)]);
-
-    return LIKELY (e) ? kmem_virt (e & HPT_ADDR) : NULL;
-}
-
 /* Loads the page tables; this CPU */
 static inline void space_hst_switch (paddr_t root)
 {
@@ -66,3 +49,5 @@ static inline void space_hst_switch (paddr_t root)
         root_load (root);
     }
 }
+
+#include <space_root.h>

@@ -69,7 +69,7 @@ $(eval $(call host-test,cpu_features,test/host/cpu_features.c $(MACHINE) $(X86)/
 CORE_MEM    := test/host/core_pool.c
 CORE_CPU    := test/host/core_time.c test/host/core_cpus.c kernel/cpu.c kernel/rcu.c kernel/tlb.c $(X86)/pcid.c
 CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab.c kobject.c pd.c ec.c sc.c pt.c sm.c timeout.c \
-               scheduler.c space_obj.c space_hst.c space_mem.c space_stage2.c) \
+               scheduler.c space_obj.c space_hst.c space_root.c space_mem.c space_stage2.c) \
                $(addprefix $(X86)/,hpt.c ept.c stage2.c space_pio.c space_msr.c)
 $(eval $(call host-test,inbox,test/host/inbox.c))
 $(eval $(call host-test,buddy,test/host/buddy.c))

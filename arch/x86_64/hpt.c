@@ -46,7 +46,7 @@ void hpt_dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, 
 static struct ptab_fmt const fmt = {
     .leaf_max   = hpt_leaf_max,
     .addr_mask  = HPT_ADDR,
-    .table_attr = HPT_P | HPT_W | HPT_U | HPT_A,
+    .table_attr = HPT_TABLE,
     .kind       = kind,
     .leaf       = leaf,
     .attr       = attr,

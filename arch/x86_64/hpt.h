@@ -20,6 +20,7 @@
 #define HPT_PAT_S   BIT64 (12)                          /* level above 0: PAT index bit 2                           */
 #define HPT_NX      BIT64 (63)
 #define HPT_ADDR    UINT64_C (0x000ffffffffff000)
+#define HPT_TABLE   (HPT_P | HPT_W | HPT_U | HPT_A)     /* refers to a table                                        */
 
 extern unsigned hpt_levels;                             /* 4, or 5 from la57_init() on                              */
 
@@ -34,6 +35,12 @@ uint64_t hpt_attr (unsigned perm, uint32_t mad);
 unsigned hpt_perm (uint64_t attr);
 uint32_t hpt_mad  (uint64_t attr);
 uint64_t hpt_restrict (uint64_t attr, unsigned pmm);
+
+/* Of a kernel page that the user sees */
+static inline uint64_t hpt_attr_kernel (bool write) { return HPT_P | HPT_U | HPT_A | HPT_D | HPT_NX | HPT_KERNEL | (write ? HPT_W : 0); }
+
+/* The page below the end is never executable: a SYSCALL in its last bytes would return to a non-canonical address. */
+static inline uint64_t hpt_last_page (uint64_t attr) { return attr | HPT_NX; }
 
 static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }
 

@@ -66,6 +66,7 @@
 #define SLOT_PIO            510
 #define SLOT_ALIAS          509
 #define USER_SLOTS          256
+#define CPU_TABLES          CPU_MAX                     /* each CPU has a top-level table of its own in each space  */
 
 #ifndef __ASSEMBLY__
 #include <base/types.h>
