@@ -6,13 +6,14 @@
  *   PT&CALL  SM&UP   SM&DN   0        type     permissions  low half of the object's address
  *                    (not interrupt semaphores)
  *
- * All objects live in the top 2 GiB of the address space, so sign extension of the low half gives the pointer. The three
- * top bits repeat what type and permissions say, so that the hot hypercalls check both with one test.
+ * The upper half of the addresses of all objects is the same: OBJECT_ADDR() of memory.h puts it back. The three top bits repeat
+ * what type and permissions say, so that the hot hypercalls check both with one test.
  */
 #pragma once
 
 #include <abi/perm.h>
 #include <kobject.h>
+#include <memory.h>
 
 struct cap { uint64_t word; };                          /* word 0 is the null capability                            */
 
@@ -25,7 +26,7 @@ enum {
     CAP_PT_CALL_BIT = 63,
 };
 
-static inline struct kobject *cap_object (struct cap c) { return (struct kobject *)(intptr_t)(int32_t)c.word; }
+static inline struct kobject *cap_object (struct cap c) { return (struct kobject *)OBJECT_ADDR ((uint32_t)c.word); }
 
 static inline unsigned cap_perm (struct cap c) { return c.word >> CAP_PERM_SHIFT & PERM_MASK; }
 

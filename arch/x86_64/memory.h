@@ -73,6 +73,9 @@
 
 extern uint64_t user_end;                               /* 2^47, or 2^56 with 5 levels                          */
 #define USER_END            user_end                    /* first address that is not user-accessible            */
+
+/* Kernel objects lie in the top 2 GiB: sign extension of the low half of an address gives all of it */
+#define OBJECT_ADDR(low)    ((uintptr_t)(intptr_t)(int32_t)(low))
 #endif
 
 #define STACK_PAGES         2
