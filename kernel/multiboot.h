@@ -3,20 +3,10 @@
 #pragma once
 
 #include <base/types.h>
+#include <boot_info.h>
 
 #define MULTIBOOT1_MAGIC    0x2badb002u             /* EAX, Multiboot 0.6.96, 3.2                               */
 #define MULTIBOOT2_MAGIC    0x36d76289u             /* EAX, Multiboot 2.0, 3.3                                  */
-#define CMDLINE_MAX         512
-
-struct boot_info {
-    char        cmdline[CMDLINE_MAX];               /* terminated; longer ones are cut                          */
-    paddr_t     root_start, root_end;               /* first module, half-open; both 0: none                    */
-    paddr_t     rsdp;                               /* Multiboot 2 tags 14/15: physical address of the copy, or 0 */
-    paddr_t     efi_systab, efi_image;              /* Multiboot 2 tags 12 and 20, 0 if absent                  */
-    paddr_t     efi_mmap;                           /* Multiboot 2 tag 17: the map in the information, 0 if absent */
-    uint32_t    efi_mmap_size, efi_desc_size, efi_desc_version;
-    bool        efi_services;                       /* Multiboot 2 tag 18: boot services are on                 */
-};
 
 /* Returns false, after one line on the console, when the information is unusable; *out is then all zero. */
 bool multiboot_parse (struct boot_info *out, uint32_t magic, paddr_t info);

@@ -5,6 +5,7 @@
 #include <abi/hip.h>
 #include <abi/perm.h>
 #include <abi/root.h>
+#include <boot_info.h>
 #include <console/console.h>
 #include <console_sm.h>
 #include <cpu.h>
@@ -14,7 +15,6 @@
 #include <hip.h>
 #include <hw.h>
 #include <memory.h>
-#include <multiboot.h>
 #include <panic.h>
 #include <pd.h>
 #include <sc.h>

@@ -6,8 +6,8 @@
 #include <uefi.h>
 
 #include <base/macros.h>
+#include <boot_info.h>
 #include <console/console.h>
-#include <multiboot.h>
 #include <space_mem.h>
 #include <string.h>
 #include <uefi_arch.h>
