@@ -5,15 +5,16 @@
 #include <abi/status.h>
 #include <base/compiler.h>
 #include <base/types.h>
+#include <hw_arch.h>
 
 /* ctrl_hw: S-state transition; does not return when it succeeds with a deep state. BAD_FTR, ABORTED. */
 enum status hw_sleep (uint64_t desc);
 
 /*
  * Interrupts: pins 0 ... hw_int_pins() - 1, then hw_int_msis() messages. A device that sends the address and data that
- * hw_assign_int() tells for a message raises it on that CPU; both are 0 for a pin. False: the CPU cannot be reached.
+ * hw_assign_int() tells for a message raises it on that CPU; both are 0 for a pin. False: the CPU cannot be reached. There are at most
+ * HW_INT_MAX of both together.
  */
-#define  HW_INT_MAX 176
 unsigned hw_int_pins (void);
 unsigned hw_int_msis (void);
 bool     hw_assign_int (uint32_t interrupt, cpu_t, unsigned flags, uint32_t *addr, uint16_t *data);

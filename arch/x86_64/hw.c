@@ -39,8 +39,6 @@ enum status hw_sleep (uint64_t desc)
 unsigned hw_int_pins (void) { return interrupt_pins(); }
 unsigned hw_int_msis (void) { return interrupt_msis(); }
 
-STATIC_ASSERT (HW_INT_MAX >= VEC_INT_COUNT);
-
 bool hw_assign_int (uint32_t interrupt, cpu_t cpu, unsigned flags, uint32_t *addr, uint16_t *data)
 {
     return interrupt_assign (interrupt, cpu, cpu_remote[cpu]->arch.apic_id, flags, addr, data);
