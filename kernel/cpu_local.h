@@ -19,9 +19,9 @@ struct cpu_local {
     /* One cache line for the IPC path */
     struct ec           *current;                       /* the EC whose state is loaded or being saved              */
     _Atomic (paddr_t)    root;                          /* page-table root that is loaded. Ordering: space_hst.c    */
-    uint32_t             hazard;                        /* HAZARD_*                                                 */
-    uint32_t             id;                            /* cpu_t, widened; fixed                                    */
+    uint32_t             hazard;                        /* HAZARD_*. In order as in struct ec: one load has both    */
     uint32_t             token;                         /* id + 1: a local EC of this CPU waits for messages        */
+    uint32_t             id;                            /* cpu_t, widened; fixed                                    */
     struct ec           *next;                          /* switch request of a hypercall: run this one; null: let the scheduler decide */
     struct cpu_arch      arch;                          /* its first word is of that line, too                      */
 
