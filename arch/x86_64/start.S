@@ -31,7 +31,7 @@
 
 /* Multiboot headers ---------------------------------------------------------------------------------------------------*/
 
-            .section .multiboot, "a", @progbits
+            .section .header, "a", @progbits
             .balign 8
             .long   0x1badb002, MB1_FLAGS, -(0x1badb002 + MB1_FLAGS)
 
