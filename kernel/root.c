@@ -143,7 +143,7 @@ static bool map_segment (struct space_hst *hst, struct elf_segment const *s)
     return true;
 }
 
-void root_create (struct boot_info const *boot, uint64_t p0, uint64_t p1)
+void root_create (struct boot_info const *boot, uint64_t p0, uint64_t p1, uint64_t p2)
 {
     struct elf_image elf;
     struct root r = { 0 };
@@ -184,6 +184,7 @@ void root_create (struct boot_info const *boot, uint64_t p0, uint64_t p1)
 
     REGS_P0 (&r.ec->regs) = p0;
     REGS_P1 (&r.ec->regs) = p1;
+    REGS_P2 (&r.ec->regs) = p2;
     REGS_IP (&r.ec->regs) = elf.entry;
     r.ec->cont = NULL;                                  /* starts without an event                                  */
 

@@ -214,7 +214,7 @@ static INDIRECT_TARGET void init_bsp (void)
     smp_start (&acpi);
 
     if (booted)
-        root_create (&boot, boot_magic, boot_information);
+        root_create (&boot, boot_magic, boot_information, 0);
 
     run_first();
 }
