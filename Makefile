@@ -89,10 +89,10 @@ HIDING      := $(wildcard $(patsubst arch/$(ARCH)/%,kernel/%,$(filter arch/%,$(H
                  $(patsubst kernel/%,$(TOOL_INCLUDE)/%,$(filter kernel/%,$(HDR))) \
                  $(patsubst arch/$(ARCH)/%,$(TOOL_INCLUDE)/%,$(filter arch/%,$(HDR))))
 KELF        := $O/kilonova.elf
-KELF32      := $O/kilonova.elf32
 KRELOCS     := $O/kilonova-relocs.elf
 
-all: $(KELF) $(KELF32)
+# IMAGES: what boot loaders want instead of the ELF file, from arch/$(ARCH)/rules.mk
+all: $(KELF) $(IMAGES)
 
 FORCE:
 
@@ -140,9 +140,6 @@ $(KELF) $(KRELOCS): $(KOBJ) $O/release.o $O/kernel.ld $O/kernel.list
 # The same once more, with its relocations, for scripts that want to know what refers to what
 $(KRELOCS): LINK_MORE := --emit-relocs
 relocs: $(KELF) $(KRELOCS)
-
-$(KELF32): $(KELF)
-	$Q$(OBJCOPY) --strip-debug -O $(ARCH_ELF32) $< $@
 
 kernel-path: $(KELF)
 	@echo $(abspath $(KELF))

@@ -98,7 +98,7 @@ check-cfp: tools-check
 check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
-check-boot: tools-check $(KELF) $(KELF32) roots agents
+check-boot: tools-check $(KELF) $(IMAGES) roots agents
 	$Qscripts/patches $(KELF) > $O/patches.txt
 	@for l in branch return full; do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
@@ -113,7 +113,7 @@ check-image: tools-check image
 MINUTES     ?= 10
 SEED        ?=
 ON          ?=
-soak: tools-check $(KELF) $(KELF32) roots
+soak: tools-check $(KELF) $(IMAGES) roots
 	$Q$(MAKE) --no-print-directory DEBUG=1 all
 	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
