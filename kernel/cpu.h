@@ -26,6 +26,7 @@ void cpu_ready_step (void);
 #define INBOX_STEP  32                                  /* links that are touched in one go, for each inbox         */
 
 /* Contract, implemented by the architecture */
+NORETURN void cpu_halt_forever (void);
 void cpus_stop_others (void);                           /* for good: panic, power-off                                */
 void cpus_kick (struct cpuset const *);                 /* interrupt them: they re-evaluate their hazards           */
 void cpu_kick  (cpu_t);

@@ -134,7 +134,7 @@ static inline struct ec *ec_chain_end (struct ec *ec)
     return LIKELY (!ec->callee) ? ec : ec_chain_end_far (ec->callee);
 }
 
-/* Contract, implemented by the architecture: registers and FPU */
+/* Contract, implemented by the architecture: registers */
 void ec_arch_init_regs (struct ec *, uint64_t sp);
 INDIRECT_NEVER void ec_arch_save_state (struct ec const *, union utcb *, uint32_t mtd); /* event: registers to UTCB      */
 /* Reply: UTCB to registers; false: kill */
@@ -142,4 +142,3 @@ INDIRECT_NEVER bool ec_arch_load_state (struct ec *, union utcb const *, uint32_
 void ec_arch_event (struct ec *, unsigned event);       /* event number within the selector base, without qualification */
 void ec_arch_bad_ip (struct ec *);                      /* continuation: the exception of an IP that is no user address */
 void ec_arch_full_exit (struct ec *);                   /* return by a way that restores every register             */
-void ec_arch_switch_fpu (struct ec *);                  /* make the FPU's state fit this EC before it runs          */

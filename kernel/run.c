@@ -6,6 +6,7 @@
 #include <console_sm.h>
 #include <cpu.h>
 #include <cpu_local.h>
+#include <ec_fpu.h>
 #include <ipc.h>
 #include <preempt.h>
 #include <scheduler_hot.h>
@@ -58,7 +59,7 @@ static NOINLINE bool ec_hazards (struct ec *ec)
         return false;
     }
 
-    ec_arch_switch_fpu (ec);
+    ec_fpu_switch (ec);
 
     /* What RCU has left waits for other CPUs, or goes on in a moment: it must not hold up this EC, nor wait for its next call. But
      * others wait for this CPU if it was told so after its last pass, at a preemption point. */

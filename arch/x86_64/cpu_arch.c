@@ -2,12 +2,10 @@
 /* Signals between CPUs, idling, stopping. */
 #include <cpu.h>
 
-#include <console/console.h>
 #include <cpu_local.h>
 #include <exception.h>
 #include <ipi.h>
 #include <lapic.h>
-#include <panic.h>
 #include <vectors.h>
 
 void ipi_tlb (cpu_t c) { lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_TLB); }
@@ -36,19 +34,4 @@ void cpus_stop_others (void)
         if (c != cpu_local.id)
             lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_HALT);
     }
-}
-
-void panic (char const *format, ...)
-{
-    char line[200];
-    va_list ap;
-
-    va_start (ap, format);
-    format_line (line, sizeof line, format, ap);
-    va_end (ap);
-
-    console_panic();
-    print ("PANIC: %s", line);
-    cpus_stop_others();
-    cpu_halt_forever();
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* x86 part of execution contexts: initial registers, state transfer with events, FPU ownership. */
+/* x86 part of execution contexts: initial registers, state transfer with events. */
 #include <ec.h>
 
 #include <abi/event_arch.h>
-#include <cpu_local.h>
-#include <ec_fpu.h>
-#include <fpu.h>
 #include <ipc.h>
 #include <memory.h>
 
@@ -95,44 +92,6 @@ INDIRECT_NEVER bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, u
 
     if (UNLIKELY (r->rip >= USER_END))
         ec->cont = ec_arch_bad_ip;
-
-    return true;
-}
-
-/* The hazard bits of the CPU and of the EC that is about to run differ when the FPU is on for a stranger or off for its owner. */
-void ec_arch_switch_fpu (struct ec *ec)
-{
-    uint32_t const own = rlx_load (&ec->hazard) & HAZARD_FPU;
-
-    if (LIKELY (own == (cpu_local.hazard & HAZARD_FPU)))
-        return;
-
-    if (own)
-        fpu_enable();
-    else
-        fpu_disable();
-
-    cpu_local.hazard ^= HAZARD_FPU;
-}
-
-bool ec_fpu_claim (struct ec *ec)
-{
-    struct ec *const old = cpu_local.fpu_owner;
-
-    if (!ec->fpu || old == ec)
-        return false;
-
-    fpu_enable();
-    cpu_local.hazard |= HAZARD_FPU;
-
-    if (old) {
-        fpu_save (old->fpu);
-        atomic_and (&old->hazard, ~(uint32_t)HAZARD_FPU);
-    }
-
-    fpu_load (ec->fpu);
-    cpu_local.fpu_owner = ec;
-    atomic_or (&ec->hazard, HAZARD_FPU);
 
     return true;
 }

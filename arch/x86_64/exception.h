@@ -22,4 +22,3 @@ void interrupt_kernel (uint32_t vector, struct exception_frame const *, uint64_t
 /* Entry points and what they need, entry.S */
 extern char const idt_stubs[], syscall_entry[], syscall_entry_traced[];
 NORETURN void run_first (void);
-NORETURN void cpu_halt_forever (void);
