@@ -2,6 +2,7 @@
 /* The boot CPU from start.S to the root task, top down. */
 #include <init.h>
 
+#include <bootstrap_cpu.h>
 #include <buddy.h>
 #include <cet.h>
 #include <cfp.h>

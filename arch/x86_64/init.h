@@ -23,7 +23,4 @@ uint32_t bootstrap_stack (void);
 /* From start.S on every other CPU, after it */
 NORETURN void bootstrap_ap (void);
 
-/* Each CPU on its own stack and tables: everything that is per CPU, up to its idle EC. False: out of memory. */
-bool bootstrap (void);
-
 NORETURN void enter_cpu_stack (void (*func) (void));
