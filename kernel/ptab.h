@@ -24,6 +24,7 @@ enum pte_kind { PTE_HOLE, PTE_LEAF, PTE_TABLE };
 
 struct ptab_fmt {
     unsigned      levels;                               /* unused by the functions ..._levels()                     */
+    unsigned      wide;                                 /* so many bits more than others may have the index of the top level */
     unsigned    (*leaf_max) (void);                     /* highest level that may hold leaves                       */
     uint64_t      addr_mask;                            /* physical address bits of an entry                        */
     uint64_t      table_attr;                           /* bits of an entry that refers to a table                  */
@@ -37,13 +38,19 @@ static inline unsigned ptab_shift (unsigned level) { return PAGE_BITS + level * 
 
 static inline unsigned ptab_index (uint64_t va, unsigned level) { return (unsigned)(va >> ptab_shift (level)) & (PTAB_ENTRIES - 1); }
 
+/* The same for any level of a tree of so many: several tables in a row may be its top level. va lies below their end then. */
+ALWAYS_INLINE unsigned ptab_index_of (struct ptab_fmt const *f, unsigned levels, uint64_t va, unsigned level)
+{
+    return (unsigned)(va >> ptab_shift (level)) & ((level == levels - 1 ? PTAB_ENTRIES << f->wide : PTAB_ENTRIES) - 1);
+}
+
 /* What maps va: returns the leaf's attributes (0: hole), its physical address, and the order in pages of the uniform area around va */
 ALWAYS_INLINE uint64_t ptab_lookup_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *table, uint64_t va, paddr_t *pa,
                                            unsigned *order)
 {
     for (unsigned l = levels - 1;; l--) {
 
-        uint64_t const e = acq_load (&table[ptab_index (va, l)]);
+        uint64_t const e = acq_load (&table[ptab_index_of (f, levels, va, l)]);
         enum pte_kind const k = f->kind (e, l);
 
         if (k == PTE_TABLE) {
@@ -155,7 +162,7 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
         bool hole = false;
 
         while (t && l > level) {
-            t = ptab_descend (f, &t[ptab_index (va, l)], l, attr, &hole);
+            t = ptab_descend (f, &t[ptab_index_of (f, levels, va, l)], l, attr, &hole);
             l -= t != NULL;
         }
 
@@ -171,7 +178,7 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
         do {
 
             uint64_t const e   = attr ? f->leaf (attr, level) | pa : 0;
-            uint64_t const old = atomic_swap (&t[ptab_index (va, level)], e);
+            uint64_t const old = atomic_swap (&t[ptab_index_of (f, levels, va, level)], e);
             enum pte_kind const k = f->kind (old, level);
 
             if (k != PTE_HOLE && old != e)
