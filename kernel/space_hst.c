@@ -91,6 +91,8 @@ INDIRECT_NEVER long space_hst_delegate (struct space_hst *dst, struct space_hst 
 
     if (flush)
         tlb_shootdown (dst);
+    else
+        walk_fence();
 
     return status;
 }
@@ -102,6 +104,8 @@ enum status space_hst_map_kernel (struct space_hst *s, uint64_t hva, void *page,
 
     if (flush)
         tlb_shootdown (s);
+    else
+        walk_fence();
 
     return st;
 }
