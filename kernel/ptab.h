@@ -116,13 +116,15 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
 
 /*
  * Frees a dead table that nobody can walk any more, and with it, each after a grace period of its own, the tables below it. One step;
- * true: to be called again. The tag of the table has its level in the low byte, and above it the number of the next entry.
+ * true: to be called again. The tag of the table: bits 3...0 its level, 7...4 how many tables it is, binary logarithm, and above them
+ * the number of the next entry.
  */
 ALWAYS_INLINE bool ptab_free (struct ptab_fmt const *f, struct rcu_head *h)
 {
     uint32_t tag;
     pte_slot_t *const table = buddy_of_rcu (h, &tag);
-    unsigned const level = tag & 0xff, first = tag >> 8, end = MIN (first + PTAB_FREE_STEP, PTAB_ENTRIES);
+    unsigned const level = tag & 0xf, entries = PTAB_ENTRIES << (tag >> 4 & 0xf);
+    unsigned const first = tag >> 8, end = MIN (first + PTAB_FREE_STEP, entries);
 
     if (level) {
 
@@ -132,8 +134,8 @@ ALWAYS_INLINE bool ptab_free (struct ptab_fmt const *f, struct rcu_head *h)
                 f->dead (kmem_virt (e & f->addr_mask), level - 1);
         }
 
-        if (end < PTAB_ENTRIES) {
-            buddy_rcu (table, level | end << 8);
+        if (end < entries) {
+            buddy_rcu (table, (tag & 0xff) | end << 8);
             return true;
         }
     }

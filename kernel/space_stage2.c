@@ -20,7 +20,7 @@ enum status space_stage2_create (struct space_stage2 **out, struct pd *pd, enum 
 
     struct space_stage2 *const s = slab_alloc (&cache);
 
-    if (UNLIKELY (!s || !(s->root = buddy_alloc (0, BUDDY_ZERO)))) {
+    if (UNLIKELY (!s || !(s->root = buddy_alloc (format->root_order ? format->root_order() : 0, BUDDY_ZERO)))) {
         slab_free (&cache, s);
         return STATUS_MEM_OBJ;
     }

@@ -11,6 +11,7 @@
 struct stage2 {
     struct mem_target target;                           /* its `space` is the root table                            */
     unsigned   (*bits)  (void);                         /* width of the addresses that it translates                */
+    unsigned   (*root_order) (void);                    /* pages of the root table, binary logarithm; null: one     */
     void       (*dead)  (pte_slot_t *root);             /* frees a whole tree step by step after a grace period     */
 };
 
