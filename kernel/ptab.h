@@ -50,7 +50,7 @@ ALWAYS_INLINE uint64_t ptab_lookup_levels (struct ptab_fmt const *f, unsigned le
 {
     for (unsigned l = levels - 1;; l--) {
 
-        uint64_t const e = acq_load (&table[ptab_index_of (f, levels, va, l)]);
+        uint64_t const e = dep_load (&table[ptab_index_of (f, levels, va, l)]);
         enum pte_kind const k = f->kind (e, l);
 
         if (k == PTE_TABLE) {
@@ -86,7 +86,7 @@ ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint6
 /* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set */
 ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, bool *hole)
 {
-    for (uint64_t e = acq_load (p);;) {
+    for (uint64_t e = dep_load (p);;) {
 
         enum pte_kind const k = f->kind (e, l);
 

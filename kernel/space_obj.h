@@ -18,7 +18,7 @@ enum {
 
 #define SEL_NUM     (UINT64_C (1) << SEL_BITS)
 
-typedef _Atomic (uint64_t) cap_slot_t;                  /* struct cap. Ordering: release on insert, acquire on look-up */
+typedef _Atomic (uint64_t) cap_slot_t;                  /* struct cap. Ordering: release on insert, dependency on look-up */
 
 struct space_obj {
     struct kobject       obj;
@@ -40,9 +40,9 @@ static inline struct cap cap_lookup (_Atomic (cap_slot_t *) const *root, uint64_
     if (UNLIKELY (sel >= SEL_NUM))
         return (struct cap) { 0 };
 
-    cap_slot_t *const leaf = acq_load (&root[sel >> SEL_LEAF_BITS]);
+    cap_slot_t *const leaf = dep_load (&root[sel >> SEL_LEAF_BITS]);
 
-    return (struct cap) { acq_load (&leaf[sel & (BIT (SEL_LEAF_BITS) - 1)]) };
+    return (struct cap) { dep_load (&leaf[sel & (BIT (SEL_LEAF_BITS) - 1)]) };
 }
 
 static inline struct cap space_obj_lookup (struct space_obj const *s, uint64_t sel) { return cap_lookup (s->root, sel); }

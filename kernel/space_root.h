@@ -31,7 +31,7 @@ pte_slot_t *space_root_extend (struct space_hst *, uint64_t va);
 /* The table below the top-level entry for an address, or null. Such an entry never changes again until the space goes. */
 static inline pte_slot_t *space_hst_below_top (struct space_hst *s, uint64_t va)
 {
-    uint64_t const e = acq_load (&s->table[hpt_slot (va)]);
+    uint64_t const e = dep_load (&s->table[hpt_slot (va)]);
 
     return LIKELY (e) ? kmem_virt (e & HPT_ADDR) : NULL;
 }

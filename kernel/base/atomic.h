@@ -10,6 +10,7 @@
 #define rlx_load(p)             atomic_load_explicit ((p), memory_order_relaxed)
 #define rlx_store(p, v)         atomic_store_explicit ((p), (v), memory_order_relaxed)
 #define acq_load(p)             atomic_load_explicit ((p), memory_order_acquire)
+#define dep_load(p)             atomic_load_explicit ((p), memory_order_relaxed)    /* see below                            */
 #define rel_store(p, v)         atomic_store_explicit ((p), (v), memory_order_release)
 #define atomic_swap(p, v)       atomic_exchange_explicit ((p), (v), memory_order_acq_rel)
 #define atomic_add(p, v)        atomic_fetch_add_explicit ((p), (v), memory_order_acq_rel)
@@ -18,3 +19,9 @@
 #define atomic_and(p, v)        atomic_fetch_and_explicit ((p), (v), memory_order_acq_rel)
 #define atomic_cas(p, e, v)     atomic_compare_exchange_strong_explicit ((p), (e), (v), memory_order_acq_rel, memory_order_acquire)
 #define full_fence()            atomic_thread_fence (memory_order_seq_cst)
+
+/*
+ * dep_load() reads a pointer, or what a pointer is made of, and the data behind it is what the store's release covers. Every CPU that
+ * we know keeps an address dependency in order; compilers do not speak of it (memory_order_consume is acquire for all of them), but
+ * have no way to break one as long as the value is the only source of the address. It must not be compared with a known address.
+ */

@@ -39,6 +39,7 @@ void     model_cr3 (uint64_t v);
 
 #undef rlx_load
 #undef acq_load
+#undef dep_load
 #undef rlx_store
 #undef rel_store
 #undef atomic_swap
@@ -49,6 +50,7 @@ void     model_cr3 (uint64_t v);
 #undef full_fence
 #define rlx_load(p)         ((VALUE (p))(uintptr_t)model_load (ARGS (p), false))
 #define acq_load(p)         ((VALUE (p))(uintptr_t)model_load (ARGS (p), true))
+#define dep_load(p)         acq_load (p)
 #define rlx_store(p, v)     model_store (ARGS (p), (uint64_t)(uintptr_t)(v))
 #define rel_store(p, v)     model_store (ARGS (p), (uint64_t)(uintptr_t)(v))
 #define atomic_swap(p, v)   RMW (p, SWAP, v)

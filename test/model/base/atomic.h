@@ -15,6 +15,7 @@ void     model_init (void const volatile *, uint64_t);  /* of a word that nobody
 
 #define rlx_load(p)             model_load (p)
 #define acq_load(p)             model_load (p)
+#define dep_load(p)             model_load (p)
 #define atomic_swap(p, v)       model_swap (p, v)
 #define atomic_cas(p, e, v)     model_cas (p, e, v)
 #define atomic_init(p, v)       model_init (p, v)
