@@ -198,6 +198,28 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
     return STATUS_SUCCESS;
 }
 
+/* One page below tables that are all there, which is what most updates are. False: it is for ptab_update_levels(), nothing was done. */
+ALWAYS_INLINE bool ptab_update_page (struct ptab_fmt const *f, unsigned levels, pte_slot_t *table, uint64_t va, paddr_t pa, uint64_t attr,
+                                     bool *flush)
+{
+    for (unsigned l = levels - 1; l; l--) {
+
+        uint64_t const e = dep_load (&table[ptab_index_of (f, levels, va, l)]);
+
+        if (UNLIKELY (f->kind (e, l) != PTE_TABLE))
+            return false;
+
+        table = kmem_virt (e & f->addr_mask);
+    }
+
+    uint64_t const e = attr ? f->leaf (attr, 0) | pa : 0, old = atomic_swap (&table[ptab_index (va, 0)], e);
+
+    if (UNLIKELY (f->kind (old, 0) != PTE_HOLE && old != e))
+        *flush = true;
+
+    return true;
+}
+
 ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order,
                                        uint64_t attr, bool *flush)
 {

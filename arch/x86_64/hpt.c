@@ -58,9 +58,18 @@ uint64_t hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *p
     return ptab_lookup_levels (&fmt, levels, table, va, pa, order);
 }
 
-INDIRECT_NEVER enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static NOINLINE enum status update_some (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a,
+                                         bool *flush)
 {
     return ptab_update_levels (&fmt, levels, table, va, pa, order, a, flush);
+}
+
+INDIRECT_NEVER enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+{
+    if (LIKELY (!order) && ptab_update_page (&fmt, levels, table, va, pa, a, flush))
+        return STATUS_SUCCESS;
+
+    return update_some (table, levels, va, pa, order, a, flush);
 }
 
 /* Neither splits nor allocates: a kernel page is never part of a larger leaf. */
