@@ -7,7 +7,6 @@
  */
 #include <pci.h>
 
-#include <acpi/acpi.h>
 #include <base/macros.h>
 #include <pci_config.h>
 
@@ -65,32 +64,32 @@ static void walk (struct pci_masters *m, uint16_t segment, unsigned bus, paddr_t
 }
 
 /* Configuration space of a bus in memory, 0 if firmware names none */
-static paddr_t ecam (struct acpi const *a, uint16_t segment, unsigned bus)
+static paddr_t ecam (struct pci_ecam const *e, unsigned count, uint16_t segment, unsigned bus)
 {
-    for (unsigned i = 0; i < a->ecams; i++)
-        if (a->ecam[i].segment == segment && bus >= a->ecam[i].first && bus <= a->ecam[i].last)
-            return a->ecam[i].base + bus * ECAM_BUS;
+    for (unsigned i = 0; i < count; i++)
+        if (e[i].segment == segment && bus >= e[i].first && bus <= e[i].last)
+            return e[i].base + bus * ECAM_BUS;
 
     return 0;
 }
 
 /* Segment 0 is there without being named. A segment that several entries name is walked once. */
-struct pci_masters pci_masters_off (struct acpi const *a)
+struct pci_masters pci_masters_off (struct pci_ecam const *e, unsigned count)
 {
     struct pci_masters m = { 0 };
 
     for (unsigned bus = BUSES; bus--; )
-        walk (&m, 0, bus, ecam (a, 0, bus));
+        walk (&m, 0, bus, ecam (e, count, 0, bus));
 
-    for (unsigned i = 0; i < a->ecams; i++) {
+    for (unsigned i = 0; i < count; i++) {
 
-        bool done = !a->ecam[i].segment;
+        bool done = !e[i].segment;
 
         for (unsigned j = 0; j < i; j++)
-            done |= a->ecam[j].segment == a->ecam[i].segment;
+            done |= e[j].segment == e[i].segment;
 
         for (unsigned bus = BUSES; !done && bus--; )
-            walk (&m, a->ecam[i].segment, bus, ecam (a, a->ecam[i].segment, bus));
+            walk (&m, e[i].segment, bus, ecam (e, count, e[i].segment, bus));
     }
 
     return m;

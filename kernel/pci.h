@@ -4,7 +4,8 @@
 
 #include <base/types.h>
 
-struct acpi;
+/* Configuration space of some buses in memory. base: of bus 0 of the segment, whatever the first bus is */
+struct pci_ecam { paddr_t base; uint16_t segment; uint8_t first, last; };
 
 struct pci_masters { unsigned functions, off, stuck, unreached; };
 
@@ -13,4 +14,4 @@ struct pci_masters { unsigned functions, off, stuck, unreached; };
  * there are, how many were bus masters and are no more, how many cannot be told to stop, and how many buses have their configuration
  * space, as firmware has it, where none can be. Boot CPU, interrupts off.
  */
-struct pci_masters pci_masters_off (struct acpi const *);
+struct pci_masters pci_masters_off (struct pci_ecam const *, unsigned count);

@@ -127,7 +127,7 @@ static void stop_devices (void)
         return;
     }
 
-    struct pci_masters const m = pci_masters_off (&acpi);
+    struct pci_masters const m = pci_masters_off (acpi.ecam, acpi.ecams);
 
     print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <base/types.h>
+#include <pci.h>
 
 #define ACPI_CPU_MAX        256
 #define ACPI_IOAPIC_MAX     16
@@ -57,9 +58,9 @@ struct acpi {
     /* SPCR or DBG2 (SPCR wins): the first 16550-compatible UART */
     struct acpi_gas uart;                           /* addr 0: none named                                       */
 
-    /* MCFG: configuration space of PCI in memory. base: of bus 0 of the segment, whatever the first bus is */
+    /* MCFG: configuration space of PCI in memory */
     unsigned    ecams;
-    struct { paddr_t base; uint16_t segment; uint8_t first, last; } ecam[ACPI_ECAM_MAX];
+    struct pci_ecam ecam[ACPI_ECAM_MAX];
 
     /* Memory that must never be delegated besides the kernel's: DMAR and IVRS units */
     unsigned    protects;

@@ -167,7 +167,7 @@ static struct pci_masters run (void)
     for (unsigned i = 0; i < fns; i++)
         memcpy (fn[i].before, fn[i].config, sizeof fn[i].config);
 
-    struct pci_masters const m = pci_masters_off (&acpi);
+    struct pci_masters const m = pci_masters_off (acpi.ecam, acpi.ecams);
 
     close_window();
     assert_no_lines();
