@@ -23,6 +23,7 @@ $(eval $(call fuzz-target,acpi,$(ACPI)))
 $(eval $(call fuzz-target,multiboot,kernel/multiboot.c))
 $(eval $(call fuzz-target,elf,kernel/elf.c))
 $(eval $(call fuzz-target,cmdline,kernel/cmdline.c))
+$(eval $(call fuzz-target,fdt,kernel/fdt.c arch/aarch64/platform_fdt.c))
 
 $H/test/fuzz/%.o: HOST_FLAGS := -Itest/fuzz $(HOST_FLAGS)
 

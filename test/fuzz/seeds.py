@@ -11,6 +11,7 @@ Other files of the corpus were found by make fuzz: they reach code that the seed
 """
 
 import argparse
+import functools
 import os
 import struct
 import sys
@@ -293,7 +294,68 @@ def cmdline():
     yield 'long-name', b'x' * 600 + b'\n' + b'x' * 600
 
 
-TARGETS = {'acpi': acpi, 'multiboot': multiboot, 'elf': elf, 'cmdline': cmdline}
+# Device trees ---------------------------------------------------------------------------------------------------------
+
+def cells(*values):
+    return struct.pack('>%dI' % len(values), *values)
+
+
+def text(*strings):
+    return b''.join(s.encode() + b'\0' for s in strings)
+
+
+def fdt(root, version=17):
+    """A tree of nodes (name, {property: bytes}, [nodes])."""
+    strings, names = b'', {}
+
+    def node(name, props, below):
+        nonlocal strings
+        out = cells(1) + pad(text(name))
+        for prop, value in props.items():
+            if prop not in names:
+                names[prop] = len(strings)
+                strings += text(prop)
+            out += cells(3, len(value), names[prop]) + pad(value)
+        return out + b''.join(node(*n) for n in below) + cells(2)
+
+    def pad(data):
+        return data + bytes(-len(data) % 4)
+
+    structs = node(*root) + cells(9)
+    return cells(0xd00dfeed, 56 + len(structs) + len(strings), 56, 56 + len(structs), 40, version, 16, 0, len(strings),
+                 len(structs)) + bytes(16) + structs + strings
+
+
+def virt(gic, *more):
+    """QEMU's virt machine, as far as the kernel looks."""
+    cpu = [('cpu@%d' % n, {'device_type': text('cpu'), 'reg': cells(n), 'enable-method': text('psci')}, []) for n in range(3)]
+    intc = {2: {'compatible': text('arm,cortex-a15-gic'), 'reg': cells(*(w for a in (0x8000000, 0x8010000, 0x8030000, 0x8040000)
+                                                                         for w in (0, a, 0, 0x10000)))},
+            3: {'compatible': text('arm,gic-v3'), '#redistributor-regions': cells(1),
+                'reg': cells(0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0xf60000)}}
+    return ('', {'#address-cells': cells(2), '#size-cells': cells(2)}, [
+        ('chosen', {'bootargs': text('console=keep'), 'stdout-path': text('serial0:115200n8'), 'linux,initrd-start': cells(0x48000000),
+                    'linux,initrd-end': cells(0, 0x48100000)}, []),
+        ('aliases', {'serial0': text('/soc/pl011@9000000')}, []),
+        ('cpus', {'#address-cells': cells(1), '#size-cells': cells(0)}, cpu),
+        ('psci', {'compatible': text('arm,psci-1.0', 'arm,psci-0.2'), 'method': text('smc')}, []),
+        ('intc@8000000', intc[gic], []),
+        ('timer', {'compatible': text('arm,armv8-timer'), 'interrupts': cells(1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4)}, []),
+        ('soc', {'#address-cells': cells(1), '#size-cells': cells(1), 'ranges': cells(0, 0, 0x9000000, 0x1000000)}, [
+            ('pl011@9000000', {'compatible': text('arm,pl011', 'arm,primecell'), 'reg': cells(0, 0x1000), 'status': text('okay')}, []),
+            ('smmu', {'compatible': text('arm,smmu-v3'), 'reg': cells(0x50000, 0x20000)}, [])]),
+        *more])
+
+
+def devicetree():
+    yield 'gicv2', fdt(virt(2))
+    yield 'gicv3', fdt(virt(3))
+    yield 'version-16', fdt(virt(3), 16)
+    yield 'deep', fdt(virt(3, functools.reduce(lambda below, _: ('n', {}, [below]), range(12), ('end', {}, []))))
+    yield 'short', fdt(virt(2))[:300]
+
+
+TARGETS = {'acpi': acpi, 'multiboot': multiboot, 'elf': elf, 'cmdline': cmdline, 'fdt': devicetree}
 
 
 def files():

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Structure offsets for assembly: compiled, never linked; the Makefile turns the strings into asm-offsets.h. */
+#include <cpu_local.h>
+#include <ec.h>
+#include <pt.h>
+
+#define DEFINE(name, value) __asm__ volatile ("\n.ascii \"->" #name " %0 \"" : : "i" (value))
+
+void asm_offsets (void);
+
+void asm_offsets (void)
+{
+    DEFINE (EC_HAZARD,      offsetof (struct ec, hazard));
+    DEFINE (EC_RECV,        offsetof (struct ec, recv));
+    DEFINE (EC_CALLEE,      offsetof (struct ec, callee));
+    DEFINE (EC_CALLER,      offsetof (struct ec, caller));
+    DEFINE (EC_UTCB,        offsetof (struct ec, utcb));
+    DEFINE (EC_OBJ_ROOT,    offsetof (struct ec, obj_root));
+    DEFINE (EC_REPLY,       offsetof (struct ec, reply));
+    DEFINE (EC_GPR,         offsetof (struct ec, regs.gpr));
+    DEFINE (EC_TPIDR,       offsetof (struct ec, regs.tpidr));
+    DEFINE (EC_ELR,         offsetof (struct ec, regs.elr));
+    DEFINE (EC_ESR,         offsetof (struct ec, regs.esr));
+    DEFINE (PT_FAST,        offsetof (struct pt, fast));
+    DEFINE (PT_IP,          offsetof (struct pt, ip));
+    DEFINE (CPU_CURRENT,    offsetof (struct cpu_local, current));
+    DEFINE (CPU_ROOT,       offsetof (struct cpu_local, root));
+    DEFINE (CPU_HAZARD,     offsetof (struct cpu_local, hazard));
+    DEFINE (CPU_TOKEN,      offsetof (struct cpu_local, token));
+    DEFINE (CPU_NEXT,       offsetof (struct cpu_local, next));
+    DEFINE (CPU_TTBR,       offsetof (struct cpu_local, arch.ttbr));
+    DEFINE (CPU_START,      offsetof (struct cpu_local, arch.start));
+}
+
+/* What entry.S loads and stores in pairs */
+STATIC_ASSERT (offsetof (struct ec, recv) == offsetof (struct ec, hazard) + 4 && offsetof (struct ec, hazard) % 8 == 0);
+STATIC_ASSERT (offsetof (struct ec, root) == offsetof (struct ec, utcb) + 8);
+STATIC_ASSERT (offsetof (struct ec, exit) == offsetof (struct ec, reply) + 4);
+STATIC_ASSERT (offsetof (struct cpu_local, token) == offsetof (struct cpu_local, hazard) + 4 &&
+               offsetof (struct cpu_local, hazard) % 8 == 0);
+STATIC_ASSERT (offsetof (struct pt, id) == offsetof (struct pt, ip) + 8);
+STATIC_ASSERT (offsetof (struct regs, spsr) == offsetof (struct regs, elr) + 8);
+STATIC_ASSERT (offsetof (struct regs, far) == offsetof (struct regs, esr) + 8);
+STATIC_ASSERT (EXIT_SYSRET == 0);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every CPU but the boot CPU does for itself. */
+#include <init.h>
+
+#include <bootstrap_cpu.h>
+#include <cpu_features.h>
+#include <cpu_local.h>
+#include <exception.h>
+#include <gic.h>
+#include <panic.h>
+#include <platform.h>
+#include <smp.h>
+#include <space_hst.h>
+
+void bootstrap_arch (void) {}                           /* cpu_features_enable() did it all                          */
+
+void bootstrap_ap (void)
+{
+    cpu_features_enable();
+    space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
+
+    if (!gic_cpu_init (platform.timer_ppi))
+        panic ("CPU %u has no interrupts", cpu_local.id);
+
+    if (!bootstrap())
+        panic ("out of memory for CPU %u", cpu_local.id);
+
+    smp_online();
+    run_first();
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* aarch64 part of a CPU's data */
+#pragma once
+
+#include <base/types.h>
+
+struct cpu_arch {
+    paddr_t     ttbr;                                   /* its own page tables; fixed                               */
+    uint64_t    below;                                  /* their only top-level entry; fixed                        */
+    void      (*start) (void);                          /* where it goes on with them                               */
+    uint64_t    mpidr;                                  /* affinity; fixed                                          */
+    uint64_t    sgi_target;                             /* how the GIC names it; fixed                              */
+    volatile void *redistributor;                       /* GICv3; fixed                                             */
+};

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ways into the kernel and out of it: SVC with the IPC fast path, exceptions and interrupts, ERET.
+ *
+ * Everywhere: interrupts are off. In user mode SP_EL2 is the current EC, so that its registers go straight into struct ec; C code has
+ * the stack of this CPU, which is empty on entry from user mode. ELR_EL2 and SPSR_EL2 stay as an entry has found them until the EC is
+ * left: preemption_point(), the only place that lets interrupts in, puts them back. C functions are called and return; what never
+ * returns is jumped to.
+ */
+#include <asm-offsets.h>
+#include <memory.h>
+#include <sysreg.h>
+
+#define X(n)            (EC_GPR + 8 * (n))
+#define REPLY_CALL      1
+#define STATUS_SUCCESS  0
+#define SEL_LEAF_BITS   9
+#define LEAF_MASK       511
+#define MTD_WORDS_MASK  0x1ff
+#define CAP_PT_CALL_BIT 63
+#define STACK_TOP       cpu_local + (CPU_STACK_TOP - CPU_LOCAL)
+#define STACK_PANIC_TOP cpu_local + (CPU_STACK_PANIC_TOP - CPU_LOCAL)
+#define OBJECT_UPPER    (LINK_ADDR & ~0xffffffff)
+
+/* All registers of user mode but x0...x3. ec is in sp; clobbers x2...x5 */
+.macro SAVE_REST
+            stp     x4,  x5,  [sp, #X(4)]
+            stp     x6,  x7,  [sp, #X(6)]
+            stp     x8,  x9,  [sp, #X(8)]
+            stp     x10, x11, [sp, #X(10)]
+            stp     x12, x13, [sp, #X(12)]
+            stp     x14, x15, [sp, #X(14)]
+            stp     x16, x17, [sp, #X(16)]
+            stp     x18, x19, [sp, #X(18)]
+            stp     x20, x21, [sp, #X(20)]
+            stp     x22, x23, [sp, #X(22)]
+            stp     x24, x25, [sp, #X(24)]
+            stp     x26, x27, [sp, #X(26)]
+            stp     x28, x29, [sp, #X(28)]
+            mrs     x2, sp_el0
+            mrs     x3, tpidr_el0
+            mrs     x4, elr_el2
+            mrs     x5, spsr_el2
+            stp     x30, x2,  [sp, #X(30)]
+            str     x3,  [sp, #EC_TPIDR]
+            stp     x4,  x5,  [sp, #EC_ELR]
+.endm
+
+/* The same back and out, with ELR_EL2 set. ec is in sp */
+.macro LOAD_REST
+            ldr     x5,  [sp, #EC_ELR + 8]
+            ldp     x30, x2,  [sp, #X(30)]
+            ldp     x3,  x4,  [sp, #EC_TPIDR]
+            msr     spsr_el2, x5
+            msr     sp_el0, x2
+            msr     tpidr_el0, x3
+            msr     tpidrro_el0, x4
+            ldp     x2,  x3,  [sp, #X(2)]
+            ldp     x4,  x5,  [sp, #X(4)]
+            ldp     x6,  x7,  [sp, #X(6)]
+            ldp     x8,  x9,  [sp, #X(8)]
+            ldp     x10, x11, [sp, #X(10)]
+            ldp     x12, x13, [sp, #X(12)]
+            ldp     x14, x15, [sp, #X(14)]
+            ldp     x16, x17, [sp, #X(16)]
+            ldp     x18, x19, [sp, #X(18)]
+            ldp     x20, x21, [sp, #X(20)]
+            ldp     x22, x23, [sp, #X(22)]
+            ldp     x24, x25, [sp, #X(24)]
+            ldp     x26, x27, [sp, #X(26)]
+            ldp     x28, x29, [sp, #X(28)]
+            eret
+.endm
+
+/* Message from sp's UTCB to x6's, w1 = MTD; leaves x6's root in x13. Word 0 always goes; more words are copied out of line at \more,
+ * which comes back to \done. Clobbers x9...x12. The upper half of x1 does not reach the receiver. */
+.macro COPY_MESSAGE more, done
+            ldr     x9,  [sp, #EC_UTCB]
+            ldp     x10, x13, [x6, #EC_UTCB]
+            ldr     x11, [x9], #8
+            str     x11, [x10], #8
+            ands    w12, w1, #MTD_WORDS_MASK
+            mov     w1, w1
+            b.ne    \more
+\done:
+.endm
+
+/* The rest of the message: x9 = source, x10 = destination, w12 = words. Clobbers x11, x14...x20 */
+.macro COPY_MORE more, done
+\more:      tbz     w12, #0, 1f
+            ldr     x11, [x9], #8
+            str     x11, [x10], #8
+1:          tbz     w12, #1, 2f
+            ldp     x11, x14, [x9], #16
+            stp     x11, x14, [x10], #16
+2:          tbz     w12, #2, 3f
+            ldp     x11, x14, [x9], #32
+            ldp     x15, x16, [x9, #-16]
+            stp     x11, x14, [x10], #32
+            stp     x15, x16, [x10, #-16]
+3:          lsr     w12, w12, #3
+            cbz     w12, \done
+4:          ldp     x11, x14, [x9], #64
+            ldp     x15, x16, [x9, #-48]
+            ldp     x17, x18, [x9, #-32]
+            ldp     x19, x20, [x9, #-16]
+            subs    w12, w12, #1
+            stp     x11, x14, [x10], #64
+            stp     x15, x16, [x10, #-48]
+            stp     x17, x18, [x10, #-32]
+            stp     x19, x20, [x10, #-16]
+            b.ne    4b
+            b       \done
+.endm
+
+/* Address space with the root in x13. Clobbers x14 */
+.macro SWITCH_SPACE other, done
+            ldr     x14, [x8, #CPU_ROOT]
+            cmp     x13, x14
+            b.ne    \other
+\done:
+.endm
+
+.macro OTHER_SPACE other, done
+\other:     str     x13, [x8, #CPU_ROOT]
+            tbnz    x13, #0, 1f                         /* ROOT_UNTAGGED                                        */
+            msr     vttbr_el2, x13
+            b       \done
+1:          and     x13, x13, #~1
+            msr     vttbr_el2, x13
+            isb
+            tlbi    vmalls12e1
+            dsb     nsh
+            b       \done
+.endm
+
+            .section .text.entry, "ax", @progbits
+
+/* Vectors (Arm ARM, D1.3.2): 128 bytes each -------------------------------------------------------------------------------- */
+
+            .balign 2048
+            .globl  vectors
+vectors:    .org    vectors + 0x000                     /* this EL with SP_EL0: never                           */
+            b       unexpected
+            .org    vectors + 0x080
+            b       unexpected
+            .org    vectors + 0x100
+            b       unexpected
+            .org    vectors + 0x180
+            b       unexpected
+
+            .org    vectors + 0x200                     /* this EL: synchronous, IRQ, FIQ, SError               */
+            b       unexpected
+            .org    vectors + 0x280
+            b       irq_kernel
+            .org    vectors + 0x300
+            b       unexpected
+            .org    vectors + 0x380
+            b       unexpected
+
+/* SVC ----------------------------------------------------------------------------------------------------------------------
+ * In: x0 = identifier and parameter 0, x1...x4 = parameters. Other reasons to come here are told apart on the way.
+ */
+            .org    vectors + 0x400                     /* EL0: synchronous                                     */
+            stp     x2, x3, [sp, #X(2)]
+            mrs     x2, esr_el2
+            movz    w3, #ESR_SVC0 >> 16, lsl #16
+            sub     w2, w2, w3                          /* lower half: 0 if it is SVC #0                        */
+            bfi     x2, x0, #32, #8                     /* upper half: number and flags                         */
+            cbz     x2, fast_call                       /* ipc_call without timeout                             */
+            mov     x3, #1 << 32
+            cmp     x2, x3
+            b.eq    fast_reply
+            cbz     w2, slow
+            b       exception
+
+            .org    vectors + 0x480                     /* IRQ                                                  */
+            stp     x0, x1, [sp, #X(0)]
+            stp     x2, x3, [sp, #X(2)]
+            b       irq_user
+            .org    vectors + 0x500                     /* FIQ: none is ever configured                         */
+            stp     x0, x1, [sp, #X(0)]
+            stp     x2, x3, [sp, #X(2)]
+            b       irq_user
+            .org    vectors + 0x580                     /* SError                                               */
+            stp     x2, x3, [sp, #X(2)]
+            b       exception
+
+            .org    vectors + 0x600                     /* EL0 in AArch32: never                                */
+            b       unexpected
+            .org    vectors + 0x680
+            b       unexpected
+            .org    vectors + 0x700
+            b       unexpected
+            .org    vectors + 0x780
+            b       unexpected
+            .org    vectors + 0x800
+
+slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; it preserves x19...x29           */
+            stp     x4,  x5,  [sp, #X(4)]
+            stp     x6,  x7,  [sp, #X(6)]
+            stp     x8,  x9,  [sp, #X(8)]
+            stp     x10, x11, [sp, #X(10)]
+            stp     x12, x13, [sp, #X(12)]
+            stp     x14, x15, [sp, #X(14)]
+            stp     x16, x17, [sp, #X(16)]
+            str     x18, [sp, #X(18)]
+            str     x30, [sp, #X(30)]
+            ldp     x2,  x3,  [sp, #X(2)]
+            mov     x5, sp
+            adrp    x8, STACK_TOP
+            mov     sp, x8
+            adrp    x8, syscall_table
+            add     x8, x8, :lo12:syscall_table
+            and     x9, x0, #15
+            ldr     x8, [x8, x9, lsl #3]
+            blr     x8
+            tbnz    x0, #63, deferred
+            adrp    x8, cpu_local
+            ldr     x9, [x8, #CPU_CURRENT]
+            ldr     w10, [x8, #CPU_HAZARD]
+            ldr     w11, [x9, #EC_HAZARD]
+            cmp     w10, w11
+            b.ne    hazard
+            mov     sp, x9
+            ldr     x1,  [sp, #X(1)]
+            ldp     x2,  x3,  [sp, #X(2)]
+            ldp     x4,  x5,  [sp, #X(4)]
+            ldp     x6,  x7,  [sp, #X(6)]
+            ldp     x8,  x9,  [sp, #X(8)]
+            ldp     x10, x11, [sp, #X(10)]
+            ldp     x12, x13, [sp, #X(12)]
+            ldp     x14, x15, [sp, #X(14)]
+            ldp     x16, x17, [sp, #X(16)]
+            ldr     x18, [sp, #X(18)]
+            ldr     x30, [sp, #X(30)]
+            eret
+
+hazard:     str     x0,  [x9, #X(0)]
+            str     x9,  [x8, #CPU_NEXT]
+deferred:   adrp    x8, cpu_local
+            ldr     x9,  [x8, #CPU_CURRENT]
+            mrs     x10, sp_el0
+            mrs     x11, tpidr_el0
+            mrs     x12, elr_el2
+            mrs     x13, spsr_el2
+            str     x19, [x9, #X(19)]
+            stp     x20, x21, [x9, #X(20)]
+            stp     x22, x23, [x9, #X(22)]
+            stp     x24, x25, [x9, #X(24)]
+            stp     x26, x27, [x9, #X(26)]
+            stp     x28, x29, [x9, #X(28)]
+            str     x10, [x9, #X(31)]
+            str     x11, [x9, #EC_TPIDR]
+            stp     x12, x13, [x9, #EC_ELR]
+
+/* In: the registers of the current EC are saved, the stack is empty */
+run:        bl      ec_run
+            adrp    x8, cpu_local
+            ldr     x9, [x8, #CPU_CURRENT]
+            mov     sp, x9
+exit:       ldr     x2, [sp, #EC_ELR]
+            ldp     x0, x1, [sp, #X(0)]
+            msr     elr_el2, x2
+            LOAD_REST
+
+/* Fast path of ipc_call: the callee is on this CPU and waits, and there is nothing else to do.
+ * sp = caller. x0 and x1 stay as they are until nothing can fail any more. */
+            .balign 64
+fast_call:  SAVE_REST
+            lsr     x4, x0, #8 + SEL_LEAF_BITS          /* portal selector                                      */
+            cmp     x4, #LEAF_MASK
+            b.hi    slow_saved
+            ldr     x5, [sp, #EC_OBJ_ROOT]
+            ubfx    x7, x0, #8, #SEL_LEAF_BITS
+            ldr     x5, [x5, x4, lsl #3]
+            ldr     x5, [x5, x7, lsl #3]                /* capability. Ordering: what it leads to depends on it */
+            tbz     x5, #CAP_PT_CALL_BIT, slow_saved
+            mov     w5, w5
+            orr     x5, x5, #OBJECT_UPPER               /* portal                                               */
+            ldr     x6, [x5, #PT_FAST]                  /* callee                                               */
+            adrp    x8, cpu_local
+            ldr     x9, [x8, #CPU_HAZARD]               /* and CPU_TOKEN                                        */
+            ldr     x10, [x6, #EC_HAZARD]               /* and EC_RECV                                          */
+            cmp     x9, x10
+            b.ne    slow_saved
+
+            mov     x9, sp
+            mov     x10, #REPLY_CALL                    /* and EC_EXIT                                          */
+            str     x6, [sp, #EC_CALLEE]
+            str     x9, [x6, #EC_CALLER]
+            str     wzr, [x6, #EC_RECV]
+            str     x10, [sp, #EC_REPLY]
+            COPY_MESSAGE call_more, call_done
+            SWITCH_SPACE call_other, call_space
+            str     x6, [x8, #CPU_CURRENT]
+            mov     sp, x6
+            ldp     x2, x0, [x5, #PT_IP]                /* and PT_ID                                            */
+            msr     elr_el2, x2
+            LOAD_REST
+
+/* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. sp = callee. */
+            .balign 64
+fast_reply: SAVE_REST
+            ldr     x6, [sp, #EC_CALLER]
+            adrp    x8, cpu_local
+            ldr     w7, [x6, #EC_REPLY]
+            cmp     w7, #REPLY_CALL
+            b.ne    slow_saved
+            ldp     w9, w10, [x8, #CPU_HAZARD]          /* and CPU_TOKEN                                        */
+            ldr     w11, [x6, #EC_HAZARD]
+            cmp     w9, w11
+            b.ne    slow_saved
+
+            adrp    x7, ec_nobody
+            add     x7, x7, :lo12:ec_nobody
+            str     w10, [sp, #EC_RECV]
+            str     x7, [sp, #EC_CALLER]
+            str     xzr, [x6, #EC_CALLEE]
+            COPY_MESSAGE reply_more, reply_done
+            SWITCH_SPACE reply_other, reply_space
+            str     x6, [x8, #CPU_CURRENT]
+            mov     sp, x6
+            ldr     x2, [sp, #EC_ELR]
+            mov     x0, #STATUS_SUCCESS
+            msr     elr_el2, x2
+            LOAD_REST
+
+/* Left a fast path: all but x0 and x1, which are untouched, is saved. sp = current EC */
+slow_saved: stp     x0,  x1,  [sp, #X(0)]
+            mov     x5, sp
+            ldp     x2,  x3,  [sp, #X(2)]
+            ldr     x4,  [sp, #X(4)]
+            str     wzr, [sp, #EC_REPLY + 4]            /* exit                                                 */
+            adrp    x8, STACK_TOP
+            mov     sp, x8
+            adrp    x8, syscall_table
+            add     x8, x8, :lo12:syscall_table
+            and     x9, x0, #15
+            ldr     x8, [x8, x9, lsl #3]
+            blr     x8
+            tbnz    x0, #63, run
+            adrp    x8, cpu_local
+            ldr     x9, [x8, #CPU_CURRENT]
+            str     x0, [x9, #X(0)]
+            str     x9, [x8, #CPU_NEXT]
+            b       run
+
+            COPY_MORE call_more, call_done
+            COPY_MORE reply_more, reply_done
+            OTHER_SPACE call_other, call_space
+            OTHER_SPACE reply_other, reply_space
+
+/* Exceptions and interrupts -------------------------------------------------------------------------------------------- */
+
+/* From user mode, with x2 and x3 saved */
+exception:  stp     x0, x1, [sp, #X(0)]
+            SAVE_REST
+            mrs     x0, esr_el2
+            mrs     x2, far_el2
+            stp     x0, x2, [sp, #EC_ESR]
+            mov     x1, sp
+            adrp    x8, STACK_TOP
+            mov     sp, x8
+            bl      exception_user
+            b       run
+
+/* From user mode, with x0...x3 saved */
+irq_user:   SAVE_REST
+            adrp    x8, STACK_TOP
+            mov     sp, x8
+            bl      interrupt_arrived
+            adrp    x8, cpu_local
+            ldr     x9, [x8, #CPU_CURRENT]
+            ldr     w10, [x8, #CPU_HAZARD]
+            ldr     w11, [x9, #EC_HAZARD]
+            mov     sp, x9
+            cmp     w10, w11
+            b.eq    exit
+            adrp    x10, STACK_TOP
+            mov     sp, x10
+            str     x9, [x8, #CPU_NEXT]
+            b       run
+
+/* In the kernel: while idle or at a preemption point. Preserves everything */
+irq_kernel: sub     sp, sp, #176
+            stp     x0,  x1,  [sp]
+            stp     x2,  x3,  [sp, #16]
+            stp     x4,  x5,  [sp, #32]
+            stp     x6,  x7,  [sp, #48]
+            stp     x8,  x9,  [sp, #64]
+            stp     x10, x11, [sp, #80]
+            stp     x12, x13, [sp, #96]
+            stp     x14, x15, [sp, #112]
+            stp     x16, x17, [sp, #128]
+            stp     x18, x30, [sp, #144]
+            mrs     x0, elr_el2
+            mrs     x1, spsr_el2
+            stp     x0,  x1,  [sp, #160]
+            bl      interrupt_arrived
+            ldp     x0,  x1,  [sp, #160]
+            msr     elr_el2, x0
+            msr     spsr_el2, x1
+            ldp     x18, x30, [sp, #144]
+            ldp     x16, x17, [sp, #128]
+            ldp     x14, x15, [sp, #112]
+            ldp     x12, x13, [sp, #96]
+            ldp     x10, x11, [sp, #80]
+            ldp     x8,  x9,  [sp, #64]
+            ldp     x6,  x7,  [sp, #48]
+            ldp     x4,  x5,  [sp, #32]
+            ldp     x2,  x3,  [sp, #16]
+            ldp     x0,  x1,  [sp], #176
+            eret
+
+/* What must not happen: only the way to panic() is left */
+unexpected: mrs     x0, esr_el2
+            mrs     x1, elr_el2
+            mrs     x2, far_el2
+            mov     x3, sp
+            adrp    x8, STACK_PANIC_TOP
+            mov     sp, x8
+            b       exception_kernel
+
+/* The first way out: the idle EC or the root EC of this CPU, on its empty stack */
+            .globl  run_first
+run_first:  adrp    x8, STACK_TOP
+            mov     sp, x8
+            b       run

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What happens on an exception, by its class and by where it came from. */
+#include <exception.h>
+
+#include <abi/event_arch.h>
+#include <base/macros.h>
+#include <cpu_local.h>
+#include <ec.h>
+#include <ec_fpu.h>
+#include <ipc.h>
+#include <panic.h>
+#include <pd.h>
+#include <smc.h>
+#include <sysreg.h>
+
+/* Classes with a valid FAR_EL2; for others it may be a stranger's (Arm ARM, D17.2.40) */
+#define HAS_FAR (BIT64 (EXC_IABT) | BIT64 (EXC_PC_ALIGN) | BIT64 (EXC_DABT) | BIT64 (EXC_WATCH))
+
+void exception_user (uint64_t esr, struct ec *ec)
+{
+    unsigned const class = esr >> ESR_EC_SHIFT & 0x3f;
+
+    cpu_local.next = ec;
+
+    if (class == EXC_FPU && ec_fpu_claim (ec))
+        return;
+
+    if (esr == ESR_SVC1 && ec->space_obj->pd == pd_root && smc_proxy (ec->regs.gpr))
+        return;
+
+    if (!(HAS_FAR >> class & 1))
+        ec->regs.far = 0;
+
+    ec->regs.event = class;
+    ipc_event (ec);
+}
+
+void exception_kernel (uint64_t esr, uint64_t elr, uint64_t far, uint64_t sp)
+{
+    panic ("exception in the kernel: ESR %#lx, IP %#lx, FAR %#lx, SP %#lx", esr, elr, far, sp);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The boot CPU from start.S to the root task, top down. */
+#include <init.h>
+
+#include <boot_info.h>
+#include <bootstrap_cpu.h>
+#include <buddy.h>
+#include <cmdline.h>
+#include <console/console.h>
+#include <console/mbuf.h>
+#include <console/uart_16550.h>
+#include <console/uart_pl011.h>
+#include <console_sm.h>
+#include <cpu.h>
+#include <cpu_features.h>
+#include <cpu_local.h>
+#include <exception.h>
+#include <fdt.h>
+#include <gic.h>
+#include <hpt.h>
+#include <hw.h>
+#include <kmem.h>
+#include <mmio.h>
+#include <multiboot.h>
+#include <panic.h>
+#include <patch.h>
+#include <pci.h>
+#include <pd.h>
+#include <platform.h>
+#include <pmap.h>
+#include <psci.h>
+#include <pt.h>
+#include <record.h>
+#include <release.h>
+#include <root.h>
+#include <sc.h>
+#include <sm.h>
+#include <smp.h>
+#include <space_hst.h>
+#include <space_mem.h>
+#include <space_obj.h>
+#include <space_stage2.h>
+#include <string.h>
+#include <sysreg.h>
+#include <window.h>
+
+#define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
+#define TIMER_PPI       26                              /* where all platforms have it (Arm BSA, 4.1.4)             */
+
+struct platform platform = { .timer_ppi = TIMER_PPI, .uart = BOARD_UART, .uart_regs = { BOARD_UART_ADDR, PAGE_SIZE }, .uart_stride = 4 };
+
+static struct boot_info boot;
+static uint64_t boot_regs[3];                           /* as the root task gets them                               */
+
+paddr_t hw_rsdp (void) { return boot.rsdp; }
+
+static void protect (void)
+{
+    struct region const *const r[] = { &platform.gicd, &platform.gicc, &platform.gich };
+
+    space_mem_protect (kmem_phys ((void *)LINK_ADDR), kmem_phys (POOL_END));
+
+    for (unsigned i = 0; i < ARRAY_SIZE (r); i++)
+        space_mem_protect (r[i]->addr, r[i]->addr + r[i]->size);
+
+    for (unsigned i = 0; i < platform.gicrs; i++)
+        space_mem_protect (platform.gicr[i].addr, platform.gicr[i].addr + platform.gicr[i].size);
+
+    for (unsigned i = 0; i < platform.smmus; i++)
+        space_mem_protect (platform.smmu[i].addr, platform.smmu[i].addr + platform.smmu[i].size);
+}
+
+static void console_start (struct console *c)
+{
+    mbuf_replay (c);
+    console_add (c);
+}
+
+static void console_uart (void)
+{
+    static struct uart_pl011 pl011;
+    static struct uart_16550 ns16550 = { .keep_rate = true };
+
+    volatile void *const regs = platform.uart == UART_NONE || cmdline_flag ("noserial") ? NULL :
+                                mmio_map (platform.uart_regs.addr, MAX (platform.uart_regs.size, PAGE_SIZE));
+
+    if (!regs)
+        return;
+
+    if (platform.uart == UART_PL011) {
+        pl011.regs = regs;
+        uart_pl011_init (&pl011);
+        console_start (&pl011.console);
+        return;
+    }
+
+    ns16550.regs   = regs;
+    ns16550.stride = platform.uart_stride;
+
+    if (uart_16550_init (&ns16550))
+        console_start (&ns16550.console);
+}
+
+/* From here on no device writes to memory unless the root task lets it */
+static void stop_devices (void)
+{
+    char const *value;
+    size_t length;
+
+    if (cmdline_value ("busmaster", &value, &length) && length == 4 && !memcmp (value, "keep", length)) {
+        print ("PCI: bus masters are left running");
+        return;
+    }
+
+    struct pci_masters const m = pci_masters_off (platform.ecam, platform.ecams);
+
+    print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
+
+    if (m.unreached)
+        print ("PCI: %u buses have no configuration space where firmware says", m.unreached);
+}
+
+/* Legacy launch and the arm64 boot protocol: x0 is a device tree. The former has the root task's image in x1. */
+static bool learn_fdt (void)
+{
+    struct fdt fdt;
+    void const *header = boot_regs[0] % 8 ? NULL : window_map (WINDOW_BOOT, boot_regs[0], FDT_HEADER);
+    uint32_t const size = header ? fdt_size (header) : 0;
+
+    if (size < FDT_HEADER || size > FDT_SIZE_MAX)
+        return false;
+
+    if (!fdt_open (&fdt, window_map (WINDOW_BOOT, boot_regs[0], size), size))
+        return false;
+
+    fdt_boot_info (&fdt, &boot);
+
+    if (!boot.root_end && boot_regs[1]) {               /* it ends where it says, at the end of memory at the latest */
+        boot.root_end   = platform_fdt_memory (&fdt, boot_regs[1]);
+        boot.root_start = boot.root_end ? boot_regs[1] : 0;
+    }
+
+    platform.uart = UART_NONE;
+    platform_fdt (&platform, &fdt);
+
+    return true;
+}
+
+/* The first words, and what boot loader and firmware say */
+static bool learn (void)
+{
+    print ("Kilonova %s aarch64, %s", release, compiler);
+
+    bool const known = learn_fdt();
+
+    mmio_forbid (boot.root_start, boot.root_end);
+    cmdline_set (boot.cmdline);
+    console_uart();
+    stop_devices();
+
+    if (!known)
+        print ("BOOT: x0 = %#lx is no device tree", boot_regs[0]);
+
+    return known;
+}
+
+static void objects (void)
+{
+    pd_init();
+    sc_init();
+    pt_init();
+    sm_init();
+    space_stage2_init();
+
+    if (space_obj_nova_init() != STATUS_SUCCESS)
+        panic ("out of memory");
+}
+
+/* On the CPU's own stack and tables */
+static void init_bsp (void)
+{
+    cpu_features_enable();
+    space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));
+
+    bool const known = learn();
+
+    record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
+    record_memory_init();
+
+    print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
+    print ("CPU: MIDR %#lx, affinity %#lx, %u address bits, host spaces of %u bits by stage 2", sysreg_read (midr_el1),
+           cpu_local.arch.mpidr, cpu_paddr_bits(), hpt_bits());
+
+    psci_init (platform.psci);
+
+    if (!gic_init (&platform) || !gic_cpu_init (platform.timer_ppi))
+        panic ("no interrupts");
+
+    protect();
+    objects();
+
+    if (!bootstrap() || !nova_init())
+        panic ("out of memory");
+
+    smp_start();
+
+    if (known)
+        root_create (&boot, boot_regs[0], boot_regs[1], boot_regs[2]);
+
+    run_first();
+}
+
+void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr)
+{
+    boot_regs[0] = x0;
+    boot_regs[1] = x1;
+    boot_regs[2] = x2;
+    kmem_offset  = LINK_ADDR - load_addr;
+
+    cpu_features_init();
+    mbuf_init (MBUF_START, (size_t)(MBUF_END - MBUF_START));
+    rlx_store (&mbuf_signal, console_sm_line);
+    console_add (&mbuf_console);
+
+    patch_apply (PATCH_START, PATCH_END);               /* before anybody takes a lock                              */
+    buddy_init (POOL_START, POOL_END);
+
+    struct cpu_local *const local = space_hst_nova_init() == STATUS_SUCCESS ? pmap_cpu_create (0) : NULL;
+
+    if (!local)
+        cpu_halt_forever();                             /* no memory at all: nothing to say it with                 */
+
+    pmap_init();
+
+    local->arch.mpidr = sysreg_read (mpidr_el1) & MPIDR_AFFINITY;
+    local->arch.start = init_bsp;
+    cpu_remote[0]     = local;
+    cpuset_set (&cpus_online, 0);
+
+    ((void (*) (uint64_t)) (load_addr + (addr_cpu_leave - LOAD_ADDR))) (local->arch.below);
+    UNREACHED;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The machine as a device tree describes it. Bindings: Linux, Documentation/devicetree/bindings. */
+#include <platform.h>
+
+#include <base/macros.h>
+#include <fdt.h>
+
+#define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
+#define PPI_BASE        16                              /* interrupt IDs of private peripheral interrupts           */
+#define PPI_COUNT       16
+
+static bool region (struct fdt_walk const *w, unsigned n, struct region *r) { return fdt_reg (w, n, &r->addr, &r->size); }
+
+/* interrupt-controller/arm,gic.yaml: distributor, CPU interface, then, for virtualization, control and virtual CPU interface */
+static void gic_v2 (struct platform *p, struct fdt_walk const *w)
+{
+    if (region (w, 0, &p->gicd) && region (w, 1, &p->gicc)) {
+        p->gic = 2;
+        region (w, 2, &p->gich);
+        region (w, 3, &p->gicv);
+    }
+}
+
+/* interrupt-controller/arm,gic-v3.yaml: distributor, regions of redistributors, then what GICv2 guests use */
+static void gic_v3 (struct platform *p, struct fdt_walk const *w)
+{
+    struct fdt_prop const count = fdt_prop (w, "#redistributor-regions");
+    unsigned const regions = count.data ? fdt_cell (count, 0) : 1;
+
+    if (!region (w, 0, &p->gicd))
+        return;
+
+    while (p->gicrs < MIN (regions, (unsigned)GICR_REGIONS) && region (w, 1 + p->gicrs, &p->gicr[p->gicrs]))
+        p->gicrs++;
+
+    if (p->gicrs)
+        p->gic = 3;
+}
+
+/* timer/arm,arch_timer.yaml: secure, non-secure, virtual, hypervisor; type 1 is PPI */
+static void timer (struct platform *p, struct fdt_walk const *w)
+{
+    struct fdt_prop const i = fdt_prop (w, "interrupts");
+
+    if (i.size >= 48 && fdt_cell (i, 9) == 1 && fdt_cell (i, 10) < PPI_COUNT)
+        p->timer_ppi = PPI_BASE + fdt_cell (i, 10);
+}
+
+/* arm/psci.yaml */
+static void psci (struct platform *p, struct fdt_walk const *w)
+{
+    struct fdt_prop const method = fdt_prop (w, "method");
+
+    p->psci = fdt_string (method, "smc") ? PSCI_SMC : fdt_string (method, "hvc") ? PSCI_HVC : PSCI_NONE;
+}
+
+/* arm/cpus.yaml: one or two cells. Two CPUs with one number are one. */
+static void cpu (struct platform *p, struct fdt_walk const *w)
+{
+    struct fdt_prop const reg = fdt_prop (w, "reg");
+    uint64_t const mpidr = fdt_value (reg) & MPIDR_AFFINITY;
+
+    if ((reg.size != 4 && reg.size != 8) || !fdt_string (fdt_prop (w, "enable-method"), "psci"))
+        return;
+
+    for (unsigned i = 0; i < p->cpus; i++)
+        if (p->mpidr[i] == mpidr)
+            return;
+
+    if (p->cpus == CPU_MAX)
+        p->cpus_left++;
+    else
+        p->mpidr[p->cpus++] = mpidr;
+}
+
+static void uart (struct platform *p, struct fdt_walk const *w)
+{
+    struct fdt_prop const shift = fdt_prop (w, "reg-shift"), width = fdt_prop (w, "reg-io-width");
+
+    enum uart_kind const kind = fdt_compatible (w, "arm,pl011") || fdt_compatible (w, "arm,sbsa-uart") ? UART_PL011 :
+                                fdt_compatible (w, "ns16550a") || fdt_compatible (w, "ns16550") ||
+                                fdt_compatible (w, "snps,dw-apb-uart") ? UART_16550 : UART_NONE;
+
+    if (kind == UART_NONE || !region (w, 0, &p->uart_regs))
+        return;
+
+    unsigned const stride = shift.data ? 1U << MIN (fdt_cell (shift, 0), 2U) : width.data ? MIN (fdt_cell (width, 0), 4U) : 1;
+
+    p->uart        = kind;
+    p->uart_stride = (uint8_t)stride;
+}
+
+/* pci/host-generic-pci.yaml. The window begins with the first bus; segments are numbered if nobody does that. */
+static void pci (struct platform *p, struct fdt_walk const *w)
+{
+    struct fdt_prop const buses = fdt_prop (w, "bus-range"), domain = fdt_prop (w, "linux,pci-domain");
+    unsigned const first = fdt_cell (buses, 0), last = buses.size == 8 ? fdt_cell (buses, 1) : 255;
+    struct region r;
+
+    if (p->ecams == ECAM_MAX || first > last || last > 255 || !region (w, 0, &r) || r.addr % MIB || r.addr < first * MIB || r.size < MIB)
+        return;
+
+    p->ecam[p->ecams] = (struct pci_ecam) {
+        .base    = r.addr - first * MIB,
+        .segment = (uint16_t)(domain.data ? fdt_cell (domain, 0) : p->ecams),
+        .first   = (uint8_t)first,
+        .last    = (uint8_t)MIN (last, first + r.size / MIB - 1),
+    };
+
+    p->ecams++;
+}
+
+paddr_t platform_fdt_memory (struct fdt const *f, paddr_t addr)
+{
+    struct fdt_walk w;
+    struct region r;
+
+    for (fdt_walk (&w, f); fdt_next (&w); )
+        if (fdt_string (fdt_prop (&w, "device_type"), "memory"))
+            for (unsigned n = 0; region (&w, n, &r); n++)
+                if (addr >= r.addr && addr - r.addr < r.size)
+                    return r.addr + r.size;
+
+    return 0;
+}
+
+void platform_fdt (struct platform *p, struct fdt const *f)
+{
+    struct fdt_walk w;
+
+    for (fdt_walk (&w, f); fdt_next (&w); ) {
+
+        if (fdt_string (fdt_prop (&w, "device_type"), "cpu")) {
+            cpu (p, &w);
+            continue;
+        }
+
+        if (!fdt_enabled (&w))
+            continue;
+
+        if (!p->gic && (fdt_compatible (&w, "arm,gic-400") || fdt_compatible (&w, "arm,cortex-a15-gic")))
+            gic_v2 (p, &w);
+        else if (!p->gic && fdt_compatible (&w, "arm,gic-v3"))
+            gic_v3 (p, &w);
+        else if (fdt_compatible (&w, "arm,armv8-timer"))
+            timer (p, &w);
+        else if (fdt_compatible (&w, "arm,psci-0.2") || fdt_compatible (&w, "arm,psci-1.0"))
+            psci (p, &w);
+        else if (fdt_compatible (&w, "pci-host-ecam-generic"))
+            pci (p, &w);
+        else if (p->smmus < RESERVED_MAX && (fdt_compatible (&w, "arm,smmu-v3") || fdt_compatible (&w, "arm,mmu-500") ||
+                                             fdt_compatible (&w, "arm,smmu-v2")))
+            p->smmus += region (&w, 0, &p->smmu[p->smmus]);
+    }
+
+    if (fdt_find (&w, f, "/chosen")) {
+
+        struct fdt_prop const path = fdt_prop (&w, "stdout-path");
+
+        if (path.size && !((char const *)path.data)[path.size - 1] && fdt_find (&w, f, path.data) && fdt_enabled (&w))
+            uart (p, &w);
+    }
+}

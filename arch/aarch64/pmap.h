@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's own mappings: image, windows, device registers, and the area of each CPU. Stage 1 of EL2 (Arm ARM, D8.3). */
+#pragma once
+
+#include <base/types.h>
+
+struct cpu_local;
+
+/* Boot CPU: final tables for the image (W^X); needs the page allocator */
+void pmap_init (void);
+
+/* Makes the tables and pages of a CPU's own area; returns its cpu_local through its global address, or null (out of memory) */
+struct cpu_local *pmap_cpu_create (cpu_t);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The other CPUs. */
+#pragma once
+
+/* Boot CPU: starts them one after the other by PSCI; those that do not answer are left out */
+void smp_start (void);
+
+/* The CPU that comes has all that it needs */
+void smp_online (void);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the boot loader to init(), and from PSCI's CPU_ON to the code of a CPU on its own tables.
+ *
+ * The code may have been moved by a multiple of 2 MiB, so it finds out where it is before it touches memory by name. It runs at its
+ * physical address with the MMU off, or, in between, with a table that maps it to itself.
+ *
+ * In: EL2 or EL3, MMU off or memory mapped to itself, interrupts masked (interface specification, 7.1.1); x0...x2 = what the root
+ * task gets. The arm64 boot protocol is one case of it: x0 = flattened device tree.
+ */
+#include <asm-offsets.h>
+#include <memory.h>
+#include <sysreg.h>
+
+#define SCR_NS_RW_HCE   0x531                           /* SCR_EL3: RW, HCE, RES1, NS                               */
+#define TABLE           3                               /* descriptor of a table                                    */
+#define BLOCK           0x745                           /* of 2 MiB: Normal, write-back, inner shareable, accessed  */
+#define BOOT_BLOCKS     ((KMEM_MIB + 4) / 2)            /* image, pool, console buffer                              */
+
+            .section .header, "ax", @progbits
+
+/* arm64 Image header (Linux, Documentation/arm64/booting.rst): little-endian, 4 KiB pages, anywhere in memory */
+            .globl  image_start
+image_start:
+            b       start
+            .long   0
+            .quad   0                                   /* offset from a multiple of 2 MiB                          */
+            .quad   IMAGE_SIZE                          /* of what must stay free, from the start of the file       */
+            .quad   0xa
+            .quad   0, 0, 0
+            .ascii  "ARM\x64"
+            .long   0
+
+            .section .init, "ax", @progbits
+
+/* To EL2, without the MMU. Keeps x0...x2, x19... */
+.macro      ENTER_EL2
+            mrs     x9, CurrentEL
+            cmp     x9, #3 << 2
+            b.ne    1f
+            mov     x9, #SCR_NS_RW_HCE                  /* EL3: nothing of it stays but what lets EL2 work          */
+            msr     scr_el3, x9
+            msr     cptr_el3, xzr
+            mov     x9, #PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL2H
+            msr     spsr_el3, x9
+            ldr     w9, =SCTLR_RES1
+            msr     sctlr_el2, x9
+            adr     x9, 2f
+            msr     elr_el3, x9
+            isb
+            eret
+1:          cmp     x9, #2 << 2
+3:          b.ne    3b                                  /* EL1: nothing can be done, nor said                       */
+2:          ldr     w9, =SCTLR_RES1
+            msr     sctlr_el2, x9                       /* MMU and caches off                                       */
+            isb
+            mov     x9, #1 << HCR_RW_BIT                /* no VHE; a write needs the MMU off                        */
+            msr     hcr_el2, x9
+            isb
+.endm
+
+/* MMU on with boot_l0, then to the label through its high address. Clobbers x9...x13 */
+.macro      ENTER_HIGH label
+            adr     x9, boot_l0
+            msr     ttbr0_el2, x9
+            mov     x9, #MAIR_VALUE
+            msr     mair_el2, x9
+            mrs     x10, id_aa64mmfr0_el1               /* PARange; more than 48 bits need larger descriptors       */
+            and     x10, x10, #0xf
+            mov     x9, #5
+            cmp     x10, x9
+            csel    x10, x9, x10, hi
+            ldr     w9, =TCR_RES1 | TCR_VALUE
+            orr     x9, x9, x10, lsl #16
+            msr     tcr_el2, x9
+            tlbi    alle2
+            ic      iallu
+            dsb     nsh
+            isb
+            ldr     w9, =SCTLR_KERNEL & ~SCTLR_WXN
+            ldr     x10, =\label
+            msr     sctlr_el2, x9
+            isb
+            br      x10
+.endm
+
+/* What was written with the caches off must not be hidden by what caches hold of it from before */
+.macro      INVALIDATE from, to
+            dmb     sy
+1:          dc      ivac, \from
+            add     \from, \from, #16                   /* the smallest line there is                               */
+            cmp     \from, \to
+            b.lo    1b
+            dsb     sy
+.endm
+
+/* Boot CPU ------------------------------------------------------------------------------------------------------------ */
+
+            .globl  start
+start:      msr     daifset, #15
+            mov     x19, x0
+            mov     x20, x1
+            mov     x21, x2
+            ENTER_EL2
+
+            adr     x22, image_start                    /* physical address of the image                            */
+
+            adr     x9, boot_l0                         /* the 2 MiB of this code, where they are                   */
+            adr     x10, boot_l1
+            adr     x11, boot_l2
+            orr     x12, x10, #TABLE
+            ubfx    x13, x22, #39, #9
+            str     x12, [x9, x13, lsl #3]
+            orr     x12, x11, #TABLE
+            ubfx    x13, x22, #30, #9
+            str     x12, [x10, x13, lsl #3]
+            mov     x12, #BLOCK
+            add     x12, x12, x22
+            ubfx    x13, x22, #21, #9
+            str     x12, [x11, x13, lsl #3]
+
+            adr     x10, boot_l1_high                   /* the image at LINK_ADDR                                   */
+            adr     x11, boot_l2_high
+            orr     x13, x10, #TABLE
+            str     x13, [x9, #511 * 8]
+            orr     x13, x11, #TABLE
+            str     x13, [x10, #510 * 8]
+            mov     x13, #BOOT_BLOCKS
+2:          str     x12, [x11], #8
+            add     x12, x12, #0x200000
+            subs    x13, x13, #1
+            b.ne    2b
+
+            adr     x9, boot_l0
+            adr     x10, boot_tables_end
+            INVALIDATE x9, x10
+            ENTER_HIGH start_high
+
+            .section .text, "ax", @progbits
+start_high: adrp    x9, BSS_START
+            add     x9, x9, :lo12:BSS_START
+            adrp    x10, BSS_END
+            add     x10, x10, :lo12:BSS_END
+1:          stp     xzr, xzr, [x9], #16                 /* pages: a multiple of 16 bytes                            */
+            cmp     x9, x10
+            b.lo    1b
+            adrp    x9, boot_stack_top
+            add     sp, x9, :lo12:boot_stack_top
+            bl      set_vectors
+            mov     x0, x19
+            mov     x1, x20
+            mov     x2, x21
+            mov     x3, x22
+            b       init
+
+/* Exceptions from now on */
+set_vectors:
+            adrp    x9, vectors
+            add     x9, x9, :lo12:vectors
+            msr     vbar_el2, x9
+            isb
+            ret
+
+/* Any CPU, each on its way to its own tables ---------------------------------------------------------------------------- */
+
+            .section .init, "ax", @progbits
+
+/* cpu_leave: the boot CPU comes from its first tables, by the address of this code where it is. In: x0 as below */
+cpu_leave:  ldr     w9, =SCTLR_RES1
+            msr     sctlr_el2, x9                       /* MMU and caches off                                       */
+            isb
+
+/* From PSCI or from above. In: x0 = top-level entry of the CPU's tables. One CPU at a time: boot_l0 gets that entry. */
+cpu_enter:  msr     daifset, #15
+            ENTER_EL2
+            adr     x9, boot_l0
+            add     x9, x9, #511 * 8
+            str     x0, [x9]
+            dmb     sy
+            dc      ivac, x9
+            dsb     sy
+            ENTER_HIGH cpu_high
+
+            .section .text, "ax", @progbits
+cpu_high:   adrp    x19, cpu_local
+            ldr     x9, [x19, #CPU_TTBR]                /* the same without the view of the code above              */
+            msr     ttbr0_el2, x9
+            isb
+            tlbi    alle2
+            dsb     nsh
+            ldr     w9, =SCTLR_KERNEL
+            msr     sctlr_el2, x9
+            isb
+            bl      set_vectors
+            adrp    x9, cpu_local + (CPU_STACK_TOP - CPU_LOCAL)
+            mov     sp, x9
+            ldr     x9, [x19, #CPU_START]
+            mov     x29, #0
+            mov     x30, #0
+            br      x9
+
+/* Link addresses for C, which does not get there from its own */
+            .section .rodata, "a", @progbits
+            .balign 8
+            .globl  addr_cpu_leave, addr_cpu_enter
+addr_cpu_leave:
+            .quad   cpu_leave
+addr_cpu_enter:
+            .quad   cpu_enter
+
+            .section .init.data, "aw", @progbits
+            .balign 4096
+boot_l0:    .fill   4096
+boot_l1:    .fill   4096
+boot_l2:    .fill   4096
+boot_l1_high:
+            .fill   4096
+boot_l2_high:
+            .fill   4096
+boot_tables_end:
+
+            .section .bss, "aw", @nobits
+            .balign 16
+            .fill   4096
+boot_stack_top:
