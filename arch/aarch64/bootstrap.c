@@ -3,6 +3,7 @@
 #include <init.h>
 
 #include <bootstrap_cpu.h>
+#include <cfp_arch.h>
 #include <cpu_features.h>
 #include <cpu_local.h>
 #include <exception.h>
@@ -16,6 +17,7 @@ void bootstrap_arch (void) {}                           /* cpu_features_enable()
 
 void bootstrap_ap (void)
 {
+    cfp_cpu_enable();
     cpu_features_enable();
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
 

