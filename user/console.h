@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Serial output: a 16550 at an I/O port, by default COM1, polled. The kernel may write to the same port while it boots. */
+/* Output on the serial port (serial.h). The kernel may write to the same port while it boots. */
 #pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
 
-void console_init (void);                               /* port from the command line, uart=0x3f8 if not given  */
+void console_init (void);
 void console_write (char const *, size_t);              /* LF becomes CR LF                                     */
 void console_printf (char const *fmt, ...) __attribute__ ((format (printf, 1, 2)));   /* up to 1023 bytes       */
 void console_vprintf (char const *fmt, va_list) __attribute__ ((format (printf, 1, 0)));

@@ -4,24 +4,11 @@
 #include <exit.h>
 #include <hypercall.h>
 #include <panic.h>
-#include <pio.h>
 #include <root.h>
 #include <string.h>
 
-enum { QEMU_EXIT = 0xf4, BOCHS_EXIT = 0x8900 };
-
 /* The descriptor of ctrl_hw for a reset of the platform */
 #define RESET   7
-
-static void emulator_exit (unsigned value)
-{
-    if (root_grant_pio (QEMU_EXIT, 0) == STATUS_SUCCESS)
-        pio_out8 (QEMU_EXIT, (uint8_t) value);
-
-    if (root_grant_pio (BOCHS_EXIT, 0) == STATUS_SUCCESS)
-        for (char const *s = "Shutdown"; *s; s++)
-            pio_out8 (BOCHS_EXIT, (uint8_t) *s);
-}
 
 /* Returns if the machine does not reset, with the reason on the console */
 static void reset (unsigned value)

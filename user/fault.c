@@ -5,7 +5,9 @@
 #include <portal.h>
 #include <root.h>
 
-enum { EVENT_ORD = 5 };                                 /* at most 32 exceptions: more are not needed yet       */
+enum { EVENT_ORD = __builtin_ctz (EVENT_HST_ARCH), EVENTS = 1 << EVENT_ORD };
+
+_Static_assert (1 << EVENT_ORD == (int) EVENT_HST_ARCH, "delegated in one piece");
 
 static uint64_t base;                                   /* selectors of the portals                             */
 static fault_fn *handler;
@@ -24,7 +26,7 @@ static uint32_t handle (struct portal *p, union utcb *u, uint32_t mtd)
 
 enum status fault_init (unsigned cpu, fault_fn *fn)
 {
-    unsigned const count = root.hip->sel_hst_arch < 1 << EVENT_ORD ? root.hip->sel_hst_arch : 1 << EVENT_ORD;
+    unsigned const count = root.hip->sel_hst_arch < EVENTS ? root.hip->sel_hst_arch : EVENTS;
     struct thread *const server = mem_alloc (sizeof (*server), NULL);
     struct portal *const portal = mem_alloc (count * sizeof (*portal), NULL);
 

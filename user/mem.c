@@ -59,7 +59,7 @@ void *mem_alloc (size_t size, uint64_t *phys)
             continue;
 
         uint64_t const p = r->start;
-        uint64_t *const m = mem_map (p, size, PERM_MEM_R | PERM_MEM_W, MAD_WB);
+        uint64_t *const m = mem_map (p, size, PERM_MEM_R | PERM_MEM_W, MAD_RAM);
 
         if (!m)
             return NULL;

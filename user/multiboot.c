@@ -4,7 +4,7 @@
 #include <root.h>
 #include <string.h>
 
-enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289, PAGE = 0x1000, LOW_MEMORY = 0x100000, RSDP_SIZE = 36 };
+enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289, PAGE = 0x1000 };
 
 struct mb1_info {
     uint32_t    flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
@@ -33,7 +33,7 @@ struct mb2_mmap {
     uint32_t    type, reserved;
 };
 
-static void *map (uint64_t phys, size_t size) { return phys ? mem_map (phys, size, PERM_MEM_R, MAD_WB) : NULL; }
+static void *map (uint64_t phys, size_t size) { return phys ? mem_map (phys, size, PERM_MEM_R, MAD_RAM) : NULL; }
 
 /* A string may lie anywhere, so it is mapped with the page behind it, which is there, or at least does not matter. */
 static void copy_string (char *dst, uint64_t phys, size_t size)
@@ -48,37 +48,6 @@ static void add_module (uint64_t start, uint64_t end)
 {
     if (root.modules < ROOT_MODULES)
         root.module[root.modules++] = (struct range) { start, end };
-}
-
-static void add_ram (uint64_t start, uint64_t end)
-{
-    start = (start + PAGE - 1) & ~UINT64_C (0xfff);
-    end  &= ~UINT64_C (0xfff);
-    start = start < LOW_MEMORY ? LOW_MEMORY : start;    /* below: firmware and start-up code of other CPUs      */
-
-    if (start < end && root.rams < ROOT_RANGES)
-        root.ram[root.rams++] = (struct range) { start, end };
-}
-
-static void remove_ram (uint64_t start, uint64_t end)
-{
-    start &= ~UINT64_C (0xfff);
-    end    = (end + PAGE - 1) & ~UINT64_C (0xfff);
-
-    for (unsigned i = root.rams; start < end && i--; ) {
-
-        struct range const r = root.ram[i];
-
-        if (end <= r.start || r.end <= start)
-            continue;
-
-        root.ram[i] = root.ram[--root.rams];
-
-        if (r.start < start)
-            add_ram (r.start, start);
-        if (end < r.end)
-            add_ram (end, r.end);
-    }
 }
 
 static void parse_mb1 (void)
@@ -113,7 +82,7 @@ static void parse_mb1 (void)
             uint64_t const base = m->base[0] | (uint64_t) m->base[1] << 32, length = m->length[0] | (uint64_t) m->length[1] << 32;
 
             if (m->type == 1)
-                add_ram (base, base + length);
+                ram_add (base, base + length);
 
             p += m->size + sizeof (m->size);
         }
@@ -148,7 +117,7 @@ static void parse_mb2 (void)
             for (uint8_t const *e = p + 16; e + sizeof (struct mb2_mmap) <= p + tag->size; e += tag->mmap.entry_size) {
                 struct mb2_mmap const *m = (void const *) e;
                 if (m->type == 1)
-                    add_ram (m->base, m->base + m->length);
+                    ram_add (m->base, m->base + m->length);
             }
 
         p += (tag->size + 7) & ~UINT32_C (7);
@@ -163,36 +132,25 @@ static void parse_uefi (void)
     for (; p && p + sizeof (struct uefi_desc) <= end; p += step) {
         struct uefi_desc const *d = (void const *) p;
         if (d->type == 7)                               /* conventional memory                                  */
-            add_ram (d->phys, d->phys + d->pages * PAGE);
+            ram_add (d->phys, d->phys + d->pages * PAGE);
     }
 }
 
-void multiboot_parse (void)
+bool multiboot_parse (void)
 {
-    struct hip const *const hip = root.hip;
-
     if (root.boot_magic == MB1_MAGIC)
         parse_mb1();
     else if (root.boot_magic == MB2_MAGIC) {
         parse_mb2();
         parse_uefi();
-    }
+    } else
+        return false;
 
-    /* The information lies in memory that its own map calls free, and with it the copy of the RSDP */
+    /* The information lies in memory that its own map calls free */
     uint32_t const *const size = root.boot_magic == MB2_MAGIC ? map (root.boot_addr, sizeof (*size)) : NULL;
 
     if (size)
-        remove_ram (root.boot_addr, root.boot_addr + *size);
-    if (hip->acpi_rsdp != ~UINT64_C (0))
-        remove_ram (hip->acpi_rsdp, hip->acpi_rsdp + RSDP_SIZE);
+        ram_remove (root.boot_addr, root.boot_addr + *size);
 
-    remove_ram (hip->nova_start, hip->nova_end);
-    remove_ram (hip->mbuf_start, hip->mbuf_end);
-    if (hip->length >= sizeof (*hip))                   /* not on NOVA                                          */
-        remove_ram (hip->rec_start, hip->rec_end);
-    remove_ram (hip->root_start, hip->root_end);
-    remove_ram (hip->arch.event_log_addr, hip->arch.event_log_addr + hip->arch.event_log_size);
-
-    for (unsigned i = 0; i < root.modules; i++)
-        remove_ram (root.module[i].start, root.module[i].end);
+    return true;
 }

@@ -2,6 +2,7 @@
 /* Reads what the boot loader left: command lines, modules and the memory map of Multiboot 1, Multiboot 2 and UEFI. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* UEFI 2.10, 7.2.3; the next one is uefi_desc_size of the HIP further */
@@ -10,5 +11,5 @@ struct uefi_desc {
     uint64_t    phys, virt, pages, attr;
 };
 
-/* Fills root.args, kernel_args, module*, ram. Needs SEL_NOVA_HST. */
-void multiboot_parse (void);
+/* Fills root.args, kernel_args, module*, ram; false if no Multiboot loader was at work. Needs SEL_NOVA_HST. */
+bool multiboot_parse (void);

@@ -14,7 +14,7 @@ static void map (void)
     if (region || h->length < sizeof (*h) || h->rec_end - h->rec_start < sizeof (struct record_list))
         return;
 
-    struct record_list *const l = mem_map (h->rec_start, h->rec_end - h->rec_start, PERM_MEM_R | PERM_MEM_W, MAD_WB);
+    struct record_list *const l = mem_map (h->rec_start, h->rec_end - h->rec_start, PERM_MEM_R | PERM_MEM_W, MAD_RAM);
 
     if (l && l->magic == RECORD_MAGIC) {
         region = (char *) l;

@@ -34,14 +34,9 @@ void root_take_caps (void)
         { NOVA_SEL_ROOT_HST, SEL_ROOT_HST }, { NOVA_SEL_ROOT_PIO, SEL_ROOT_PIO }, { NOVA_SEL_CONSOLE,  SEL_CONSOLE_SM },
     };
 
-    /* There is no console yet to complain on: whoever needs a missing capability gets BAD_CAP */
+    /* Not every architecture has ports and MSRs, and there is no console yet to complain on: who needs what is missing gets BAD_CAP */
     for (size_t i = 0; i < sizeof (take) / sizeof (take[0]); i++)
         hyp_ctrl_pd (sel_nova_obj(), sel_root_obj(), root.hip->sel_num - take[i].nova, take[i].sel, 0, PERM_MASK, 0);
-}
-
-enum status root_grant_pio (uint16_t base, unsigned ord)
-{
-    return hyp_ctrl_pd (SEL_NOVA_PIO, SEL_ROOT_PIO, base, base, ord, PERM_PIO_A, 0);
 }
 
 static char const *find_word (char const *args, char const *key, char *buf, size_t size)

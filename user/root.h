@@ -17,12 +17,12 @@
 /* Selectors in the root object space. Events of the root EC: 0...SELHST/ARCH + SELHST/NOVA - 1. From SEL_FREE: sel_alloc () */
 enum {
     SEL_EVENT       = 0,
-    SEL_NOVA_HST    = 0x40,
-    SEL_NOVA_PIO    = 0x41,
-    SEL_NOVA_MSR    = 0x42,
-    SEL_ROOT_HST    = 0x43,
-    SEL_ROOT_PIO    = 0x44,
-    SEL_CONSOLE_SM  = 0x45,
+    SEL_NOVA_HST    = 0x80,
+    SEL_NOVA_PIO    = 0x81,
+    SEL_NOVA_MSR    = 0x82,
+    SEL_ROOT_HST    = 0x83,
+    SEL_ROOT_PIO    = 0x84,
+    SEL_CONSOLE_SM  = 0x85,
     SEL_FREE        = 0x100,
 };
 
@@ -34,7 +34,8 @@ struct range {
 struct root_env {
     struct hip const *  hip;
     union utcb *        utcb;                           /* of the root EC                                       */
-    uint64_t            boot_magic, boot_addr;          /* Multiboot magic and information structure            */
+    uint64_t            boot_magic, boot_addr;          /* Multiboot magic and information structure, or what else the
+                                                           boot loader left in those two registers              */
     char                args[ROOT_CMDLINE];             /* command line of the root module                      */
     char                kernel_args[ROOT_CMDLINE];      /* command line of the kernel                           */
     struct range        module[ROOT_MODULES];           /* module 0 is the root task                            */
@@ -58,12 +59,13 @@ uint64_t    sel_alloc (unsigned ord);
 /* Makes 2^ord selectors null capabilities */
 enum status sel_revoke (uint64_t sel, unsigned ord);
 
+/* Physical memory that is free: whole pages above 1 MiB, where firmware and start-up code of other CPUs are not */
+void        ram_add (uint64_t start, uint64_t end);
+void        ram_remove (uint64_t start, uint64_t end);
+
 /* Called by start () in this order */
 void        root_init (uint64_t magic, uint64_t addr, struct hip const *);
 void        root_take_caps (void);                      /* SEL_NOVA_HST...SEL_CONSOLE_SM                        */
-
-/* Gives the root PD 2^ord I/O ports from base, which is aligned to 2^ord */
-enum status root_grant_pio (uint16_t base, unsigned ord);
 
 /* Copies the value of the word KEY=VALUE of the module's, else the kernel's command line; "" for a bare word KEY; else NULL. */
 char const *root_option (char const *key, char *buf, size_t size);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <boot.h>
 #include <console.h>
 #include <exit.h>
-#include <multiboot.h>
 #include <start.h>
 
 _Noreturn void start (uint64_t magic, uint64_t addr, struct hip const *hip)
 {
     root_init (magic, addr, hip);
     root_take_caps();
-    multiboot_parse();
+    boot_parse();
     console_init();
 
     machine_exit ((unsigned) main());

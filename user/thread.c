@@ -5,7 +5,7 @@
 #include <root.h>
 #include <thread.h>
 
-enum { CPUS = 256, EVENT_ORD = 6 };
+enum { CPUS = 256 };
 
 static struct thread * startup_server[CPUS];            /* one local EC per CPU serves the startup events       */
 
@@ -17,7 +17,7 @@ static enum status create (struct thread *t, unsigned flags, unsigned cpu)
     if (!utcb || !stack)
         return STATUS_MEM_OBJ;
 
-    *t = (struct thread) { .ec = sel_alloc (0), .evt = sel_alloc (EVENT_ORD), .cpu = cpu, .utcb = (union utcb *) utcb,
+    *t = (struct thread) { .ec = sel_alloc (0), .evt = sel_alloc (THREAD_EVENT_ORD), .cpu = cpu, .utcb = (union utcb *) utcb,
                            .stack_top = (uintptr_t) stack + THREAD_STACK };
 
     return hyp_create_ec (flags, t->ec, sel_root_pd(), utcb >> 12, cpu, t->stack_top, t->evt);
@@ -31,7 +31,7 @@ static void run (void *arg)
 
     t->fn (t->arg);
 
-    uint64_t const sm = t->evt + 63;                    /* a selector behind the events                         */
+    uint64_t const sm = t->evt + (1 << THREAD_EVENT_ORD) - 1;
 
     for (hyp_create_sm (sm, sel_root_pd(), 0); ; hyp_sm_down (sm, 0)) ;
 }

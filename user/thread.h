@@ -3,10 +3,14 @@
 #pragma once
 
 #include <stdint.h>
+#include <abi/event_arch.h>
 #include <abi/status.h>
 #include <abi/utcb.h>
 
 #define THREAD_STACK    0x4000
+
+/* Event selectors of a thread, 2^THREAD_EVENT_ORD. The last one is behind all events. */
+enum { THREAD_EVENT_ORD = EVENT_HST_ARCH + EVENT_HST_NOVA < 64 ? 6 : 7 };
 
 typedef void thread_fn (void *arg);
 

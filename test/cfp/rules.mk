@@ -27,5 +27,5 @@ ROOTS += $O/test/cfp/user.elf
 $O/test/cfp/user.elf: test/cfp/user.c user/$(ARCH)/pio.h
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$Q$(CC) -Wall -Wextra $(TOOL_WARN) -O2 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static -Iuser/$(ARCH) \
+	$Q$(CC) -Wall -Wextra $(TOOL_WARN) -O2 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static -Iuser/$(ARCH) -Ikernel \
 	  -fcf-protection=none -Wl,-z,separate-code,--build-id=none,-Ttext-segment=0x10000000 -o $@ $<

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <stdint.h>
+#include <abi/status.h>
+
+/* Gives the root PD 2^ord I/O ports from base, which is aligned to 2^ord */
+enum status root_grant_pio (uint16_t base, unsigned ord);
 
 static inline uint8_t pio_in8 (uint16_t port)
 {
