@@ -23,7 +23,9 @@ violate: $(KELF) $(VIOLATE)
 -include $(VIOLATE_OBJ:.o=.d)
 
 # Its root task for user mode, with nothing of the runtime but two instructions
+ifeq ($(ARCH),x86_64)
 ROOTS += $O/test/cfp/user.elf
+endif
 $O/test/cfp/user.elf: test/cfp/user.c user/$(ARCH)/pio.h
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
