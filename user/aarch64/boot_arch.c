@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Legacy launch (interface specification, 7.1.1.3): X0 has the devicetree. Its boot arguments are one line for kernel and root task; the
+ * word -- separates them.
+ */
+#include <boot.h>
+#include <fdt.h>
+#include <root.h>
+#include <string.h>
+
+static char const *skip (char const *p, bool blanks)
+{
+    while (*p && (*p == ' ') == blanks)
+        p++;
+
+    return p;
+}
+
+static void split (char const *args)
+{
+    char const *p = skip (args, true), *end = p;        /* end: of the kernel's words                           */
+
+    for (args = p; *p && strncmp (p, "-- ", 3) && strcmp (p, "--"); p = skip (end, true))
+        end = skip (p, false);
+
+    size_t const n = (size_t) (end - args) + 1;
+
+    string_copy (root.kernel_args, args, n < sizeof (root.kernel_args) ? n : sizeof (root.kernel_args));
+    string_copy (root.args, skip (*p ? p + 2 : p, true), sizeof (root.args));
+}
+
+void boot_parse_arch (void)
+{
+    struct range r;
+
+    if (!fdt_open (root.boot_magic))
+        return;
+
+    for (unsigned i = 0; fdt_memory (i, &r); i++)
+        ram_add (r.start, r.end);
+
+    for (unsigned i = 0; fdt_reserved (i, &r); i++)
+        ram_remove (r.start, r.end);
+
+    if (fdt_initrd (&r))
+        root.module[root.modules++] = r;
+
+    split (fdt_bootargs());
+}
+
+/* Stream mapping groups and contexts are no memory */
+void boot_reserve_arch (void) {}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reads a flattened devicetree (Devicetree Specification 0.4, 2.3, 3 and 5). */
+#pragma once
+
+#include <root.h>
+#include <stdbool.h>
+
+/* Maps the tree at a physical address. False if there is none; then the functions below find nothing. */
+bool        fdt_open (uint64_t phys);
+
+/* The i-th range of RAM, and of those that are not free: the tree itself, and what it reserves */
+bool        fdt_memory (unsigned i, struct range *);
+bool        fdt_reserved (unsigned i, struct range *);
+
+/* /chosen: boot arguments ("" without), initial RAM disk */
+char const *fdt_bootargs (void);
+bool        fdt_initrd (struct range *);
+
+/* What the first CPU calls itself, for example "arm,cortex-a57"; "" if nothing says it */
+char const *fdt_cpu (void);
+
+/* Physical address of the console of /chosen, if it is such a device */
+bool        fdt_console (char const *compatible, uint64_t *addr);
