@@ -5,8 +5,8 @@
 
 TIMED (empty, "");
 TIMED (nop100, ".rept 100; nop; .endr");
-TIMED (empty_loop, "mov $500, %%ecx");
-TIMED (loop1000, "mov $500, %%ecx; 1: dec %%ecx; jnz 1b");
+TIMED (empty_loop, INSN_LOOP_INIT (500));
+TIMED (loop1000, INSN_LOOP_INIT (500) "; " INSN_LOOP);
 
 /* 500 rounds of a loop take at least 500 cycles on any CPU; the counter may be slower, but hardly by a factor of five */
 static bool must_react (struct bench_run *run)

@@ -67,8 +67,8 @@ static bool end_pingpong (struct bench_run *run)
 /* Up is done with whatever the timeout register holds, down wants 0 there, and the kernel leaves it alone */
 TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
-TIMED (timed_round, ABI_TRAP "; mov %%rbx, %%rdi; " ABI_TRAP);
-TIMED (empty_round, "mov %%rbx, %%rdi");
+TIMED (timed_round, ABI_TRAP "; " INSN_LOAD_AUX "; " ABI_TRAP);
+TIMED (empty_round, INSN_LOAD_AUX);
 
 #define ROUND   "ctrl_sm up + down, answered by an EC on the same CPU with down + up: 4 hypercalls, 2 switches, 5 of its instructions"
 

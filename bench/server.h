@@ -8,7 +8,7 @@ extern char const server_page[];                        /* the page that holds t
 
 void server_reply (void);
 void server_invert (void);
-void server_skip_ud2 (void);
+void server_skip (void);
 void server_pingpong (void *);
 
 /* A child protection domain; selectors */

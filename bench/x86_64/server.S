@@ -28,8 +28,8 @@ server_invert:
         syscall
 
 /* Portal for #UD with MTD = RIP: skips the two bytes of UD2 */
-        .globl  server_skip_ud2
-server_skip_ud2:
+        .globl  server_skip
+server_skip:
         addq    $2, 0x88(%rsp)          /* RIP in the architectural UTCB layout */
         mov     $1, %edi
         syscall

@@ -10,7 +10,17 @@
  */
 #pragma once
 
+#include <abi/event_arch.h>
 #include <hypercall.h>
+
+/* What benchmarks of all architectures put together */
+#define INSN_LOAD_AUX       "mov %%rbx, %%rdi"              /* p0 = aux                                                 */
+#define INSN_LOOP_INIT(n)   "mov $" #n ", %%ecx"            /* one instruction                                          */
+#define INSN_LOOP           "1: dec %%ecx; jnz 1b"          /* n rounds of two instructions                             */
+#define INSN_UNDEFINED      "ud2"
+#define EVENT_UNDEFINED     EXC_UD
+#define MTD_CONTINUE        MTD_RIP                         /* what server_skip changes                                 */
+#define TEXT_UNDEFINED      "UD2 to portal to reply with MTD = RIP, server of 3 instructions"
 
 #define TIMED(name, insns)                                                                                                  \
     static uint64_t name (struct hyp_regs *r, uint64_t aux)                                                                 \

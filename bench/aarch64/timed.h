@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TIMED (name, aux, insns) makes name (): load the five parameter registers and X5 = aux, execute insns once between two readings of
+ * the counter, hand back the parameter registers p0 and p1 and the ticks between the readings.
+ *
+ * Everything but insns is the same, instruction for instruction, in every such function; so the ticks of one with the operation left
+ * out are the overhead of all others. The counter may be read early or late; the barriers keep its readings out of the operation, and
+ * the operation between them. insns may use X9 and X10 besides.
+ */
+#pragma once
+
+#include <abi/event_arch.h>
+#include <hypercall.h>
+
+/* What benchmarks of all architectures put together */
+#define INSN_LOAD_AUX       "mov x0, x5"                    /* p0 = aux                                                 */
+#define INSN_LOOP_INIT(n)   "mov w9, #" #n                  /* one instruction                                          */
+#define INSN_LOOP           "1: subs w9, w9, #1; b.ne 1b"   /* n rounds of two instructions                             */
+#define INSN_UNDEFINED      "udf #0"
+#define EVENT_UNDEFINED     EXC_UNKNOWN
+#define MTD_CONTINUE        MTD_EL2_ELR_SPSR                /* what server_skip changes                                 */
+#define TEXT_UNDEFINED      "UDF to portal to reply with MTD = EL2_ELR_SPSR, server of 5 instructions"
+
+#define TIMED(name, insns)                                                                                                  \
+    static uint64_t name (struct hyp_regs *r, uint64_t aux)                                                                 \
+    {                                                                                                                       \
+        register uint64_t x0 __asm__ ("x0") = r->p0;                                                                        \
+        register uint64_t x1 __asm__ ("x1") = r->p1;                                                                        \
+        register uint64_t x2 __asm__ ("x2") = r->p2;                                                                        \
+        register uint64_t x3 __asm__ ("x3") = r->p3;                                                                        \
+        register uint64_t x4 __asm__ ("x4") = r->p4;                                                                        \
+        register uint64_t x5 __asm__ ("x5") = aux;                                                                          \
+        uint64_t ticks, start;                                                                                              \
+        __asm__ volatile ("isb                              \n\t"                                                           \
+                          "mrs     %[start], cntvct_el0     \n\t"                                                           \
+                          "isb                              \n\t"                                                           \
+                          insns    "                        \n\t"                                                           \
+                          "isb                              \n\t"                                                           \
+                          "mrs     %[ticks], cntvct_el0     \n\t"                                                           \
+                          "sub     %[ticks], %[ticks], %[start]"                                                            \
+                          : [ticks] "=&r" (ticks), [start] "=&r" (start), "+r" (x0), "+r" (x1), "+r" (x2), "+r" (x3), "+r" (x4) \
+                          : "r" (x5) : "x9", "x10", "cc", "memory");                                                        \
+        r->p0 = x0;                                                                                                         \
+        r->p1 = x1;                                                                                                         \
+        return ticks;                                                                                                       \
+    }                                                                                                                       \
+    _Static_assert (sizeof (#name) > 1, "takes the semicolon")
