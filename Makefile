@@ -57,8 +57,8 @@ endif
 
 $O/toolchain.mk: FORCE
 	@mkdir -p $(@D)
-	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) 2> /dev/null || scripts/deps)
-	@scripts/deps --check build $(COMP)
+	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) $(ARCH) 2> /dev/null || scripts/deps)
+	@scripts/deps --check build $(COMP) $(ARCH)
 	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 
 include $(wildcard arch/$(ARCH)/rules.mk)

@@ -6,7 +6,7 @@ KERNEL      ?=
 LABEL       ?= $(basename $(notdir $(KERNEL)))
 BENCH       ?=
 ITERATIONS  ?=
-MACHINE     := qemu-q35-icount
+MACHINE     := $(if $(filter aarch64,$(ARCH)),qemu-virt-icount,qemu-q35-icount)
 CONF        ?= $(ARCH)$(if $(KERNEL),,-$(COMP)-$(CFP)$(if $(filter 1,$(DEBUG)),-debug))
 KN          := $(PYTHON) scripts/kn
 
@@ -23,7 +23,7 @@ deps:
 
 TOOLS       := tools-build tools-bench tools-bench-cet tools-image tools-check tools-fuzz tools-coverage
 $(TOOLS): tools-%:
-	@scripts/deps --check $* $(COMP)
+	@scripts/deps --check $* $(COMP) $(ARCH)
 
 check-tools: tools-check
 

@@ -14,6 +14,8 @@ from .errors import KnError, UsageError, last_line
 
 EM = {3: 'x86_64', 62: 'x86_64', 183: 'aarch64'}             # a 32-bit x86 ELF holds the 64-bit kernel here
 
+IMAGE_MAGIC = b'ARM\x64'                                     # at offset 56 of an arm64 Image
+
 
 def read(path, what):
     """The bytes of an ELF file; `what` names it in the error ("kernel", "root task")."""
@@ -31,6 +33,16 @@ def read(path, what):
 
 def arch(data):
     return EM.get(struct.unpack_from('<H', data, 18)[0], 'unknown')
+
+
+def arch_of(kernel, root):
+    """The architecture of a kernel and the root task for it."""
+    name, other = arch(read(kernel, 'kernel')), arch(read(root, 'root task'))
+    if name not in EM.values():
+        raise UsageError('%s is for a machine that no emulator here is for' % kernel)
+    if name != other:
+        raise UsageError('%s is for %s, %s is not' % (kernel, name, root))
+    return name
 
 
 def is_64(data):
@@ -77,6 +89,45 @@ def make_32(path, out):
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise KnError('objcopy cannot make a 32-bit ELF from %s: %s' % (path, last_line(done.stderr)))
+
+
+def flat(data):
+    """What an ELF file loads, from its lowest physical address on."""
+    try:
+        from elftools.elf.elffile import ELFFile
+    except ImportError:
+        raise tools.missing_module('elftools') from None
+    parts = [(s['p_paddr'], s.data()) for s in ELFFile(io.BytesIO(data)).iter_segments() if s['p_type'] == 'PT_LOAD' and s['p_filesz']]
+    base = min((start for start, _ in parts), default=0)
+    image = bytearray(max((start + len(part) for start, part in parts), default=0) - base)
+    for start, part in parts:
+        image[start - base:start - base + len(part)] = part
+    return bytes(image)
+
+
+def arm64_image(code):
+    """An arm64 Image (Documentation/arm64/booting of Linux) that begins with this code behind its header: X0 is the devicetree then."""
+    size = 64 + len(code)
+    return struct.pack('<IIQQQQQQ4sI', 0x14000000 | 64 // 4, 0, 0, size, 0xa, 0, 0, 0, IMAGE_MAGIC, 0) + code
+
+
+def legacy_launch(entry, root):
+    """Starts a kernel as the interface specification says in 7.1.1.3: X0 = devicetree, X1 = root task."""
+    return arm64_image(struct.pack('<IIIIQQ', 0x58000081,           # ldr x1, root
+                                   0x580000a3,                      # ldr x3, entry
+                                   0xaa1f03e2,                      # mov x2, xzr
+                                   0xd61f0060, root, entry))        # br  x3
+
+
+def make_arm64(path, out, root):
+    """Writes an arm64 Image for QEMU's -kernel to `out`: that of the kernel if it has one, else one that starts it where its ELF file
+    wants to be. In this case the kernel must be loaded besides; returns whether."""
+    data = read(path, 'kernel')
+    image = flat(data)
+    own = image[56:60] == IMAGE_MAGIC
+    with open(out, 'wb') as file:
+        file.write(image if own else legacy_launch(entry_point(data), root))
+    return not own
 
 
 def layout(data):

@@ -15,6 +15,8 @@ from . import tools
 from .errors import KnError
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. from scripts/qemu-new
+QEMU_AARCH64 = os.environ.get('QEMU_AARCH64', 'qemu-system-aarch64')
+ROOT_AARCH64 = 0x48000000                                   # where QEMU puts an initial RAM disk: 128 MiB behind the start of RAM
 OVMF = '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'      # UEFI firmware and its empty store
 LAST_LINES = 12                                             # of the console, shown when a run goes wrong
 
@@ -24,11 +26,13 @@ class Machine:
     """One machine and what boots on it. File names are relative to the work directory, so that the recorded command
     line is the same on every computer."""
     emulator: str = 'qemu'
+    arch: str = 'x86_64'
     smp: int = 1
     memory: int = 512                                       # MiB
     icount: bool = True                                     # the counter advances once per instruction (QEMU)
     cpu: str = ''
-    kernel: str = ''                                        # ELF32, booted by QEMU as Multiboot 1
+    kernel: str = ''                                        # ELF32, booted by QEMU as Multiboot 1; aarch64: an arm64 Image
+    loads: list = field(default_factory=list)               # more ELF files that QEMU puts into memory
     com: int = 1                                            # which serial port is read (QEMU)
     append: str = 'serial'
     root: str = ''
@@ -40,12 +44,13 @@ class Machine:
     @property
     def ticks_are(self):
         exact = self.icount if self.emulator == 'qemu' else self.smp == 1
-        return 'instructions' if exact else 'tsc'
+        return 'instructions' if exact else {'x86_64': 'tsc', 'aarch64': 'cntvct'}[self.arch]
 
     @property
     def name(self):
         """Name of the machine, the directory under results/<release>/."""
-        name = 'qemu-q35' + ('-icount' if self.icount else '') if self.emulator == 'qemu' else 'bochs-' + self.cpu_model
+        board = {'x86_64': 'qemu-q35', 'aarch64': 'qemu-virt'}[self.arch]
+        name = board + ('-icount' if self.icount else '') if self.emulator == 'qemu' else 'bochs-' + self.cpu_model
         return name + ('-smp%d' % self.smp if self.smp > 1 else '')
 
     @property
@@ -54,10 +59,35 @@ class Machine:
             return self.cpu
         if self.emulator == 'bochs':
             return 'tigerlake'
+        if self.arch == 'aarch64':                          # with icount, the counter ticks once per instruction at 1 GHz
+            return 'cortex-a57,cntfrq=1000000000' if self.icount else 'cortex-a57'
         return 'max,-x2apic' if self.icount else 'max'      # icount aborts the emulator when x2APIC is on
 
 
+def qemu(arch):
+    return {'x86_64': QEMU, 'aarch64': QEMU_AARCH64}[arch]
+
+
 def qemu_command(m):
+    line = aarch64_words(m) if m.arch == 'aarch64' else x86_words(m)
+    if m.icount:                                            # sleep=off and a virtual clock: nothing of the host's time is seen
+        line += ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2024-01-01,clock=vm']
+    return line + list(m.extra)
+
+
+def aarch64_words(m):
+    """The boot arguments are one line: the kernel's words, --, the root task's words."""
+    line = [QEMU_AARCH64, '-M', 'virt,virtualization=on,secure=off,gic-version=3', '-cpu', m.cpu_model, '-smp', str(m.smp),
+            '-m', str(m.memory), '-nic', 'none', '-kernel', m.kernel, '-append', ' '.join((m.append + ' -- ' + m.root_args).split())]
+    for name in m.loads:
+        line += ['-device', 'loader,file=' + name]
+    if m.root:
+        line += ['-initrd', m.root]
+    return line + ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot',
+                   '-semihosting-config', 'enable=on,userspace=on,target=native']
+
+
+def x86_words(m):
     line = [QEMU, '-M', 'q35', '-cpu', m.cpu_model, '-smp', str(m.smp), '-m', str(m.memory), '-nic', 'none']
     if m.uefi:                                              # variables of the firmware go nowhere
         line += ['-drive', 'if=pflash,unit=0,format=raw,readonly=on,file=' + OVMF[0],
@@ -68,11 +98,8 @@ def qemu_command(m):
         line += ['-kernel', m.kernel, '-append', m.append]
         if m.root:                                          # a comma would start the next module
             line += ['-initrd', (m.root + ' ' + m.root_args).strip().replace(',', ',,')]
-    line += ['-display', 'none', '-monitor', 'none', *['-serial', 'null'] * (m.com - 1), '-serial', 'stdio', '-no-reboot',
-             '-device', 'isa-debug-exit,iobase=0xf4']
-    if m.icount:                                            # sleep=off and a virtual clock: nothing of the host's time is seen
-        line += ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2024-01-01,clock=vm']
-    return line + list(m.extra)
+    return line + ['-display', 'none', '-monitor', 'none', *['-serial', 'null'] * (m.com - 1), '-serial', 'stdio', '-no-reboot',
+                   '-device', 'isa-debug-exit,iobase=0xf4']
 
 
 def bochs_config(m, serial):
@@ -92,11 +119,11 @@ def bochs_config(m, serial):
         'log: bochs.log', 'panic: action=fatal', 'error: action=report', 'info: action=report'] + list(m.extra)) + '\n'
 
 
-def version(emulator):
+def version(emulator, arch='x86_64'):
     """'QEMU 7.2.22' or 'Bochs 2.7'."""
     if emulator == 'qemu':
-        tools.need(QEMU)
-        text = subprocess.run([QEMU, '--version'], capture_output=True, text=True, check=False).stdout
+        tools.need(qemu(arch))
+        text = subprocess.run([qemu(arch), '--version'], capture_output=True, text=True, check=False).stdout
         return 'QEMU ' + (re.search(r'version (\S+)', text) or [0, 'unknown'])[1]
     tools.need('bochs')
     done = subprocess.run(['bochs', '--help'], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
@@ -140,7 +167,7 @@ class Session:
         self.buffer = b''
         self.errors = tempfile.TemporaryFile(dir=directory)
         if machine.emulator == 'qemu':
-            tools.need(QEMU, *OVMF if machine.uefi else ())
+            tools.need(qemu(machine.arch), *OVMF if machine.uefi else ())
             self.command, self.source = qemu_command(machine), None
         else:
             tools.need('bochs', '/usr/share/bochs/BIOS-bochs-latest', '/usr/share/bochs/VGABIOS-lgpl-latest')

@@ -57,7 +57,13 @@ class Progress:
 
 def stage(machine, kernel, root, directory):
     """Puts the files into the work directory under fixed names and tells the machine."""
-    if machine.emulator == 'qemu':
+    if machine.emulator == 'qemu' and machine.arch == 'aarch64':
+        if elf.make_arm64(kernel, os.path.join(directory, 'kernel.img'), emulator.ROOT_AARCH64):
+            shutil.copyfile(kernel, os.path.join(directory, 'kernel.elf'))
+            machine.loads = ['kernel.elf']
+        shutil.copyfile(root, os.path.join(directory, 'root.elf'))
+        machine.kernel, machine.root = 'kernel.img', 'root.elf'
+    elif machine.emulator == 'qemu':
         elf.make_32(kernel, os.path.join(directory, 'kernel.elf32'))
         shutil.copyfile(root, os.path.join(directory, 'root.elf'))
         machine.kernel, machine.root = 'kernel.elf32', 'root.elf'
@@ -108,7 +114,7 @@ def open_log(path, mode):
 
 def record(machine, kernel, root, timeout, log, label, quiet=False):
     """The same, and leaves the console in the file `log` below a header line, for collect. Returns the Run."""
-    version = emulator.version(machine.emulator)
+    version = emulator.version(machine.emulator, machine.arch)
     header = collect.header_line(collect.how(machine, [], version, kernel, root, label))
     with open_log(log, 'a+b') as file:
         try:

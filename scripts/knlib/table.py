@@ -12,7 +12,7 @@ from .errors import counted
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
 OP_WIDTH = 52
 FORMATS = ('text', 'markdown', 'csv', 'json')
-TICKS = {'instructions': 'instructions', 'cycles': 'core cycles', 'tsc': 'TSC ticks'}
+TICKS = {'instructions': 'instructions', 'cycles': 'core cycles', 'tsc': 'TSC ticks', 'cntvct': 'ticks of the system counter'}
 
 
 def name_of(document):

@@ -131,15 +131,15 @@ def main():
     kernel = os.path.abspath(args.kernel or default('kernel-path'))
     root = os.path.abspath(args.root or own)
     image = elf.read(kernel, 'kernel')
-    elf.read(root, 'root task')
+    arch = elf.arch_of(kernel, root)
     if args.smp < 1:
         raise UsageError('--smp wants a number above 0')
     nova = args.known == 'nova' or args.known == 'auto' and NOVA in image
     words = ['kernel=nova'] if nova else []
     words += ['%s=%s' % pair for pair in (('only', args.only), ('skip', args.skip)) if pair[1]]
-    machine = emulator.Machine(emulator=args.emulator, smp=args.smp, cpu=args.cpu, append=args.append,
+    machine = emulator.Machine(emulator=args.emulator, arch=arch, smp=args.smp, cpu=args.cpu, append=args.append,
                                icount=args.emulator == 'qemu' and not args.no_icount, root_args=' '.join(words + args.args.split()),
-                               extra=['-device', 'edu'] if args.emulator == 'qemu' else [])     # a source of messages for msi
+                               extra=['-device', 'edu'] if args.emulator == 'qemu' and arch == 'x86_64' else [])     # a source of messages for msi
     path = args.log or os.path.join(tools.TOP, 'build', 'conformance.log')
     with runner.open_log(path, 'wb') as log:
         tap = run(machine, kernel, root, args.timeout, log)
@@ -147,7 +147,7 @@ def main():
     if not tap.themes:
         raise UsageError('no test of that name; themes are the files of test/root, --only wants THEME or THEME.TEST')
     print('Kernel:  %s' % (tap.banner or kernel))
-    print('Machine: %s, %s, %d CPU%s' % (emulator.version(args.emulator), machine.cpu_model, args.smp, 's' * (args.smp > 1)))
+    print('Machine: %s, %s, %d CPU%s' % (emulator.version(args.emulator, arch), machine.cpu_model, args.smp, 's' * (args.smp > 1)))
     if args.theme:
         for theme, (good, bad) in tap.themes.items():
             print('  %-20s %4d passed%s' % (theme, good, ', %d failed' % bad if bad else ''))

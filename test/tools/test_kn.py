@@ -9,6 +9,7 @@ import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -133,15 +134,51 @@ class CommandLines(unittest.TestCase):
         line = emulator.qemu_command(m)
         self.assertEqual(line[line.index('-initrd') + 1], 'r bench=a,,b')
 
+    def test_boot_arguments(self):
+        m = emulator.Machine(arch='aarch64', kernel='k', root='r', root_args='bench=a,b')
+        line = emulator.qemu_command(m)
+        self.assertEqual((line[line.index('-append') + 1], line[line.index('-initrd') + 1]), ('serial -- bench=a,b', 'r'))
+
     def test_names(self):
         self.assertEqual(emulator.Machine().name, 'qemu-q35-icount')
         self.assertEqual(emulator.Machine(icount=False, smp=2).name, 'qemu-q35-smp2')
         self.assertEqual(emulator.Machine(emulator='bochs').ticks_are, 'instructions')
         self.assertEqual(emulator.Machine(icount=False).ticks_are, 'tsc')
+        self.assertEqual(emulator.Machine(arch='aarch64').name, 'qemu-virt-icount')
+        self.assertEqual(emulator.Machine(arch='aarch64', icount=False).ticks_are, 'cntvct')
 
     def test_packages(self):
         for proof in ('gcc', 'qemu-system-x86_64', 'gnuplot', 'py:jsonschema', 'grub-mkrescue'):
             self.assertIn(proof, tools.packages())
+
+
+class Arm64(unittest.TestCase):
+    """How QEMU is to start an ELF file for aarch64."""
+
+    def kernel(self, code):
+        head = struct.pack('<4sBBBB8xHHIQQQIHHHHHH', b'\x7fELF', 2, 1, 1, 0, 2, 183, 1, 0x4e000000, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+        empty = struct.pack('<IIQQQQQQ', 1, 6, 176, 0, 0, 0, 0, 8)
+        load = struct.pack('<IIQQQQQQ', 1, 7, 176, 0xffff80000000, 0x4e000000, len(code), len(code) + 99, 4096)
+        file = tempfile.NamedTemporaryFile(suffix='.elf')
+        self.addCleanup(file.close)
+        file.write(head + empty + load + code)
+        file.flush()
+        return file.name
+
+    def image(self, code):
+        with tempfile.NamedTemporaryFile() as out:
+            more = elf.make_arm64(self.kernel(code), out.name, 0x48000000)
+            return more, out.read()
+
+    def test_own_header(self):
+        code = bytes(range(56)) + b'ARM\x64' + b'xyz'
+        self.assertEqual(self.image(code), (False, code))
+
+    def test_legacy_launch(self):
+        more, image = self.image(b'no header' * 9)
+        self.assertTrue(more)
+        self.assertEqual(image[56:60], b'ARM\x64')
+        self.assertEqual(struct.unpack('<QQ', image[-16:]), (0x48000000, 0x4e000000))      # root task, entry point
 
 
 class Commands(unittest.TestCase):
