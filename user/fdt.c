@@ -275,6 +275,19 @@ char const *fdt_cpu (void)
     return "";
 }
 
+static bool device (uint64_t parent, char const *compatible, unsigned entry, struct range *r, unsigned depth)
+{
+    for (uint64_t node = child (parent); node; node = sibling (node))
+        if (prop_lists (node, "compatible", compatible))
+            return reg (parent, node, entry, r);
+        else if (depth && device (node, compatible, entry, r, depth - 1))
+            return true;
+
+    return false;
+}
+
+bool fdt_device (char const *compatible, unsigned entry, struct range *r) { return device (structs, compatible, entry, r, DEPTH); }
+
 bool fdt_console (char const *compatible, uint64_t *addr)
 {
     uint64_t parent = 0;

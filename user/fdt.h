@@ -19,5 +19,8 @@ bool        fdt_initrd (struct range *);
 /* What the first CPU calls itself, for example "arm,cortex-a57"; "" if nothing says it */
 char const *fdt_cpu (void);
 
+/* An entry of reg of the first device with that binding */
+bool        fdt_device (char const *compatible, unsigned entry, struct range *);
+
 /* Physical address of the console of /chosen, if it is such a device */
 bool        fdt_console (char const *compatible, uint64_t *addr);

@@ -58,7 +58,7 @@ static void bad_cap (void)
     NEED (hyp_create_pd (CREATE_DMA, dma, d.pd));
     neither (cap_with (dma, PERM_SP_GRANT), NO_IOMMU >> 12, "without permission ASSIGN and no IOMMU: BAD_CAP or BAD_DEV");
 
-    if (root.hip->features & HIP_FEATURE_IOMMU) {
+    if (root.hip->features & HAS_IOMMU) {
         check_status (hyp_assign_dev (sel_alloc (0), iommu, 0), STATUS_BAD_CAP, "null capability: BAD_CAP");
         check_status (hyp_assign_dev (wrong_cap(), iommu, 0), STATUS_BAD_CAP, "semaphore: BAD_CAP");
         check_status (hyp_assign_dev (cap_with (dma, PERM_SP_GRANT), iommu, 0), STATUS_BAD_CAP, "without permission ASSIGN: BAD_CAP");
@@ -81,7 +81,7 @@ static void bad_dev (void)
     check_status (hyp_assign_dev (dma, ~UINT64_C (0) >> 12, 0), STATUS_BAD_DEV, "largest address: BAD_DEV");
     check_status (hyp_assign_dev (cap_with (dma, PERM_SP_ASSIGN), 0, 0), STATUS_BAD_DEV, "ASSIGN is enough");
 
-    if (!(root.hip->features & HIP_FEATURE_IOMMU))
+    if (!(root.hip->features & HAS_IOMMU))
         check_status (hyp_assign_dev (dma, iommu, 0), STATUS_BAD_DEV, "an IOMMU that the kernel does not drive: BAD_DEV");
 }
 

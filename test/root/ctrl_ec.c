@@ -11,7 +11,7 @@ static uint32_t recalled (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p;
     recalls = recalls + 1;
-    seen_ip = mtd & MTD_RIP ? u->arch.rip : 0;
+    seen_ip = mtd & MTD_IP ? utcb_ip (u) : 0;
     return 0;
 }
 
@@ -27,7 +27,7 @@ static void watch (struct thread *t)
 {
     recalls = 0;
     stop    = false;
-    event_new (t, EVENT_HST_ARCH + EVENT_RECALL, local_new (0), recalled, NULL, MTD_RIP);
+    event_new (t, EVENT_HST_ARCH + EVENT_RECALL, local_new (0), recalled, NULL, MTD_IP);
 }
 
 static void preempted (unsigned flags, char const *status, char const *once)
@@ -258,7 +258,7 @@ static void strong_idle (void)
 
         recalls = 0;
         stop    = false;
-        event_new (t, EVENT_HST_ARCH + EVENT_RECALL, local_on (c, 0), recalled, NULL, MTD_RIP);
+        event_new (t, EVENT_HST_ARCH + EVENT_RECALL, local_on (c, 0), recalled, NULL, MTD_IP);
         NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_LOW, 0)));
         pass_ms (1);
         check_status (hyp_ctrl_ec (FLAG_RECALL_STRONG, t->ec), STATUS_SUCCESS, "strong recall of a blocked EC on an idle CPU");

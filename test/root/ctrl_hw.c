@@ -2,6 +2,7 @@
 /* ctrl_hw; what would end the machine is not tried */
 #include <help.h>
 #include <child.h>
+#include <machine.h>
 
 static void bad_op (void)
 {
@@ -16,11 +17,7 @@ static void bad_op (void)
 
 static void qos (void)
 {
-    uint32_t a = 7, b, c = 0, d;
-
-    __asm__ volatile ("cpuid" : "+a" (a), "=b" (b), "+c" (c), "=d" (d));
-
-    bool const has = b >> 15 & 1;
+    bool const has = machine_cos();
 
     check_status (hyp_ctrl_hw (CTRL_HW_L3, 0), has ? STATUS_ABORTED : STATUS_BAD_FTR,
                   "L3 capacity: BAD_FTR, or ABORTED without configuration");

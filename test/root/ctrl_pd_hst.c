@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* ctrl_pd between host spaces */
 #include <help.h>
+#include <machine.h>
 #include <mem.h>
 #include <multiboot.h>
 #include <probe.h>
@@ -45,8 +46,7 @@ static void alias (void)
     check_status (map (frame, va, 0, PERM_MEM_R), STATUS_SUCCESS, "maps it read-only");
     check (probe_read (va, &v) && v == 0x2222, "read-only: reads");
     check (!probe_write (va, 1), "read-only: does not write");
-    check_eq (probe_fault.vector, EXC_PF, "read-only: #PF");
-    check_eq (probe_fault.error, 7, "read-only: protection, write, user");
+    check (probe_denied (PERM_MEM_W), "read-only: the fault tells of the permission");
     check_status (map (frame, va, 0, RW), STATUS_SUCCESS, "maps it writable over that");
     check (probe_write (va, 3), "which can be written at once");
     check_status (map (va, va, 0, PERM_MEM_R), STATUS_SUCCESS, "takes W away");
@@ -79,9 +79,9 @@ static void execute (void)
     uint64_t v;
 
     memory();
-    *(uint8_t volatile *) frame = 0xc3;                 /* RET                                                  */
+    insn_return ((void *) frame);
     check (!probe_exec (frame), "a page without X is not executed");
-    check_eq (probe_fault.vector << 8 | probe_fault.error, EXC_PF << 8 | 0x15, "#PF: protection, execute, user");
+    check (probe_denied (PERM_MEM_XU), "the fault tells of the permission");
     NEED (map_nova (phys, va, 0, PERM_MEM_R | PERM_MEM_XU, MAD_RAM));
     check (probe_exec (va), "a page with X is");
     check (!probe_write (va, 1), "but not written");
@@ -156,25 +156,22 @@ static void bad_par (void)
 
 static void attributes (void)
 {
-    static char const *const text[] = { "WB", "WT", "WC", "UC", "WP", "attribute 5: BAD_PAR", "attribute 6: BAD_PAR",
-                                        "attribute 7: BAD_PAR" };
     uint64_t const va = mem_window (1, 0);
     uint64_t v;
 
     memory();
     *(uint64_t volatile *) frame = 0x77;
 
-    for (unsigned ca = 0; ca < 8; ca++) {
+    struct mad_case c;
 
-        enum status const s = map_nova (phys, va, 0, RW, ca);
+    for (unsigned i = 0; mad_case (i, &c); i++) {
 
-        if (check_status (s, ca <= MAD_WP ? STATUS_SUCCESS : STATUS_BAD_PAR, text[ca]) && ca <= MAD_WP)
+        enum status const s = map_nova (phys, va, 0, RW, c.mad);
+
+        if (check_status (s, c.good ? STATUS_SUCCESS : STATUS_BAD_PAR, c.text) && c.good)
             check (probe_read (va, &v) && v == 0x77, "reads");
     }
 
-    check_status (map_nova (phys, va, 0, RW, ((uint32_t) root.hip->kimax + 1) << MAD_KI_SHIFT), STATUS_BAD_PAR,
-                  "key KIMAX + 1: BAD_PAR");
-    check_status (map_nova (phys, va, 0, RW, 0x7fffu << MAD_KI_SHIFT), STATUS_BAD_PAR, "key 0x7fff: BAD_PAR");
     check_status (hyp_ctrl_pd (SEL_ROOT_HST, SEL_ROOT_HST, frame >> 12, va >> 12, 0, RW, 7), STATUS_SUCCESS,
                   "from another space than NOVA's the attributes do not matter");
 }
@@ -238,8 +235,12 @@ static void protected (void)
     guarded (root.hip->nova_start, "first page of the kernel");
     guarded (root.hip->nova_end - 1, "last page of the kernel");
     guarded ((root.hip->nova_start + root.hip->nova_end) / 2, "a page in the middle of the kernel");
-    guarded (UINT64_C (0xfee00000), "local APIC, MSI range");
-    guarded (UINT64_C (0xfec00000), "I/O APIC");
+
+    uint64_t at;
+    char const *text;
+
+    for (unsigned i = 0; machine_guarded (i, &at, &text); i++)
+        guarded (at, text);
 }
 
 /* Code (5) and data (6) of firmware that live on after its boot services; the rest of its memory is to be had */

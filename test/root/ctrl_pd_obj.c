@@ -165,10 +165,14 @@ static void nova_space (void)
     check_status (hyp_ctrl_pd (s, s, sel_root_pd(), sel_alloc (0), 0, PERM_MASK, 0), STATUS_SUCCESS,
                   "with all permissions");
     check (cap_null (cap_with (SEL_NOVA_HST, PERM_MASK & ~PERM_SP_TAKE)), "NOVA host space: TAKE only");
-    check (cap_null (cap_with (SEL_NOVA_PIO, PERM_MASK & ~PERM_SP_TAKE)), "NOVA PIO space: TAKE only");
     check (cap_null (cap_with (sel_nova_obj(), PERM_MASK & ~PERM_SP_TAKE)), "NOVA object space: TAKE only");
-    check (!cap_null (cap_with (SEL_ROOT_PIO, PERM_SP_ASSIGN)), "root PIO space: ASSIGN");
     check (!cap_null (SEL_CONSOLE_SM), "console semaphore");
+
+    if (HAS_PORTS) {
+        check (cap_null (cap_with (SEL_NOVA_PIO, PERM_MASK & ~PERM_SP_TAKE)), "NOVA PIO space: TAKE only");
+        check (!cap_null (cap_with (SEL_ROOT_PIO, PERM_SP_ASSIGN)), "root PIO space: ASSIGN");
+    } else
+        check (cap_null (SEL_NOVA_PIO) && cap_null (SEL_ROOT_PIO) && cap_null (SEL_NOVA_MSR), "there are no PIO and MSR spaces");
 }
 
 static struct test const test[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <help.h>
+#include <hva.h>
 #include <mem.h>
 
 uint64_t test_over, test_never;
@@ -56,7 +57,18 @@ void domain_new (struct domain *d)
     NEED (hyp_create_pd (CREATE_PD,  d->pd,  sel_root_pd()));
     NEED (hyp_create_pd (CREATE_OBJ, d->obj, d->pd));
     NEED (hyp_create_pd (CREATE_HST, d->hst, d->pd));
-    NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+    if (HAS_PORTS)
+        NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+}
+
+unsigned order_max (void)
+{
+    unsigned ord = 31;
+
+    while (UINT64_C (4096) << ord > hva_end())
+        ord--;
+
+    return ord;
 }
 
 uint64_t local_bare (uint64_t pd, uint64_t evt)

@@ -2,8 +2,8 @@
 /* What many tests need. Functions that cannot fail end the test when they do. */
 #pragma once
 
-#include <abi/event_arch.h>
 #include <test.h>
+#include <traits.h>
 
 uint64_t    sm_new (uint64_t count);
 uint64_t    cap_with (uint64_t sel, unsigned pmm);      /* a copy with fewer permissions                        */
@@ -26,10 +26,13 @@ struct thread * spawn_on (unsigned cpu, unsigned prio, thread_fn *, void *arg);
 uint64_t        local_bare (uint64_t pd, uint64_t evt); /* selector; its stack pointer is its UTCB              */
 struct portal * portal_new (struct thread *server, portal_fn *, void *arg);
 
-/* Replaces the portal of an event; vector: 0...33 */
+/* Replaces the portal of an event */
 struct portal * event_new (struct thread *t, unsigned vector, struct thread *server, portal_fn *, void *arg, uint32_t mtd);
 
-/* A protection domain with all spaces */
+/* Of the largest range of pages that a delegation can name and a host space has */
+unsigned        order_max (void);
+
+/* A protection domain with all spaces; pio: a null capability where there are no ports */
 struct domain {
     uint64_t    pd, obj, hst, pio;
 };

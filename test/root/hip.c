@@ -28,7 +28,7 @@ static void fields (void)
     check (h->mbuf_start <= h->mbuf_end, "memory buffer");
     check (h->root_start < h->root_end, "image of the root task");
     check (h->root_end <= h->nova_start || h->root_start >= h->nova_end, "the images do not overlap");
-    check (h->acpi_rsdp && h->acpi_rsdp < UINT64_C (1) << 52, "ACPI RSDP");
+    check (h->acpi_rsdp && (h->acpi_rsdp < UINT64_C (1) << 52 || !~h->acpi_rsdp), "ACPI RSDP");
     check_ge (h->stc_freq, 1000000, "STC frequency");
     check (h->sel_num >= 65536 + 256 && !(h->sel_num & (h->sel_num - 1)), "number of object selectors");
     check_eq (h->sel_hst_arch, EVENT_HST_ARCH, "SELHST/ARCH");
@@ -38,7 +38,7 @@ static void fields (void)
     check_ge (h->cpu_num, 1, "number of CPUs");
     check (h->cpu_bsp < h->cpu_num, "boot CPU");
     check (h->mco_pio <= 16 && h->mco_obj < 32 && h->mco_hst < 32, "orders");
-    check_eq (h->features & ~UINT64_C (7), 0, "only defined features");
+    check_eq (h->features & ~(uint64_t) HAS_FEATURES, 0, "only defined features");
     check_eq ((uintptr_t) h, hva_end() - 4096, "address: the last user page");
 }
 
@@ -84,7 +84,7 @@ static void uefi (void)
     check_eq (image, h->root_end - h->root_start, "and the image of the root task");
 }
 
-/* The STC is the TSC, and runs at its frequency: against the PIT would take a device; so only monotony and order */
+/* Whether it runs at its frequency would take another clock; so only monotony */
 static void stc (void)
 {
     uint64_t t = stc_read(), back = 0;

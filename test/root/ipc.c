@@ -301,7 +301,7 @@ static void self (void)
 static uint32_t die (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p, (void) u;
-    __asm__ volatile ("ud2");
+    insn_undefined();
     return mtd;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <cpu_pause.h>
 #include <help.h>
+#include <hva.h>
 #include <mem.h>
 #include <probe.h>
 
@@ -12,7 +13,7 @@ enum { RW = PERM_MEM_R | PERM_MEM_W, PAGE = 4096, ORD_2M = 9, ORD_1G = 18, ROUND
 
 #define MB2         (UINT64_C (1) << 21)
 #define GB          (UINT64_C (1) << 30)
-#define PLACE(n)    (UINT64_C (0x200000000000) + (n) * GB)      /* nobody else is there                             */
+#define PLACE(n)    (hva_end() / 4 + (n) * GB)                  /* nobody else is there                             */
 
 static uint64_t area;                                   /* 2 MiB of RAM: address here                               */
 static uint64_t phys;
@@ -193,6 +194,9 @@ static void giga_whole (void)
         ram = at + GB <= root.ram[i].end;
         base = ram ? at : base;
     }
+
+    if (!ram && !READS_NOTHING)
+        return;
 
     check_status (patient (map_nova, base, va, ORD_1G, RW), STATUS_SUCCESS, ram ? "1 GiB of RAM" : "1 GiB without RAM");
 

@@ -67,7 +67,7 @@ static enum status domain (void)
     for (unsigned op = CREATE_OBJ; s == STATUS_SUCCESS && op <= CREATE_HST; op++)
         s = hyp_create_pd (op, set + op, set);
 
-    if (s == STATUS_SUCCESS)
+    if (HAS_PORTS && s == STATUS_SUCCESS)
         s = hyp_create_pd (CREATE_PIO, set + 3, set);
     if (s == STATUS_SUCCESS)
         s = hyp_ctrl_pd (SEL_ROOT_HST, set + 2, 0x10000, 0x10000, 0, PERM_MEM_R, 0);
@@ -91,10 +91,10 @@ static void domains (void)
 static uint64_t source;                                 /* a page that is mapped                                */
 static unsigned kind;
 
-/* Page i GiB of a space: two page tables for each */
+/* Page i GiB of a space, or i times 2 MiB of a small one: two page tables for each, or one */
 static enum status fill_page (uint64_t space, unsigned i)
 {
-    return hyp_ctrl_pd (SEL_ROOT_HST, space, source, (uint64_t)i << 18, 0, PERM_MEM_R, 0);
+    return hyp_ctrl_pd (SEL_ROOT_HST, space, source, (uint64_t)i << (order_max() > 30 ? 18 : 9), 0, PERM_MEM_R, 0);
 }
 
 /* A space with some pages, or registers, in it */
@@ -117,8 +117,10 @@ static void spaces (void)
     source = (uintptr_t)mem_alloc (4096, NULL) >> 12;
     need (source, "memory");
 
-    kind = CREATE_MSR;
-    repeat (PDS * 4, space, "12000 MSR spaces, one after the other");
+    if (HAS_PORTS) {
+        kind = CREATE_MSR;
+        repeat (PDS * 4, space, "12000 MSR spaces, one after the other");
+    }
 
     if (machine_virt()) {
         kind = CREATE_GST;
@@ -154,9 +156,10 @@ static void tables (void)
 
         check_status (s, STATUS_MEM_CAP, "pages all over a guest space, until memory is used up: MEM_CAP");
         first = first ? first : again;
-        check_status (hyp_create_pd (CREATE_MSR, sel_alloc (0), sel_root_pd()), STATUS_MEM_OBJ, "then an MSR space: MEM_OBJ");
+        if (HAS_PORTS)
+            check_status (hyp_create_pd (CREATE_MSR, sel_alloc (0), sel_root_pd()), STATUS_MEM_OBJ, "then an MSR space: MEM_OBJ");
         check_status (fill_page (sel, 0), STATUS_SUCCESS, "where tables are, a page still fits");
-        check_status (hyp_ctrl_pd (SEL_ROOT_HST, sel, 0, 0, 31, 0, 0), STATUS_SUCCESS, "to revoke needs no memory");
+        check_status (hyp_ctrl_pd (SEL_ROOT_HST, sel, 0, 0, order_max(), 0, 0), STATUS_SUCCESS, "to revoke needs no memory");
         NEED (sel_revoke (sel, 0));
         sleep_ms (50);
     }

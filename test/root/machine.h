@@ -10,3 +10,16 @@ void        machine_init (void);
 
 bool        machine_virt (void);                        /* the CPU can run guests with page tables of their own */
 uint64_t    machine_iommu (void);                       /* physical address of the first IOMMU, 0: none         */
+bool        machine_cos (void);                         /* the CPU has classes of service                       */
+
+/* The i-th place that nobody gets (7.2.1, 8.2.1): registers of the interrupt controller */
+bool        machine_guarded (unsigned i, uint64_t *phys, char const **text);
+
+/* The i-th memory attribute descriptor to try */
+struct mad_case {
+    uint32_t        mad;
+    bool            good;                               /* else BAD_PAR                                         */
+    char const *    text;
+};
+
+bool        mad_case (unsigned i, struct mad_case *);

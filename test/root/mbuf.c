@@ -44,7 +44,7 @@ static void contents (void)
 static void die (void *arg)
 {
     (void) arg;
-    __asm__ volatile ("ud2");
+    insn_undefined();
 }
 
 /* An EC without event portal dies, and the kernel says so */
@@ -57,7 +57,7 @@ static void semaphore (void)
     uint32_t const w = mbuf->write;
 
     struct thread *const t = global_new (0, die, NULL);
-    NEED (sel_revoke (t->evt + EXC_UD, 0));
+    NEED (sel_revoke (t->evt + EVENT_UNDEFINED, 0));
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_HIGH, 0)));
 
     check_status (await (SEL_CONSOLE_SM), STATUS_SUCCESS, "a new line raises the console semaphore");
@@ -90,8 +90,8 @@ static void count (void)
 
         struct thread *const t = global_new (0, die, NULL), *const handler = local_new (0);
 
-        NEED (sel_revoke (handler->evt + EXC_UD, 0));
-        event_new (t, EXC_UD, handler, die_too, NULL, 0);
+        NEED (sel_revoke (handler->evt + EVENT_UNDEFINED, 0));
+        event_new (t, EVENT_UNDEFINED, handler, die_too, NULL, 0);
         NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_HIGH, 0)));
     }
 
@@ -115,7 +115,7 @@ static void hostile (void)
     mbuf->write = ~UINT32_C (0);
 
     struct thread *const t = global_new (0, die, NULL);
-    NEED (sel_revoke (t->evt + EXC_UD, 0));
+    NEED (sel_revoke (t->evt + EVENT_UNDEFINED, 0));
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_HIGH, 0)));
     sleep_ms (5);
 

@@ -18,8 +18,10 @@ extern struct probe_fault probe_fault;
 bool probe_read (uint64_t addr, uint64_t *value);       /* 8 bytes                                              */
 bool probe_write (uint64_t addr, uint64_t value);
 bool probe_exec (uint64_t addr);                        /* calls it                                             */
-bool probe_in (uint16_t port);                          /* one byte                                             */
 bool probe_fpu (void);
+
+/* The last probe found a page, but not this permission (PERM_MEM_R, W, XU) */
+bool probe_denied (unsigned pmm);
 
 /* In the handler of exceptions: true if a probe did it, which will go on */
 bool probe_recover (union utcb *, unsigned vector);

@@ -41,13 +41,13 @@ static void segments (void)
 
     check (probe_read ((uintptr_t) server_page, &v), "code: readable");
     check (!probe_write ((uintptr_t) server_page, v), "code: not writable");
-    check_eq (probe_fault.error, 7, "code: protection fault");
+    check (probe_denied (PERM_MEM_W), "code: protection fault");
     check (probe_read ((uintptr_t) &constant, &v), "constants: readable");
     check (!probe_write ((uintptr_t) &constant, v), "constants: not writable");
     check (!probe_exec ((uintptr_t) &constant), "constants: not executable");
     check (probe_write ((uintptr_t) &written, 1), "data: writable");
     check (!probe_exec ((uintptr_t) &written), "data: not executable");
-    check_eq (probe_fault.error, 0x15, "data: protection fault, execute");
+    check (probe_denied (PERM_MEM_XU), "data: protection fault, execute");
     check (!probe_read (0, &v), "nothing at 0");
     check (!probe_read (UINT64_C (0x0ffff000), &v), "nothing below the image");
     check (!probe_read ((uintptr_t) root.utcb - 4096, &v), "nothing below the UTCB");
@@ -68,7 +68,7 @@ static void pages (void)
     check (!probe_write (UINT64_C (0xffffffff80100000), 0), "kernel image: not writable");
     check (!probe_exec (UINT64_C (0xffffffff80000000)), "kernel image: not executable");
     check (!probe_read (UINT64_C (0xffffffffc0000000), &v), "data of the CPU: not readable");
-    check (probe_fpu() == false && probe_fault.vector == EXC_NM, "an EC without FPU: #NM");
+    check (probe_fpu() == false && probe_fault.vector == EVENT_NO_FPU, "an EC without FPU: an event");
 }
 
 static struct test const test[] = { { "caps", caps }, { "segments", segments }, { "pages", pages } };

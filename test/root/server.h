@@ -6,5 +6,5 @@ extern char const server_page[];                        /* the page that holds t
 
 /* For ECs of local_bare (), whose stack pointer is the UTCB. Each replies with four words and leaves the others alone. */
 void server_add (void);                                 /* adds 1 to word 0                                     */
-void server_tell (void);                                /* words 0...3: RDI (PID), RSI (MTD), RCX, R11          */
+void server_tell (void);                                /* words 0, 1: PID, MTD                                 */
 void server_call (void);                                /* hypercall with parameters in words 0...2; status: 0  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Across CPUs; nothing to check on a machine with one */
 #include <cpu_pause.h>
+#include <fault.h>
 #include <help.h>
 #include <mem.h>
 #include <probe.h>
@@ -130,7 +131,7 @@ static void bad_cpu (void)
 static void raise (void *arg)
 {
     (void) arg;
-    __asm__ volatile ("ud2");
+    insn_undefined();
     flag = true;
 }
 
@@ -138,7 +139,7 @@ static void event (void)
 {
     start();
     struct thread *const t = global_on (other(), 0, raise, NULL);
-    event_new (t, EXC_UD, local_new (0), nothing, NULL, 0);
+    event_new (t, EVENT_UNDEFINED, local_new (0), nothing, NULL, 0);
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_LOW, 0)));
     sleep_ms (5);
     check (!flag, "event portal on another CPU: killed");
@@ -150,8 +151,13 @@ static uint64_t volatile reads;
 
 static uint32_t fault (struct portal *p, union utcb *u, uint32_t mtd)
 {
+    struct fault f;
+
     (void) p, (void) mtd;
-    faults_at = u->arch.qual[1];
+
+    fault_read (u, &f);
+    faults_at = f.address;
+
     return MTD_POISON;
 }
 
@@ -190,7 +196,7 @@ static void shoot (thread_fn *fn, unsigned left, char const *text)
 
     struct thread *const t = global_on (other(), 0, fn, NULL);
 
-    event_new (t, EXC_PF, local_on (other(), 0), fault, NULL, MTD_QUAL);
+    event_new (t, EVENT_NO_PAGE, local_on (other(), 0), fault, NULL, fault_mtd);
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_LOW, 0)));
 
     for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) cpu_pause();

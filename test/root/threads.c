@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Threads of tests: guarded by portals for all exceptions, and by one for recalls through which they can be killed. */
 #include <console.h>
+#include <fault.h>
 #include <help.h>
 #include <mem.h>
 #include <panic.h>
 #include <probe.h>
 
-enum { CPUS = 64, EVENTS = EVENT_HST_ARCH, EVENT_ORD = 5, LIST = 128 };
+enum { CPUS = 64, EVENTS = EVENT_HST_ARCH, EVENT_ORD = __builtin_ctz (EVENT_HST_ARCH), LIST = 128 };
 
 static struct guard {
     struct thread   server;
@@ -19,10 +20,7 @@ static struct thread *list[LIST];                       /* global threads of the
 static unsigned listed;
 static bool volatile reaping;
 
-static struct {
-    unsigned    vector;
-    uint64_t    ip, error, address;
-} last;
+static struct fault last;
 
 static uint32_t exception (struct portal *p, union utcb *u, uint32_t mtd)
 {
@@ -32,12 +30,10 @@ static uint32_t exception (struct portal *p, union utcb *u, uint32_t mtd)
     (void) mtd;
 
     if (probe_recover (u, vector))
-        return MTD_RIP;
+        return MTD_IP;
 
-    last.vector  = vector;
-    last.ip      = u->arch.rip;
-    last.error   = u->arch.qual[0];
-    last.address = u->arch.qual[1];
+    fault_read (u, &last);
+    last.vector = vector;
 
     test_faulted = true;
     hyp_sm_up (test_over);
@@ -62,7 +58,7 @@ static struct guard *guard_on (unsigned cpu)
         g->base = sel_alloc (EVENT_ORD);
 
         for (unsigned i = 0; i < EVENTS; i++)
-            MUST (portal_create (g->exception + i, g->base + i, &g->server, exception, g, MTD_RIP | MTD_QUAL));
+            MUST (portal_create (g->exception + i, g->base + i, &g->server, exception, g, fault_mtd));
 
         MUST (portal_create (&g->recall, 0, &g->server, recall, g, 0));
         g->ready = true;

@@ -27,6 +27,38 @@ bool machine_virt (void)
     return last >= 0x8000000a && cpuid (0x80000001).ecx >> 2 & 1 && cpuid (0x8000000a).edx & 1;
 }
 
+bool machine_cos (void) { return cpuid (0).eax >= 7 && cpuid (7).ebx >> 15 & 1; }
+
+bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
+{
+    static struct { uint64_t phys; char const *text; } const place[] = {
+        { 0xfee00000, "local APIC, MSI range" }, { 0xfec00000, "I/O APIC" },
+    };
+
+    if (i >= sizeof (place) / sizeof (place[0]))
+        return false;
+
+    *phys = place[i].phys;
+    *text = place[i].text;
+
+    return true;
+}
+
+bool mad_case (unsigned i, struct mad_case *c)
+{
+    static char const *const text[] = { "WB", "WT", "WC", "UC", "WP", "attribute 5: BAD_PAR", "attribute 6: BAD_PAR",
+                                        "attribute 7: BAD_PAR" };
+
+    switch (i) {
+        default: *c = (struct mad_case) { i, i <= MAD_WP, text[i] }; break;
+        case 8:  *c = (struct mad_case) { (root.hip->kimax + UINT32_C (1)) << MAD_KI_SHIFT, false, "key KIMAX + 1: BAD_PAR" }; break;
+        case 9:  *c = (struct mad_case) { UINT32_C (0x7fff) << MAD_KI_SHIFT, false, "key 0x7fff: BAD_PAR" }; break;
+        case 10: return false;
+    }
+
+    return true;
+}
+
 static uint64_t field (uint8_t const *p, size_t off, unsigned bytes)
 {
     uint64_t v = 0;
@@ -39,19 +71,19 @@ static uint64_t field (uint8_t const *p, size_t off, unsigned bytes)
 /* A whole table, or NULL if it has another signature */
 static uint8_t const *table (uint64_t phys, char const *signature, uint32_t *size)
 {
-    uint8_t const *const head = mem_map (phys, 8, PERM_MEM_R, MAD_WB);
+    uint8_t const *const head = mem_map (phys, 8, PERM_MEM_R, MAD_RAM);
 
     if (!head || (signature && memcmp (head, signature, 4)))
         return NULL;
 
     *size = (uint32_t)field (head, 4, 4);
 
-    return mem_map (phys, *size, PERM_MEM_R, MAD_WB);
+    return mem_map (phys, *size, PERM_MEM_R, MAD_RAM);
 }
 
 static uint8_t const *find (char const *signature, uint32_t *size)
 {
-    uint8_t const *const rsdp = mem_map (root.hip->acpi_rsdp, 36, PERM_MEM_R, MAD_WB);
+    uint8_t const *const rsdp = mem_map (root.hip->acpi_rsdp, 36, PERM_MEM_R, MAD_RAM);
     uint32_t n = 0;
 
     if (!rsdp)

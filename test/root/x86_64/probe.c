@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <abi/event_arch.h>
+#include <abi/perm.h>
 #include <probe.h>
+#include <probe_in.h>
 
 extern char const probe_begin[], probe_end[], probe_left[], probe_left_call[];
 
@@ -29,6 +32,14 @@ bool probe_exec (uint64_t addr)
     target = 0;
 
     return ok;
+}
+
+/* Error code of a page fault from user mode (SDM 3A, 4.7): P, W/R, U/S, I/D */
+bool probe_denied (unsigned pmm)
+{
+    uint64_t const error = pmm == PERM_MEM_W ? 0x7 : pmm == PERM_MEM_XU ? 0x15 : 0x5;
+
+    return probe_fault.vector == EXC_PF && probe_fault.error == error;
 }
 
 bool probe_recover (union utcb *u, unsigned vector)

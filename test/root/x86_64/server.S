@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Portals entered with RDI = PID, RSI = MTD, RCX = entry, RSP = UTCB. */
+/* Portals entered with RDI = PID, RSI = MTD, RSP = UTCB. */
 
         .section .text.test_server, "ax"
         .balign 4096
@@ -15,8 +15,6 @@ server_add:
 server_tell:
         mov     %rdi, (%rsp)
         mov     %rsi, 8(%rsp)
-        mov     %rcx, 16(%rsp)
-        mov     %r11, 24(%rsp)
         mov     $3, %esi
         mov     $1, %edi
         syscall

@@ -2,6 +2,7 @@
 /* ctrl_pd between PIO spaces, and what IN does then */
 #include <help.h>
 #include <probe.h>
+#include <probe_in.h>
 
 enum { PORT = 0x80, PM1A_CNT_Q35 = 0x604 };             /* the option pm1a= names that of another machine       */
 

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The devicetree of the machine: interrupt controllers and SMMUs by their bindings. */
+#include <abi/mad_arch.h>
+#include <fdt.h>
+#include <machine.h>
+#include <stddef.h>
+
+void machine_init (void) {}
+
+/* A kernel that has a CPU at EL2 can run guests */
+bool machine_virt (void) { return true; }
+
+bool machine_cos (void) { return false; }
+
+uint64_t machine_iommu (void)
+{
+    struct range r;
+
+    return fdt_device ("arm,smmu-v3", 0, &r) || fdt_device ("arm,mmu-500", 0, &r) || fdt_device ("arm,smmu-v2", 0, &r) ? r.start : 0;
+}
+
+/* Registers of the bindings arm,gic-v3 (GICD, GICR) and arm,gic (GICD, GICC, GICH; GICV is for guests) */
+bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
+{
+    static struct { char const *binding; unsigned reg; char const *text; } const place[] = {
+        { "arm,gic-v3", 0, "distributor of the GIC" }, { "arm,gic-v3", 1, "redistributors of the GIC" },
+        { "arm,cortex-a15-gic", 0, "distributor of the GIC" }, { "arm,cortex-a15-gic", 1, "CPU interface of the GIC" },
+        { "arm,cortex-a15-gic", 2, "virtual interface control of the GIC" },
+    };
+    struct range r;
+
+    for (size_t k = 0; k < sizeof (place) / sizeof (place[0]); k++)
+        if (fdt_device (place[k].binding, place[k].reg, &r) && !i--) {
+            *phys = r.start;
+            *text = place[k].text;
+            return true;
+        }
+
+    return false;
+}
+
+/* Each cacheability with the shareability that it goes with, then what is reserved */
+bool mad_case (unsigned i, struct mad_case *c)
+{
+    static struct mad_case const list[] = {
+        { MAD_DEV, true, "device" }, { MAD_DEV_E, true, "device, early acknowledgement" }, { MAD_DEV_RE, true, "device, and reordering" },
+        { MAD_DEV_GRE, true, "device, and gathering" }, { MAD_MEM_NC | MAD_OUTER << MAD_SH_SHIFT, true, "memory, not cached" },
+        { MAD_MEM_WT | MAD_INNER << MAD_SH_SHIFT, true, "memory, write-through" }, { MAD_RAM, true, "memory, write-back" },
+        { MAD_MEM_WB | MAD_NONE << MAD_SH_SHIFT, true, "memory, not shared" },
+        { 4, false, "cacheability 4: BAD_PAR" }, { MAD_MEM_WB | 1 << MAD_SH_SHIFT, false, "shareability 1: BAD_PAR" },
+    };
+
+    if (i >= sizeof (list) / sizeof (list[0]))
+        return false;
+
+    *c = list[i];
+
+    return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What tests of all architectures need to know of this one. */
+#pragma once
+
+#include <abi/event_arch.h>
+#include <abi/hip_arch.h>
+#include <abi/utcb.h>
+
+enum {
+    HAS_PORTS       = 0,                                /* and MSRs: spaces for them, and a PIO space for each EC */
+    HAS_FEATURES    = HIP_FEATURE_SMMU,
+    HAS_IOMMU       = HIP_FEATURE_SMMU,
+    BITS_GUEST      = 0,                                /* that guest-physical addresses have more than host-virtual ones (7.4.2) */
+    READS_NOTHING   = 0,                                /* 0: what nobody answers cannot be read                */
+    HAS_GUESTS      = 0,                                /* 0: the HIP does not tell whether there are guests    */
+
+    EVENT_UNDEFINED = EXC_UNKNOWN,                      /* of insn_undefined ()                                 */
+    EVENT_NO_FPU    = EXC_FPU,
+    EVENT_NO_PAGE   = EXC_DABT,                         /* of a read or write                                   */
+};
+
+#define MTD_IP      MTD_EL2_ELR_SPSR
+
+static inline uint64_t utcb_ip (union utcb const *u) { return u->arch.elr_el2; }
+
+static inline void insn_undefined (void) { __asm__ volatile ("udf #0"); }
+
+/* A function that returns at once. Not for a place that was executed before: a program may not be able to clean its caches. */
+static inline void insn_return (void *at) { *(uint32_t volatile *) at = 0xd65f03c0; }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What tests of all architectures need to know of this one. */
+#pragma once
+
+#include <abi/event_arch.h>
+#include <abi/hip_arch.h>
+#include <abi/utcb.h>
+
+enum {
+    HAS_PORTS       = 1,                                /* and MSRs: spaces for them, and a PIO space for each EC */
+    HAS_FEATURES    = HIP_FEATURE_IOMMU | HIP_FEATURE_VMX | HIP_FEATURE_SVM,
+    HAS_IOMMU       = HIP_FEATURE_IOMMU,
+    BITS_GUEST      = 1,                                /* that guest-physical addresses have more than host-virtual ones (8.4.2) */
+    READS_NOTHING   = 1,                                /* what nobody answers can be read and written          */
+    HAS_GUESTS      = HIP_FEATURE_VMX | HIP_FEATURE_SVM,    /* 0: the HIP does not tell whether there are guests */
+
+    EVENT_UNDEFINED = EXC_UD,                           /* of insn_undefined ()                                 */
+    EVENT_NO_FPU    = EXC_NM,
+    EVENT_NO_PAGE   = EXC_PF,                           /* of a read or write                                   */
+};
+
+#define MTD_IP      MTD_RIP
+
+static inline uint64_t utcb_ip (union utcb const *u) { return u->arch.rip; }
+
+static inline void insn_undefined (void) { __asm__ volatile ("ud2"); }
+
+/* A function that returns at once */
+static inline void insn_return (void *at) { *(uint8_t volatile *) at = 0xc3; }
