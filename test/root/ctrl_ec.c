@@ -11,7 +11,7 @@ static uint32_t recalled (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p;
     recalls = recalls + 1;
-    seen_ip = mtd & MTD_IP ? utcb_ip (u) : 0;
+    seen_ip = mtd & MTD_IP ? utcb_ip (&u->arch) : 0;
     return 0;
 }
 

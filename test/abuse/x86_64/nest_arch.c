@@ -31,7 +31,7 @@ static void fill (struct nest_cpu *c, uint64_t seed)
     for (unsigned i = 0; i < GPRS; i++)
         c->before.gpr[i] = (seed + i + 1) * UINT64_C (0x9e3779b97f4a7c15);
 
-    c->before.rflags    = FLAGS_ALWAYS | (seed & STATUS_FLAGS);
+    c->before.flags     = FLAGS_ALWAYS | (seed & STATUS_FLAGS);
     c->change           = 0;
 }
 
@@ -44,7 +44,7 @@ bool nest_hypercall (struct nest_cpu *c, uint64_t seed, uint64_t *p0, uint64_t *
     c->regs = c->before;
     regs_syscall (&c->regs);
 
-    bool ok = c->regs.gpr[RSP] == c->regs.rsp;
+    bool ok = c->regs.gpr[RSP] == c->regs.sp;
 
     for (unsigned i = 0; i < GPRS; i++)
         ok &= i == RCX || i == R11 || i == RDI || i == RSI || i == RSP || c->regs.gpr[i] == c->before.gpr[i];
@@ -61,11 +61,11 @@ bool nest_raise (struct nest_cpu *c, uint64_t seed, unsigned e)
     c->regs = c->before;
 
     if (event[e].step)
-        c->regs.rflags |= TF;
+        c->regs.flags |= TF;
 
     event[e].run (&c->regs);
 
-    bool ok = c->regs.gpr[RSP] == c->regs.rsp && c->regs.rflags == c->before.rflags;
+    bool ok = c->regs.gpr[RSP] == c->regs.sp && c->regs.flags == c->before.flags;
 
     for (unsigned i = 0; i < GPRS; i++)
         ok &= i == RSP || c->regs.gpr[i] == (c->before.gpr[i] ^ c->change);
@@ -86,9 +86,9 @@ bool nest_event_good (struct nest_cpu const *c, unsigned e, union utcb const *u,
     bool ok = mtd == nest_event_mtd();
 
     for (unsigned i = 0; i < GPRS; i++)
-        ok &= u->arch.gpr[i] == (i == RSP ? c->regs.rsp : c->before.gpr[i]);
+        ok &= u->arch.gpr[i] == (i == RSP ? c->regs.sp : c->before.gpr[i]);
 
-    return ok && u->arch.rip == (uintptr_t) event[e].at && !((u->arch.rflags ^ c->before.rflags) & STATUS_FLAGS) &&
+    return ok && u->arch.rip == (uintptr_t) event[e].at && !((u->arch.rflags ^ c->before.flags) & STATUS_FLAGS) &&
            !(u->arch.rflags & TF) == !event[e].step && (u->arch.qual[0] & ERROR_MASK) == event[e].error &&
            (event[e].vector != EXC_PF || u->arch.qual[1] == 0x1000);
 }
@@ -96,11 +96,11 @@ bool nest_event_good (struct nest_cpu const *c, unsigned e, union utcb const *u,
 uint32_t nest_event_reply (struct nest_cpu *c, unsigned e, union utcb *u, uint64_t seed)
 {
     u->arch.rip    = (uintptr_t) event[e].next;
-    u->arch.rflags = c->before.rflags;
+    u->arch.rflags = c->before.flags;
     c->change      = seed & 1 ? seed : 0;
 
     for (unsigned i = 0; i < GPRS; i++)
-        u->arch.gpr[i] = i == RSP ? c->regs.rsp : c->before.gpr[i] ^ c->change;
+        u->arch.gpr[i] = i == RSP ? c->regs.sp : c->before.gpr[i] ^ c->change;
 
     return MTD_RIP | MTD_RFLAGS | (c->change ? MTD_GPR_0_7 | MTD_GPR_8_15 : 0);
 }

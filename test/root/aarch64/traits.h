@@ -20,8 +20,14 @@ enum {
 };
 
 #define MTD_IP      MTD_EL2_ELR_SPSR
+#define MTD_GPRS    (MTD_GPR | MTD_EL0_SP)                  /* with the stack pointer                               */
 
-static inline uint64_t utcb_ip (union utcb const *u) { return u->arch.elr_el2; }
+enum { MTD_IP_AT = 0x1e0, MTD_IP_END = 0x1f0 };         /* what MTD_IP writes of a UTCB                         */
+
+static inline uint64_t utcb_ip (struct utcb_arch const volatile *u) { return u->elr_el2; }
+
+/* MTD_IP takes the condition flags along: they are left as they are */
+static inline void utcb_set_ip (struct utcb_arch *u, uint64_t ip) { u->elr_el2 = ip; }
 
 static inline void insn_undefined (void) { __asm__ volatile ("udf #0"); }
 

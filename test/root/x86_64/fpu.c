@@ -218,7 +218,7 @@ static uint32_t nm (struct portal *p, union utcb *u, uint32_t mtd)
 static void use (void *arg)
 {
     (void) arg;
-    victim_nm();
+    victim_fpu();
     went_on = true;
 }
 

@@ -159,7 +159,7 @@ void iso_setup (void)
 void iso_regs_fill (struct regs *r, uint16_t tag)
 {
     iso_fill (r->gpr, GPRS, tag);
-    r->rflags = 0x202;
+    r->flags = 0x202;
 }
 
 unsigned iso_regs_lost (struct regs const *r, uint16_t tag)
@@ -167,7 +167,7 @@ unsigned iso_regs_lost (struct regs const *r, uint16_t tag)
     unsigned m = 0;
 
     for (unsigned i = 0; i < GPRS; i++)
-        if (i != RDI && i != RSI && i != RCX && i != R11 && (i == RSP ? r->gpr[i] != r->rsp : r->gpr[i] != FILL (tag)))
+        if (i != RDI && i != RSI && i != RCX && i != R11 && (i == RSP ? r->gpr[i] != r->sp : r->gpr[i] != FILL (tag)))
             m |= 1u << i;
 
     return m;
@@ -178,7 +178,7 @@ void iso_call (struct regs *r, union utcb *u, uint64_t pt, unsigned flags, unsig
     iso_fill (u->word, UTCB_WORDS, tag);
     iso_fill (u->word, words, PLAIN);
     iso_regs_fill (r, tag);
-    r->rflags  |= FLAGS_USED;
+    r->flags   |= FLAGS_USED;
     r->gpr[RDI] = hyp_id (HYPERCALL_ipc_call, flags) | pt << 8;
     r->gpr[RSI] = (FILL (tag) & ~UINT64_C (0xffffffff)) | mtd_words (words);
     regs_syscall (r);

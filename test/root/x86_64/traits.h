@@ -20,8 +20,12 @@ enum {
 };
 
 #define MTD_IP      MTD_RIP
+#define MTD_GPRS    (MTD_GPR_0_7 | MTD_GPR_8_15)            /* with the stack pointer                               */
 
-static inline uint64_t utcb_ip (union utcb const *u) { return u->arch.rip; }
+enum { MTD_IP_AT = 0x80 + 8, MTD_IP_END = 0xa0 };       /* what MTD_IP writes of a UTCB                         */
+
+static inline uint64_t utcb_ip (struct utcb_arch const volatile *u) { return u->rip; }
+static inline void utcb_set_ip (struct utcb_arch *u, uint64_t ip) { u->rip = ip; }
 
 static inline void insn_undefined (void) { __asm__ volatile ("ud2"); }
 

@@ -80,8 +80,8 @@ victim_canon_at: mov (%rax), %rcx
         mov     %rax, %rsp
 victim_ss_at:   pop %rcx
 .endm
-.macro VICTIM_nm
-victim_nm_at:   pxor %xmm0, %xmm0
+.macro VICTIM_fpu
+victim_fpu_at:   pxor %xmm0, %xmm0
 .endm
 .macro VICTIM_read
         mov     victim_addr(%rip), %rax
@@ -107,7 +107,7 @@ victim_push_at: push %rax
 victim_step_at: syscall
 .endm
 
-        .irp    n, ud, de, bp, of, db, gp, hlt, int80, int14, cli, cr, rdmsr, in, canon, ss, nm, read, write, jump, push, step
+        .irp    n, ud, de, bp, of, db, gp, hlt, int80, int14, cli, cr, rdmsr, in, canon, ss, fpu, read, write, jump, push, step
         VICTIM  \n
         .endr
 

@@ -25,7 +25,7 @@ VICTIM (rdmsr);
 VICTIM (in);                                            /* from port 0x1234                                     */
 VICTIM (canon);
 VICTIM (ss);
-VICTIM (nm);
+VICTIM (fpu);
 VICTIM (read);
 VICTIM (write);                                         /* 0x600dcafe                                           */
 VICTIM (jump);

@@ -4,5 +4,5 @@
 
 #include <stdint.h>
 
-/* The least power of two that the HIP fits below and the CPU can do, 0: none */
+/* By what the CPU can do and the kernel was told. Where the kernel may choose: the least that holds the HIP; 0: not one of the choices */
 uint64_t hva_end (void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All registers that the specification does not list as changed survive hypercalls, events and preemption (8.8). */
+/* All registers that the specification does not list as changed survive hypercalls, events and preemption (7.8, 8.8). */
 #include <format.h>
 #include <help.h>
 #include <mem.h>
@@ -8,8 +8,6 @@
 
 #define BIT(r) (1u << (r))
 
-enum { FLAGS_USED = 0xcd5 };                            /* OF DF SF ZF AF PF CF                                 */
-
 static uint64_t before (unsigned i) { return UINT64_C (0xa5a5000000000000) + UINT64_C (0x0101010101) * (i + 1); }
 
 static void patterns (struct regs *r)
@@ -17,7 +15,7 @@ static void patterns (struct regs *r)
     for (unsigned i = 0; i < GPRS; i++)
         r->gpr[i] = before (i);
 
-    r->rflags = 0x202;
+    r->flags = FLAGS_NONE;
 }
 
 /* Registers that differ, without those in the mask */
@@ -26,7 +24,7 @@ static unsigned changed (struct regs const *a, struct regs const *b, unsigned ex
     unsigned m = 0;
 
     for (unsigned i = 0; i < GPRS; i++)
-        if (i == RSP ? b->gpr[RSP] != b->rsp : a->gpr[i] != b->gpr[i])
+        if (i == REG_SP ? b->gpr[REG_SP] != b->sp : a->gpr[i] != b->gpr[i])
             m |= BIT (i);
 
     return m & ~except;
@@ -34,38 +32,37 @@ static unsigned changed (struct regs const *a, struct regs const *b, unsigned ex
 
 static char text[96];
 
-static char const *name (char const *what, char const *call)
+char const *regs_name (char const *what, char const *call)
 {
     format (text, sizeof (text), "%s: %s", call, what);
     return text;
 }
 
-/* r: parameters, out: also what came back; results: registers that are outputs beside RDI */
+/* r: parameters, out: also what came back; results: registers that are outputs beside p0 */
 static enum status run (struct regs *r, unsigned results, char const *call)
 {
     struct regs const in = *r;
 
     regs_syscall (r);
 
-    check_eq (changed (&in, r, BIT (RDI) | BIT (RCX) | BIT (R11) | results), 0, name ("all other registers survive", call));
-    check_eq (r->gpr[RCX], (uintptr_t) regs_syscall_next, name ("RCX = RIP", call));
-    check_eq (r->gpr[R11], 0x202, name ("R11 = 0x202", call));
-    check_eq (r->gpr[RDI] & ~UINT64_C (0xf), 0, name ("status has no other bits", call));
+    check_eq (changed (&in, r, BIT (REG_P0) | REGS_LOST | results), 0, regs_name ("all other registers survive", call));
+    regs_check (r, call);
+    check_eq (r->gpr[REG_P0] & ~UINT64_C (0xf), 0, regs_name ("status has no other bits", call));
 
-    return (enum status) r->gpr[RDI];
+    return (enum status) r->gpr[REG_P0];
 }
 
 static void run_for (enum status want, struct regs *r, unsigned results, char const *call)
 {
     enum status const got = run (r, results, call);
 
-    check_status (got, want, name ("status", call));
+    check_status (got, want, regs_name ("status", call));
 }
 
 static void params (struct regs *r, unsigned call, unsigned flags, uint64_t sel)
 {
     patterns (r);
-    r->gpr[RDI] = hyp_id (call, flags) | sel << 8;
+    r->gpr[REG_P0] = hyp_id (call, flags) | sel << 8;
 }
 
 static void create (void)
@@ -74,29 +71,29 @@ static void create (void)
     uint64_t const pd = sel_root_pd(), page = mem_window (2, 0);
 
     params (&r, HYPERCALL_create_sm, 0, sel_alloc (0));
-    r.gpr[RSI] = pd;
+    r.gpr[REG_P1] = pd;
     run_for (STATUS_SUCCESS, &r, 0, "create_sm");
     params (&r, HYPERCALL_create_sm, 0, sel_alloc (0));
     run_for (STATUS_BAD_CAP, &r, 0, "create_sm that fails");
     params (&r, HYPERCALL_create_pd, CREATE_PD, sel_alloc (0));
-    r.gpr[RSI] = pd;
+    r.gpr[REG_P1] = pd;
     run_for (STATUS_SUCCESS, &r, 0, "create_pd");
 
     uint64_t const ec = sel_alloc (0), global = sel_alloc (0);
 
     params (&r, HYPERCALL_create_ec, 0, ec);
-    r.gpr[RSI] = pd;
-    r.gpr[RDX] = page | root.hip->cpu_bsp;
+    r.gpr[REG_P1] = pd;
+    r.gpr[REG_P2] = page | root.hip->cpu_bsp;
     run_for (STATUS_SUCCESS, &r, 0, "create_ec");
     params (&r, HYPERCALL_create_pt, 0, sel_alloc (0));
-    r.gpr[RSI] = pd;
-    r.gpr[RDX] = ec;
+    r.gpr[REG_P1] = pd;
+    r.gpr[REG_P2] = ec;
     run_for (STATUS_SUCCESS, &r, 0, "create_pt");
     NEED (hyp_create_ec (FLAG_EC_GLOBAL, global, pd, (page >> 12) + 1, root.hip->cpu_bsp, 0, 0));
     params (&r, HYPERCALL_create_sc, 0, sel_alloc (0));
-    r.gpr[RSI] = pd;
-    r.gpr[RDX] = global;
-    r.gpr[RAX] = hyp_scd (1, 1, 0);
+    r.gpr[REG_P1] = pd;
+    r.gpr[REG_P2] = global;
+    r.gpr[REG_P3] = hyp_scd (1, 1, 0);
     run_for (STATUS_SUCCESS, &r, 0, "create_sc");
 }
 
@@ -108,14 +105,14 @@ static void ctrl (void)
     NEED (hyp_create_pt (pt, sel_root_pd(), local_bare (sel_root_pd(), 0), 0));
 
     params (&r, HYPERCALL_ctrl_pd, 0, sel_root_obj());
-    r.gpr[RSI] = sel_root_obj();
-    r.gpr[RDX] = sm << 12;
-    r.gpr[RAX] = s << 12 | PERM_MASK;
+    r.gpr[REG_P1] = sel_root_obj();
+    r.gpr[REG_P2] = sm << 12;
+    r.gpr[REG_P3] = s << 12 | PERM_MASK;
     run_for (STATUS_SUCCESS, &r, 0, "ctrl_pd");
     params (&r, HYPERCALL_ctrl_ec, 0, local_bare (sel_root_pd(), 0));
     run_for (STATUS_SUCCESS, &r, 0, "ctrl_ec");
     params (&r, HYPERCALL_ctrl_sc, 0, worker->sc);
-    run_for (STATUS_SUCCESS, &r, BIT (RSI), "ctrl_sc");
+    run_for (STATUS_SUCCESS, &r, BIT (REG_P1), "ctrl_sc");
     params (&r, HYPERCALL_ctrl_pt, 0, pt);
     run_for (STATUS_SUCCESS, &r, 0, "ctrl_pt");
     params (&r, HYPERCALL_ctrl_sm, 0, sm);
@@ -123,15 +120,15 @@ static void ctrl (void)
     params (&r, HYPERCALL_ctrl_sm, FLAG_SM_DOWN, sm);
     run_for (STATUS_SUCCESS, &r, 0, "ctrl_sm down");
     params (&r, HYPERCALL_ctrl_sm, FLAG_SM_DOWN, sm);
-    r.gpr[RSI] = in_ms (1);
+    r.gpr[REG_P1] = in_ms (1);
     run_for (STATUS_TIMEOUT, &r, 0, "ctrl_sm down, timeout");
     params (&r, HYPERCALL_ctrl_hw, 15, 0);
     run_for (STATUS_BAD_PAR, &r, 0, "ctrl_hw");
     params (&r, HYPERCALL_assign_int, 0, sm);
-    r.gpr[RSI] = root.hip->cpu_bsp;
-    run_for (STATUS_BAD_CAP, &r, BIT (RSI) | BIT (RDX), "assign_int");
+    r.gpr[REG_P1] = root.hip->cpu_bsp;
+    run_for (STATUS_BAD_CAP, &r, BIT (REG_P1) | BIT (REG_P2), "assign_int");
     params (&r, HYPERCALL_assign_dev, 0, sm);
-    r.gpr[RSI] = r.gpr[RDX] = 0;
+    r.gpr[REG_P1] = r.gpr[REG_P2] = 0;
     run (&r, 0, "assign_dev");
     params (&r, HYPERCALL_reserved, 0, 0);
     run_for (STATUS_BAD_HYP, &r, 0, "hypercall 0xf");
@@ -146,7 +143,7 @@ static void blocked (void)
 
     spawn (PRIO_LOW, waker, &sm);
     params (&r, HYPERCALL_ctrl_sm, FLAG_SM_DOWN, sm);
-    r.gpr[RSI] = 0;
+    r.gpr[REG_P1] = 0;
     run_for (STATUS_SUCCESS, &r, 0, "ctrl_sm down that blocks");
 }
 
@@ -160,31 +157,30 @@ static void ipc (void)
     NEED (hyp_create_pt (pt, sel_root_pd(), local_bare (sel_root_pd(), 0), (uintptr_t) regs_portal));
     NEED (hyp_ctrl_pt (pt, pid, 0));
     params (&r, HYPERCALL_ipc_call, 0, pt);
-    r.gpr[RSI] = 0;
-    run_for (STATUS_SUCCESS, &r, BIT (RSI), "ipc_call");
-    check_eq (r.gpr[RSI], 0, "ipc_call: RSI is the MTD of the reply");
+    r.gpr[REG_P1] = 0;
+    run_for (STATUS_SUCCESS, &r, BIT (REG_P1), "ipc_call");
+    check_eq (r.gpr[REG_P1], 0, "ipc_call: p1 is the MTD of the reply");
 
     for (unsigned i = 0; i < GPRS; i++)
-        if (i != RDI && i != RSI && i != RCX && i != R11 && i != RSP)
+        if (i != REG_P0 && i != REG_P1 && i != REG_SP && !(REGS_LOST & BIT (i)))
             leaks += regs_seen[i] == before (i);
 
     check_eq (leaks, 0, "a new server sees no register of its caller");
 
-    uint64_t const rsp = regs_seen[RSP];
+    uint64_t const sp = regs_seen[REG_SP];
 
     params (&r, HYPERCALL_ipc_call, 0, pt);
-    r.gpr[RSI] = mtd_words (3);
+    r.gpr[REG_P1] = mtd_words (3);
     regs_syscall (&r);
 
     for (unsigned i = 0; i < GPRS; i++)
         kept += regs_seen[i] == regs_pattern (i);
 
-    check_eq (kept, GPRS - 5, "ipc_reply: all other registers survive the wait");
-    check_eq (regs_seen[RSP], rsp, "ipc_reply: RSP survives the wait");
-    check_eq (regs_seen[RDI], pid, "ipc_reply: RDI = PID");
-    check_eq (regs_seen[RSI] & 0xffffffff, mtd_words (3), "ipc_reply: RSI = MTD");
-    check_eq (regs_seen[RCX], (uintptr_t) regs_portal, "ipc_reply: RCX = portal IP");
-    check_eq (regs_seen[R11], 0x202, "ipc_reply: R11 = 0x202");
+    check_eq (kept, GPRS - 3 - (unsigned) __builtin_popcount (REGS_LOST), "ipc_reply: all other registers survive the wait");
+    check_eq (regs_seen[REG_SP], sp, "ipc_reply: the stack pointer survives the wait");
+    check_eq (regs_seen[REG_P0], pid, "ipc_reply: p0 = PID");
+    check_eq (regs_seen[REG_P1] & 0xffffffff, mtd_words (3), "ipc_reply: p1 = MTD");
+    regs_check_portal();
 }
 
 static void ipc_fails (void)
@@ -192,17 +188,16 @@ static void ipc_fails (void)
     struct regs r;
 
     params (&r, HYPERCALL_ipc_call, 0, sel_alloc (0));
-    run_for (STATUS_BAD_CAP, &r, BIT (RSI), "ipc_call that fails");
+    run_for (STATUS_BAD_CAP, &r, BIT (REG_P1), "ipc_call that fails");
 }
 
 static uint32_t skip_ud2 (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p, (void) mtd;
     for (unsigned i = 0; i < GPRS; i++)
-        u->arch.gpr[i] = 0x1234;
-    u->arch.rflags = 0;
-    u->arch.rip = (uintptr_t) regs_ud2_next;
-    return MTD_RIP;
+        *utcb_reg (&u->arch, i) = 0x1234;
+    utcb_set_ip (&u->arch, (uintptr_t) regs_ud2_next);
+    return MTD_IP;
 }
 
 static void event (void)
@@ -210,13 +205,13 @@ static void event (void)
     struct regs r;
 
     patterns (&r);
-    r.rflags |= FLAGS_USED;
+    r.flags |= FLAGS_STATUS;
     struct regs const in = r;
 
-    event_new (worker, EXC_UD, local_new (0), skip_ud2, NULL, 0);
+    event_new (worker, EVENT_UNDEFINED, local_new (0), skip_ud2, NULL, MTD_IP);
     regs_ud2 (&r);
-    check_eq (changed (&in, &r, 0), 0, "an exception, MTD of the reply RIP only: all registers survive");
-    check_eq (r.rflags & FLAGS_USED, FLAGS_USED, "status and control flags, too");
+    check_eq (changed (&in, &r, 0), 0, "an exception, MTD of the reply IP only: all registers survive");
+    check_eq (r.flags & FLAGS_STATUS, FLAGS_STATUS, "status and control flags, too");
 }
 
 static void interrupter (void *arg)
@@ -239,7 +234,7 @@ static void preempted (void)
 
     spawn (PRIO_HIGH, interrupter, NULL);
     regs_spin (&r);
-    check_eq (changed (&in, &r, 0), 0, "preemption: all registers survive");
+    check_eq (changed (&in, &r, SPIN_USES), 0, "preemption: all registers survive");
 }
 
 static void flags (void)
@@ -247,10 +242,7 @@ static void flags (void)
     struct regs r;
 
     params (&r, HYPERCALL_reserved, 0, 0);
-    r.rflags |= FLAGS_USED | 1u << 18;                  /* AC                                                   */
-    regs_syscall (&r);
-    check_eq (r.rflags, 0x202, "RFLAGS = 0x202 after a hypercall");
-    check_eq (r.gpr[RCX], (uintptr_t) regs_syscall_next, "RCX = RIP, whatever the flags were");
+    regs_check_flags (&r);
 }
 
 static struct test const test[] = {

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+
+        .section .text.regs, "ax"
+
+/* X2 to X29, which are pairs, in struct regs at X0 */
+.macro PAIRS op
+        .irp    i, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28
+        PAIR    \op, \i, %(\i + 1)
+        .endr
+.endm
+.macro PAIR op, i, j
+        \op    x\i, x\j, [x0, #8 * \i]
+.endm
+
+        .altmacro
+
+.macro RUN name, insn:vararg
+        .globl  \name, \name\()_at, \name\()_next
+\name:
+        stp     x29, x30, [sp, #-112]!
+        stp     x19, x20, [sp, #16]
+        stp     x21, x22, [sp, #32]
+        stp     x23, x24, [sp, #48]
+        stp     x25, x26, [sp, #64]
+        stp     x27, x28, [sp, #80]
+        str     x0, [sp, #96]
+        mov     x1, sp
+        str     x1, [x0, #264]
+        ldr     x1, [x0, #256]
+        msr     nzcv, x1
+        PAIRS   ldp
+        ldr     x30, [x0, #240]
+        ldp     x0, x1, [x0]
+\name\()_at:
+        \insn
+\name\()_next:
+        stp     x0, x1, [sp, #-16]!
+        ldr     x0, [sp, #16 + 96]
+        PAIRS   stp
+        str     x30, [x0, #240]
+        mrs     x1, nzcv
+        str     x1, [x0, #256]
+        ldp     x2, x3, [sp], #16
+        stp     x2, x3, [x0]
+        mov     x1, sp
+        str     x1, [x0, #248]
+        ldp     x19, x20, [sp, #16]
+        ldp     x21, x22, [sp, #32]
+        ldp     x23, x24, [sp, #48]
+        ldp     x25, x26, [sp, #64]
+        ldp     x27, x28, [sp, #80]
+        ldp     x29, x30, [sp], #112
+        ret
+.endm
+
+.macro SPIN
+1:      adrp    x17, regs_go
+        ldr     w17, [x17, #:lo12:regs_go]
+        cbz     w17, 1b
+.endm
+
+        RUN     regs_syscall, svc 0
+        RUN     regs_ud2, udf 0
+        RUN     regs_spin, SPIN
+
+.macro SET i
+        movz    x\i, #\i
+        movk    x\i, #0x5e5e, lsl #32
+        movk    x\i, #0x5e5e, lsl #48
+.endm
+
+        .globl  regs_portal
+regs_portal:
+        str     x0, [sp, #2048]         /* SP is the UTCB, whose last words nobody sends */
+        adrp    x0, regs_seen
+        add     x0, x0, #:lo12:regs_seen
+        str     x1, [x0, #8]
+        PAIRS   stp
+        str     x30, [x0, #240]
+        mov     x1, sp
+        str     x1, [x0, #248]
+        ldr     x1, [sp, #2048]
+        str     x1, [x0]
+        .irp    i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+        SET     \i
+        .endr
+        mov     x1, xzr
+        mov     x0, #1
+        svc     #0
+
+        .section .bss.regs, "aw", @nobits
+        .balign 8
+        .globl  regs_seen, regs_go
+regs_seen:
+        .skip   256
+regs_go:
+        .skip   4
+
+        .section .note.GNU-stack, "", @progbits
