@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The FPU state belongs to an EC: it does not mix, and an EC without flag F has none. */
+#include <fpu_state.h>
 #include <help.h>
 #include <mem.h>
-#include <string.h>
 #include <victim.h>
-
-/* As FXSAVE64 stores it */
-struct fx {
-    uint16_t    fcw, fsw;
-    uint8_t     ftw, res;
-    uint16_t    fop;
-    uint64_t    fip, fdp;
-    uint32_t    mxcsr, mask;
-    uint64_t    st[16], xmm[32], free[12];
-} __attribute__ ((aligned (16)));
-
-_Static_assert (sizeof (struct fx) == 512, "FXSAVE area");
-
-void fpu_load (struct fx const *);
-void fpu_save (struct fx *);
-
-enum { FCW = 0x37f, MXCSR = 0x1f80 };
-
-static void pattern (struct fx *f, uint64_t seed)
-{
-    *f = (struct fx) { .fcw = (uint16_t) (FCW & ~0x300), .ftw = 0xff, .mxcsr = MXCSR | (uint32_t) (seed & 3) << 13 };
-
-    for (unsigned i = 0; i < 16; i++)
-        f->st[i] = i & 1 ? 0x3fff : (UINT64_C (1) << 63) + seed + i;
-
-    for (unsigned i = 0; i < 32; i++)
-        f->xmm[i] = UINT64_C (0x0101010101010101) * seed + i;
-}
-
-static bool same (struct fx const *a, struct fx const *b)
-{
-    bool ok = a->fcw == b->fcw && a->mxcsr == b->mxcsr && !memcmp (a->xmm, b->xmm, sizeof (a->xmm));
-
-    for (unsigned i = 0; i < 16; i++)
-        ok = ok && (i & 1 ? (uint16_t) a->st[i] == (uint16_t) b->st[i] : a->st[i] == b->st[i]);
-
-    return ok;
-}
 
 enum { ROUNDS = 20 };
 
@@ -50,15 +12,15 @@ static struct { uint64_t seed, mine, next; unsigned good; bool done; } volatile 
 static void play (void *arg)
 {
     uintptr_t const i = (uintptr_t) arg;
-    struct fx in, out;
+    struct fpu_state in, out;
 
-    pattern (&in, player[i].seed);
+    fpu_pattern (&in, player[i].seed);
     fpu_load (&in);
 
     for (unsigned k = 0; k < ROUNDS; k++) {
         hyp_sm_down (player[i].mine, 0);
         fpu_save (&out);
-        player[i].good += same (&in, &out);
+        player[i].good += fpu_same (&in, &out);
         hyp_sm_up (player[i].next);
     }
 
@@ -97,14 +59,14 @@ static unsigned volatile bad, looked;
 static void spin (void *arg)
 {
     uintptr_t const i = (uintptr_t) arg;
-    struct fx in, out;
+    struct fpu_state in, out;
 
-    pattern (&in, i + 0x30);
+    fpu_pattern (&in, i + 0x30);
     fpu_load (&in);
 
     while (!stop) {
         fpu_save (&out);
-        if (!same (&in, &out))
+        if (!fpu_same (&in, &out))
             bad = bad + 1;
         looked = looked + 1;
     }
@@ -126,7 +88,7 @@ static void preempt (void)
 }
 
 /* A new EC starts with clean state, whatever was in the registers */
-static struct fx first;
+static struct fpu_state first;
 
 static void look (void *arg)
 {
@@ -136,27 +98,18 @@ static void look (void *arg)
 
 static void dirty (void *arg)
 {
-    struct fx f;
+    struct fpu_state f;
 
-    pattern (&f, (uintptr_t) arg);
+    fpu_pattern (&f, (uintptr_t) arg);
     fpu_load (&f);
 }
 
 static void initial (void)
 {
-    unsigned clear = 0;
-
     fpu_spawn (PRIO_HIGH, dirty, (void *) 0x77);
-    first.fcw = 0;
+    fpu_pattern (&first, 0x78);
     fpu_spawn (PRIO_HIGH, look, NULL);
-
-    for (unsigned i = 0; i < 32; i++)
-        clear += !first.xmm[i];
-
-    check_eq (first.fcw, FCW, "a new EC: control word");
-    check_eq (first.mxcsr, MXCSR, "a new EC: MXCSR");
-    check_eq (clear, 32, "a new EC: XMM registers are 0");
-    check_eq (first.ftw, 0, "a new EC: x87 registers are empty");
+    fpu_check_initial (&first);
 }
 
 /* Over a call: server and caller both use the FPU */
@@ -165,16 +118,18 @@ static bool volatile caller_ok, server_ok;
 
 static uint32_t serve (struct portal *p, union utcb *u, uint32_t mtd)
 {
-    static struct fx in, out;
+    static struct fpu_state in, out;
+    static bool again;
 
     (void) p, (void) u;
 
-    if (in.fcw) {
+    if (again) {
         fpu_save (&out);
-        server_ok = same (&in, &out);
+        server_ok = fpu_same (&in, &out);
     }
 
-    pattern (&in, 0x55);
+    again = true;
+    fpu_pattern (&in, 0x55);
     fpu_load (&in);
 
     return mtd;
@@ -182,15 +137,15 @@ static uint32_t serve (struct portal *p, union utcb *u, uint32_t mtd)
 
 static void call (void *arg)
 {
-    struct fx in, out;
+    struct fpu_state in, out;
     uint32_t mtd = 0;
 
     (void) arg;
-    pattern (&in, 0x66);
+    fpu_pattern (&in, 0x66);
     fpu_load (&in);
     hyp_ipc_call (portal->sel, &mtd);
     fpu_save (&out);
-    caller_ok = same (&in, &out);
+    caller_ok = fpu_same (&in, &out);
     hyp_ipc_call (portal->sel, &mtd);
 }
 
@@ -203,16 +158,16 @@ static void ipc (void)
     check (server_ok, "the server keeps its FPU state from call to call");
 }
 
-/* Without F: #NM, also right after an EC that owns the FPU */
+/* Without F: an event, also right after an EC that owns the FPU */
 static unsigned volatile events;
 static bool volatile went_on;
 
-static uint32_t nm (struct portal *p, union utcb *u, uint32_t mtd)
+static uint32_t no_fpu (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p, (void) mtd;
     events = events + 1;
-    u->arch.rip = (uintptr_t) victim_next;
-    return MTD_RIP;
+    utcb_set_ip (&u->arch, (uintptr_t) victim_next);
+    return MTD_IP;
 }
 
 static void use (void *arg)
@@ -230,9 +185,9 @@ static void without (void)
 
     struct thread *const t = global_new (0, use, NULL);
 
-    event_new (t, EXC_NM, local_new (0), nm, NULL, MTD_RIP);
+    event_new (t, EVENT_NO_FPU, local_new (0), no_fpu, NULL, MTD_IP);
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_HIGH, 0)));
-    check_eq (events, 1, "an EC without F: #NM");
+    check_eq (events, 1, "an EC without F: an event");
     check (went_on, "which a handler can skip");
 }
 
@@ -245,7 +200,7 @@ static void with (void)
     struct thread *const t = global_new (FLAG_EC_FPU, use, NULL);
 
     events = 0;
-    event_new (t, EXC_NM, local_new (0), nm, NULL, MTD_RIP);
+    event_new (t, EVENT_NO_FPU, local_new (0), no_fpu, NULL, MTD_IP);
     NEED (thread_start (t, hyp_scd (BUDGET_MS, PRIO_HIGH, 0)));
     check_eq (events, 0, "an EC with F: no event");
     check (went_on, "it goes on");
