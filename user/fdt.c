@@ -275,18 +275,43 @@ char const *fdt_cpu (void)
     return "";
 }
 
-static bool device (uint64_t parent, char const *compatible, unsigned entry, struct range *r, unsigned depth)
+/* The first device with that binding, and the bus that it is on */
+static uint64_t device (uint64_t bus, char const *compatible, unsigned depth, uint64_t *parent)
 {
-    for (uint64_t node = child (parent); node; node = sibling (node))
-        if (prop_lists (node, "compatible", compatible))
-            return reg (parent, node, entry, r);
-        else if (depth && device (node, compatible, entry, r, depth - 1))
-            return true;
+    for (uint64_t node = child (bus), found; node; node = sibling (node)) {
 
-    return false;
+        *parent = bus;
+
+        if (prop_lists (node, "compatible", compatible))
+            return node;
+
+        if (depth && (found = device (node, compatible, depth - 1, parent)))
+            return found;
+    }
+
+    return 0;
 }
 
-bool fdt_device (char const *compatible, unsigned entry, struct range *r) { return device (structs, compatible, entry, r, DEPTH); }
+bool fdt_device (char const *compatible, unsigned entry, struct range *r)
+{
+    uint64_t parent, node = device (structs, compatible, DEPTH, &parent);
+
+    return node && reg (parent, node, entry, r);
+}
+
+/* Three cells: 0 for a shared peripheral interrupt, its number, trigger (binding arm,gic) */
+bool fdt_pin (char const *compatible, unsigned *pin)
+{
+    uint64_t parent, node = device (structs, compatible, DEPTH, &parent);
+    struct prop p;
+
+    if (!node || !prop (node, "interrupts", &p) || p.size < 12 || word (p.at))
+        return false;
+
+    *pin = word (p.at + 4);
+
+    return true;
+}
 
 bool fdt_console (char const *compatible, uint64_t *addr)
 {

@@ -22,5 +22,8 @@ char const *fdt_cpu (void);
 /* An entry of reg of the first device with that binding */
 bool        fdt_device (char const *compatible, unsigned entry, struct range *);
 
+/* The pin that is its first interrupt: a shared peripheral interrupt of a GIC, counted from 0 */
+bool        fdt_pin (char const *compatible, unsigned *pin);
+
 /* Physical address of the console of /chosen, if it is such a device */
 bool        fdt_console (char const *compatible, uint64_t *addr);

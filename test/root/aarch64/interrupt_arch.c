@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The transmitter of the console's PL011: its interrupt stands from the first character on (Arm DDI 0183, 3.3.11, 3.4). */
+#include <fdt.h>
+#include <interrupt.h>
+#include <mem.h>
+
+enum { UARTIMSC = 0x38, TXIM = 1 << 5 };
+
+static uint32_t volatile *imsc;
+
+unsigned interrupt_source (void)
+{
+    unsigned pin;
+    uint64_t phys;
+
+    if (!fdt_console ("arm,pl011", &phys) || !fdt_pin ("arm,pl011", &pin))
+        return 0;
+
+    if (!imsc) {
+        uint8_t *const regs = mem_map (phys, 4096, PERM_MEM_R | PERM_MEM_W, MAD_IO);
+        imsc = regs ? (void *) (regs + UARTIMSC) : NULL;
+    }
+
+    return imsc ? pin : 0;
+}
+
+void interrupt_start (unsigned pin) { (void) pin; *imsc = *imsc | TXIM; }
+void interrupt_silence (void) { *imsc = *imsc & ~(uint32_t) TXIM; }
