@@ -6,7 +6,9 @@
  */
 #include <abuse.h>
 #include <entries.h>
+#include <faults.h>
 #include <hva.h>
+#include <regs.h>
 #include <server.h>
 
 static struct { bool end; uint64_t value; } const table[] = {       /* end: counted from the end of user memory     */
@@ -24,7 +26,7 @@ static uint64_t address (unsigned i) { return (table[i].end ? hva_end() : 0) + t
 
 static struct {
     unsigned    count, vector;
-    uint64_t    rip, rsp;
+    uint64_t    ip, sp;
 } volatile seen;
 
 static uint64_t good_ip, good_sp;                       /* the event handler repairs it with these              */
@@ -36,16 +38,16 @@ static uint32_t repair (struct portal *p, union utcb *u, uint32_t mtd)
 
     seen.count++;
     seen.vector = (unsigned) (p->sel - evt);
-    seen.rip    = u->arch.rip;
-    seen.rsp    = u->arch.gpr[4];
+    seen.ip     = utcb_ip (&u->arch);
+    seen.sp     = *utcb_reg (&u->arch, REG_SP);
 
     if (!good_ip || seen.count > 4)
         return MTD_POISON;
 
-    u->arch.rip    = good_ip;
-    u->arch.gpr[4] = good_sp;
+    utcb_set_ip (&u->arch, good_ip);
+    *utcb_reg (&u->arch, REG_SP) = good_sp;
 
-    return MTD_RIP | MTD_GPR_0_7;
+    return MTD_IP | MTD_GPRS;
 }
 
 static bool volatile back;
@@ -65,14 +67,14 @@ static void call (void *arg)
 /* A handler for all faults that such an address may raise; evt: the selectors of a raiser that is watched */
 static void watch (void)
 {
-    static unsigned const vector[] = { EXC_GP, EXC_SS, EXC_PF, EXC_UD, EXC_DF };
+    static unsigned const vector[] = { FAULT_VECTORS };
     struct thread *const handler = pool_local (root.hip->cpu_bsp);
 
     for (unsigned i = 0; i < sizeof (vector) / sizeof (vector[0]); i++)
-        pool_portal (evt + vector[i], handler, repair, NULL, MTD_RIP | MTD_GPR_0_7 | MTD_QUAL);
+        pool_portal (evt + vector[i], handler, repair, NULL, MTD_IP | MTD_GPRS);
 
     seen.count = 0;
-    seen.rip   = seen.rsp = 0;
+    seen.ip    = seen.sp = 0;
 }
 
 static void come_back (void)
@@ -94,7 +96,7 @@ static void portals (void)
         for (unsigned fix = 0; fix < 2; fix++) {
 
             pool_begin();
-            evt = pool_sel (6);
+            evt = pool_sel (THREAD_EVENT_ORD);
             pt  = pool_sel (0);
             watch();
 
@@ -106,7 +108,7 @@ static void portals (void)
             NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, evt));
             NEED (hyp_create_pt (pt, sel_root_pd(), ec, address (i)));
             come_back();
-            wrong += !back || seen.count != 1 || seen.rip != address (i);
+            wrong += !back || seen.count != 1 || seen.ip != address (i);
             dead  += got == STATUS_ABORTED;
             wrong += got != (fix ? STATUS_SUCCESS : STATUS_ABORTED);
             wrong += pool_recycle() != 0;
@@ -124,7 +126,7 @@ static void stacks (void)
     for (unsigned i = 0; i < ADDRESSES; i++) {
 
         pool_begin();
-        evt = pool_sel (6);
+        evt = pool_sel (THREAD_EVENT_ORD);
         pt  = pool_sel (0);
         watch();
 
@@ -137,8 +139,8 @@ static void stacks (void)
         NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, address (i), evt));
         NEED (hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) server_add));
         come_back();
-        wrong += got != STATUS_SUCCESS || seen.count < 1 || seen.rsp != address (i);
-        wrong += usable && seen.vector != EXC_PF;
+        wrong += got != STATUS_SUCCESS || seen.count < 1 || seen.sp != address (i);
+        wrong += usable && seen.vector != EVENT_NO_PAGE;
         wrong += pool_recycle() != 0;
     }
 
@@ -151,11 +153,11 @@ static uint64_t first_ip, first_sp;
 static uint32_t begin (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) p, (void) mtd;
-    u->arch.rip    = first_ip;
-    u->arch.gpr[4] = first_sp;
-    u->arch.gpr[7] = 0xf;
+    utcb_set_ip (&u->arch, first_ip);
+    *utcb_reg (&u->arch, REG_SP) = first_sp;
+    *utcb_reg (&u->arch, REG_P0) = HYPERCALL_reserved;
 
-    return MTD_RIP | MTD_GPR_0_7;
+    return MTD_IP | MTD_GPRS;
 }
 
 static void started (void *arg)
@@ -180,25 +182,25 @@ static void startups (void)
             struct thread *const starter = pool_local (root.hip->cpu_bsp);
 
             evt = t->evt;
-            NEED (sel_revoke (evt, 5));
+            NEED (sel_revoke (evt, __builtin_ctz (EVENT_HST_ARCH)));
             NEED (sel_revoke (evt + EVENT_HST_ARCH, 0));
             watch();
-            pool_portal (evt + EVENT_HST_ARCH, starter, begin, NULL, MTD_GPR_0_7 | MTD_RIP);
+            pool_portal (evt + EVENT_HST_ARCH, starter, begin, NULL, MTD_IP | MTD_GPRS);
             first_ip = what == 1 ? (uintptr_t) entry_raise : address (i);
             first_sp = what == 0 ? t->stack_top : address (i);
             good_ip  = (uintptr_t) started;
-            good_sp  = t->stack_top - 8;
+            good_sp  = t->stack_top - STACK_ENTRY;
             back     = false;
             NEED (hyp_create_sc (pool_sel (0), sel_root_pd(), t->ec, hyp_scd (1, PRIO_LOW, 0)));
 
             for (uint64_t const end = in_ms (500); !back && stc_read() < end; )
                 sleep_ms (1);
 
-            wrong += !back || seen.count != 1 || seen.rip != first_ip || seen.rsp != first_sp;
+            wrong += !back || seen.count != 1 || seen.ip != first_ip || seen.sp != first_sp;
             wrong += pool_recycle() != 0;
         }
 
-    check_eq (wrong, 0, "RIP and RSP of the reply to a startup event: a fault there, which can be repaired");
+    check_eq (wrong, 0, "instruction and stack pointer of the reply to a startup event: a fault there, which can be repaired");
 }
 
 /* The reply to an exception of a server in the middle of its work, twice as bad */
@@ -208,11 +210,11 @@ static uint32_t worse (struct portal *p, union utcb *u, uint32_t mtd)
 {
     (void) mtd;
 
-    if (p->sel - evt == EXC_UD && !seen.count) {
+    if (p->sel - evt == EVENT_UNDEFINED && !seen.count) {
         seen.count = 1;
-        u->arch.rip = bad_ip;
-        u->arch.gpr[4] = bad_ip;
-        return MTD_RIP | MTD_GPR_0_7;
+        utcb_set_ip (&u->arch, bad_ip);
+        *utcb_reg (&u->arch, REG_SP) = bad_ip;
+        return MTD_IP | MTD_GPRS;
     }
 
     return repair (p, u, mtd);
@@ -225,7 +227,7 @@ static void replies (void)
     for (unsigned i = 0; i < ADDRESSES; i++) {
 
         pool_begin();
-        evt = pool_sel (6);
+        evt = pool_sel (THREAD_EVENT_ORD);
         pt  = pool_sel (0);
         watch();
 
@@ -233,19 +235,19 @@ static void replies (void)
         uintptr_t const u = pool_pages (0);
         uint64_t const ec = pool_sel (0);
 
-        NEED (sel_revoke (evt + EXC_UD, 0));
-        pool_portal (evt + EXC_UD, handler, worse, NULL, MTD_RIP | MTD_GPR_0_7);
+        NEED (sel_revoke (evt + EVENT_UNDEFINED, 0));
+        pool_portal (evt + EVENT_UNDEFINED, handler, worse, NULL, MTD_IP | MTD_GPRS);
         bad_ip  = address (i);
         good_ip = (uintptr_t) server_tell;
         good_sp = u;
         NEED (hyp_create_ec (0, ec, sel_root_pd(), u >> 12, root.hip->cpu_bsp, u, evt));
         NEED (hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) entry_raise));
         come_back();
-        wrong += got != STATUS_SUCCESS || seen.count != 2 || seen.rip != bad_ip || seen.rsp != bad_ip;
+        wrong += got != STATUS_SUCCESS || seen.count != 2 || seen.ip != bad_ip || seen.sp != bad_ip;
         wrong += pool_recycle() != 0;
     }
 
-    check_eq (wrong, 0, "RIP and RSP of the reply to an exception: the next fault there, which can be repaired");
+    check_eq (wrong, 0, "instruction and stack pointer of the reply to an exception: the next fault there, which can be repaired");
 }
 
 /* UTCBs outside of user memory, event selectors at the ends of the scale */
@@ -278,7 +280,7 @@ static void creations (void)
     pool_end();
 }
 
-/* SYSCALL in the last two bytes of user memory: RCX is non-canonical then */
+/* A hypercall in the last bytes of user memory would return behind it: on x86 to a non-canonical address, so it may not execute */
 static void last_page (void)
 {
     struct domain d;
@@ -286,21 +288,21 @@ static void last_page (void)
 
     pool_begin();
     pool_domain (&d);
-    evt = pool_sel (6);
+    evt = pool_sel (THREAD_EVENT_ORD);
     pt  = pool_sel (0);
     watch();
-    NEED (hyp_ctrl_pd (sel_root_obj(), d.obj, evt, evt, 5, PERM_MASK, 0));
+    NEED (hyp_ctrl_pd (sel_root_obj(), d.obj, evt, evt, __builtin_ctz (EVENT_HST_ARCH), PERM_MASK, 0));
     NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, last, 0, PERM_MEM_R | PERM_MEM_XU, 0));
 
     uint64_t const ec = pool_bare (d.pd, root.hip->cpu_bsp, evt);
 
     good_ip = 0;
-    NEED (hyp_create_pt (pt, sel_root_pd(), ec, hva_end() - 2));
+    NEED (hyp_create_pt (pt, sel_root_pd(), ec, hva_end() - SYSCALL_BYTES));
     come_back();
-    check_eq (got, STATUS_ABORTED, "a portal enters at SYSCALL in the last two bytes of user memory: the server dies");
+    check_eq (got, STATUS_ABORTED, "a portal enters at a hypercall in the last bytes of user memory: the server dies");
     check_eq (seen.count, 1, "of one exception");
-    check_eq (seen.vector, EXC_PF, "a page fault: it may not execute there");
-    check_eq (seen.rip, hva_end() - 2, "at that address");
+    check_eq (seen.vector, EVENT_NO_EXEC, "a fault: it may not execute there");
+    check_eq (seen.ip, hva_end() - (LAST_PAGE_RUNS ? 0 : SYSCALL_BYTES), LAST_PAGE_RUNS ? "behind it" : "at that address");
     pool_end();
 }
 

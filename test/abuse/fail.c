@@ -24,7 +24,7 @@ enum { CHILD_PD = 5, CHILD_SM = 0x3000, CHILD_HIGH = 0x10000, TABLE = 512, FAR =
 static enum status pd (void)  { return hyp_create_pd (CREATE_PD, d.pd, sel_root_pd()); }
 static enum status obj (void) { return hyp_create_pd (CREATE_OBJ, d.obj, d.pd); }
 static enum status hst (void) { return hyp_create_pd (CREATE_HST, d.hst, d.pd); }
-static enum status pio (void) { return hyp_create_pd (CREATE_PIO, d.pio, d.pd); }
+static enum status pio (void) { return pio_new (d.pio, d.pd); }
 
 static enum status cap (void) { return hyp_ctrl_pd (sel_root_obj(), d.obj, d.pd, CHILD_PD, 0, PERM_MASK, 0); }
 
@@ -57,6 +57,9 @@ static enum status other (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >
 
 static enum status ports (void)
 {
+    if (!HAS_PORTS)
+        return STATUS_SUCCESS;
+
     enum status const s = hyp_ctrl_pd (SEL_NOVA_PIO, d.pio, 0x100, 0x100, 0, PERM_PIO_A, 0);
 
     return s == STATUS_SUCCESS ? hyp_ctrl_pd (SEL_NOVA_PIO, d.pio, 0x9000, 0x9000, 4, PERM_PIO_A, 0) : s;
@@ -119,7 +122,7 @@ static void prepare (void)
     global = pool_sel (0);
     sc     = pool_sel (0);
     sm     = pool_sel (0);
-    none   = pool_sel (6);
+    none   = pool_sel (THREAD_EVENT_ORD);
     utcb   = pool_pages (2);
     ram    = pool_ram (9);
 }
@@ -234,7 +237,7 @@ static unsigned by_spaces (void)
         if (hyp_create_pd (CREATE_PD,  s, sel_root_pd()) != STATUS_SUCCESS ||
             hyp_create_pd (CREATE_OBJ, s + 1, s) != STATUS_SUCCESS ||
             hyp_create_pd (CREATE_HST, s + 2, s) != STATUS_SUCCESS ||
-            hyp_create_pd (CREATE_PIO, s + 3, s) != STATUS_SUCCESS)
+            pio_new (s + 3, s) != STATUS_SUCCESS)
             break;
 
     return n;

@@ -33,7 +33,7 @@ static void part (struct nest_world const *w)
         for (struct nest_self const *s = w->server; s < w->server + NEST_SERVERS; s++) {
             NEED (hyp_ctrl_pd (sel_root_obj(), w->domain[d].obj, s->portal.sel, s->portal.sel, 0, 0, 0));
             NEED (hyp_ctrl_pd (sel_root_obj(), w->domain[d].obj, s->thread->ec, s->thread->ec, 0, 0, 0));
-            NEED (hyp_ctrl_pd (sel_root_obj(), w->domain[d].obj, s->thread->evt, s->thread->evt, 6, 0, 0));
+            NEED (hyp_ctrl_pd (sel_root_obj(), w->domain[d].obj, s->thread->evt, s->thread->evt, THREAD_EVENT_ORD, 0, 0));
         }
 }
 
@@ -171,7 +171,7 @@ static void build (struct nest_world *w, unsigned cpu, unsigned clients, bool st
             if (s->pd == d) {
                 share (w->domain + d, s->thread->stack_top - THREAD_STACK, s->thread->stack_top);
                 give (w->domain + d, s->thread->ec, 0);
-                give (w->domain + d, s->thread->evt, 6);
+                give (w->domain + d, s->thread->evt, THREAD_EVENT_ORD);
             }
         }
     }

@@ -170,7 +170,7 @@ void pool_domain (struct domain *d)
     NEED (hyp_create_pd (CREATE_PD,  d->pd,  sel_root_pd()));
     NEED (hyp_create_pd (CREATE_OBJ, d->obj, d->pd));
     NEED (hyp_create_pd (CREATE_HST, d->hst, d->pd));
-    NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+    NEED (pio_new (d->pio, d->pd));
 }
 
 enum status pool_clear (uint64_t obj)
@@ -199,7 +199,7 @@ struct thread *pool_server (uint64_t pd, unsigned flags, unsigned cpu)
     struct thread *const t = thread + threads;
     uintptr_t const utcb = pool_pages (0);
 
-    *t = (struct thread) { .ec = pool_sel (0), .evt = pool_sel (6), .cpu = cpu, .utcb = (union utcb *) utcb,
+    *t = (struct thread) { .ec = pool_sel (0), .evt = pool_sel (THREAD_EVENT_ORD), .cpu = cpu, .utcb = (union utcb *) utcb,
                            .stack_top = stack[threads] + THREAD_STACK };
     NEED (hyp_create_ec (flags, t->ec, pd, utcb >> 12, cpu, t->stack_top, t->evt));
     threads++;

@@ -35,7 +35,7 @@ static void note (struct racer *r, unsigned op, enum status s, unsigned legal)
 }
 
 static uint64_t slot;                                   /* SLOTS selectors of each kind: 64, aligned            */
-static uint64_t evt;                                    /* 64 selectors for each CPU: portals for all events    */
+static uint64_t evt;                                    /* for each CPU: portals for all events                 */
 static uintptr_t page;                                  /* SLOTS pages                                          */
 static struct domain domain[2];                         /* these stay                                           */
 static uint64_t ram;
@@ -49,6 +49,7 @@ enum { TAME = 2, WILD = 6 };
 static void (* const entry[WILD]) (void) = { server_add, server_tell, entry_loop, entry_loop, entry_reply, entry_raise };
 static unsigned entries;
 
+static uint64_t events (unsigned cpu) { return evt + ((uint64_t) cpu << THREAD_EVENT_ORD); }
 static uint64_t any_of (struct racer *r, unsigned kind) { return slot + kind * SLOTS + rng_below (&r->rng, SLOTS); }
 
 static void race_step (struct racer *r)
@@ -65,16 +66,16 @@ static void race_step (struct racer *r)
             note (r, op, hyp_create_pd (CREATE_PD, any_of (r, PD), sel_root_pd()), CREATE);
             break;
         case 1: {
-            unsigned const what = rng_below (&r->rng, 3), call = what == 2 ? CREATE_PIO : CREATE_OBJ + what;
+            unsigned const what = rng_below (&r->rng, HAS_PORTS ? 3 : 2), call = what == 2 ? CREATE_PIO : CREATE_OBJ + what;
             note (r, op, hyp_create_pd (call, any_of (r, OBJ + what), any_of (r, PD)), CREATE);
             break;
         }
         case 2:
             note (r, op, hyp_create_ec (0, any_of (r, EC), rng_below (&r->rng, 4) ? sel_root_pd() : any_of (r, PD), u >> 12,
-                                        cpu, u, evt + cpu * 64), CREATE);
+                                        cpu, u, events (cpu)), CREATE);
             break;
         case 3:
-            note (r, op, hyp_create_ec (FLAG_EC_GLOBAL, any_of (r, EC), sel_root_pd(), u >> 12, cpu, u, evt + cpu * 64), CREATE);
+            note (r, op, hyp_create_ec (FLAG_EC_GLOBAL, any_of (r, EC), sel_root_pd(), u >> 12, cpu, u, events (cpu)), CREATE);
             break;
         case 4:
             note (r, op, hyp_create_sc (any_of (r, SC), sel_root_pd(), any_of (r, EC), hyp_scd (1, 1 + k, 0)), CREATE);
@@ -126,8 +127,8 @@ static void race_step (struct racer *r)
         case 15: {                                      /* capabilities and ports of spaces that come and go    */
             uint64_t const obj = k & 1 ? any_of (r, OBJ) : domain[0].obj, pio = k & 2 ? any_of (r, PIO) : domain[1].pio;
             unsigned const pmm = rng_below (&r->rng, 2) ? PERM_MASK : 0;
-            enum status const s = k & 4 ? hyp_ctrl_pd (SEL_NOVA_PIO, pio, k << 12, k << 12, 6, pmm, 0) :
-                                          hyp_ctrl_pd (sel_root_obj(), obj, slot + SM * SLOTS, slot, 3, pmm, 0);
+            enum status const s = HAS_PORTS && k & 4 ? hyp_ctrl_pd (SEL_NOVA_PIO, pio, k << 12, k << 12, 6, pmm, 0) :
+                                  hyp_ctrl_pd (sel_root_obj(), obj, slot + SM * SLOTS, slot, 3, pmm, 0);
             note (r, op, s, S (SUCCESS) | S (BAD_CAP) | S (MEM_CAP));
             break;
         }
@@ -197,7 +198,7 @@ static void all_objects (void (*meanwhile) (uint64_t *rng))
 
     pool_begin();
     slot = entry_base = pool_sel (6);
-    evt  = pool_sel (12);
+    evt  = pool_sel (6 + THREAD_EVENT_ORD);
 
     /* One handler on each CPU for the events of all the ECs there, startup included: it lets them go on at entry_loop */
     for (unsigned c = 0; c < root.hip->cpu_num && c < CPUS; c++) {
@@ -205,7 +206,7 @@ static void all_objects (void (*meanwhile) (uint64_t *rng))
         uint64_t const handler = pool_bare (sel_root_pd(), c, 0);
 
         for (unsigned v = 0; entries == WILD && v <= EVENT_HST_ARCH + EVENT_RECALL; v++)
-            NEED (hyp_create_pt (evt + c * 64 + v, sel_root_pd(), handler, (uintptr_t) entry_reply));
+            NEED (hyp_create_pt (events (c) + v, sel_root_pd(), handler, (uintptr_t) entry_reply));
     }
 
     page = pool_pages (3);

@@ -7,11 +7,13 @@
 #include <abuse.h>
 #include <console.h>
 #include <entries.h>
+#include <faults.h>
 #include <format.h>
 #include <fuzz.h>
 #include <mem.h>
 #include <panic.h>
 #include <probe.h>
+#include <regs.h>
 #include <server.h>
 #include <string.h>
 
@@ -214,37 +216,40 @@ static uint32_t again (struct portal *p, union utcb *u, uint32_t mtd)
     faults[c] = faults[c] + 1;
     furnish (c);
     memset (u->arch.gpr, 0, sizeof (u->arch.gpr));
-    u->arch.rip    = (uintptr_t) confined;
-    u->arch.gpr[7] = (STATE + c * 4) << 12;
-    u->arch.gpr[4] = ((STATE + c * 4 + 4) << 12) - 8;
+    utcb_set_ip (&u->arch, (uintptr_t) confined);
+    *utcb_reg (&u->arch, REG_P0) = (STATE + c * 4) << 12;
+    *utcb_reg (&u->arch, REG_SP) = ((STATE + c * 4 + 4) << 12) - STACK_ENTRY;
 
-    return faults[c] > 200 ? MTD_POISON : MTD_RIP | MTD_GPR_0_7;
+    return faults[c] > 200 ? MTD_POISON : MTD_IP | MTD_GPRS;
 }
+
+static uint64_t events (unsigned c) { return SEL_EVT + ((uint64_t) c << THREAD_EVENT_ORD); }
 
 static uint64_t scs;                                    /* selectors                                            */
 
 static void imprison (unsigned c, uint64_t seed)
 {
-    uint64_t const ec = pool_sel (0), evt = pool_sel (6);
+    uint64_t const ec = pool_sel (0), evt = pool_sel (THREAD_EVENT_ORD);
     struct thread *const guard = pool_local (c);
     struct fuzz *const f = inmate[c];
 
     memset (f, 0, 4096);
     *f = (struct fuzz) {
         .rng = seed | 1, .sel = SEL_PLAY, .sels = SELS,
-        .special = { SEL_PD, SEL_OBJ, SEL_HST, SEL_PIO, SEL_SM, SEL_EVT + c * 64, SEL_EC + c, SEL_EVT + c * 64 + EXC_PF },
+        .special = { SEL_PD, SEL_OBJ, SEL_HST, SEL_PIO, SEL_SM, events (c), SEL_EC + c, events (c) + EVENT_NO_PAGE },
         .page = AREA, .pages = PAGES, .obj = SEL_OBJ, .hst = SEL_HST, .frequency = root.hip->stc_freq, .sel_num = root.hip->sel_num,
         .ip = { (uintptr_t) entry_reply, (uintptr_t) entry_raise, (uintptr_t) server_tell, (uintptr_t) entry_wait },
         .cpus = root.hip->cpu_num, .confined = true,
     };
 
-    for (unsigned v = 0; v <= EVENT_HST_ARCH + EVENT_RECALL; v++)
-        if (v < 20 || v >= EVENT_HST_ARCH)
-            pool_portal (evt + v, guard, again, (void *) (uintptr_t) c, 0);
+    static unsigned const vector[] = { FAULT_VECTORS, EVENT_HST_ARCH + EVENT_STARTUP, EVENT_HST_ARCH + EVENT_RECALL };
+
+    for (size_t i = 0; i < sizeof (vector) / sizeof (vector[0]); i++)
+        pool_portal (evt + vector[i], guard, again, (void *) (uintptr_t) c, 0);
 
     faults[c] = 0;
-    NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, evt, SEL_EVT + c * 64, 6, PERM_PT_CALL | PERM_PT_EVENT, 0));
-    NEED (hyp_create_ec (FLAG_EC_GLOBAL, ec, prison.pd, UTCB + c, c, 0, SEL_EVT + c * 64));
+    NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, evt, events (c), THREAD_EVENT_ORD, PERM_PT_CALL | PERM_PT_EVENT, 0));
+    NEED (hyp_create_ec (FLAG_EC_GLOBAL, ec, prison.pd, UTCB + c, c, 0, events (c)));
     NEED (hyp_ctrl_pd (sel_root_obj(), prison.obj, ec, SEL_EC + c, 0, PERM_EC_BIND_PT | PERM_EC_BIND_SC, 0));
     NEED (hyp_create_sc (scs + c, sel_root_pd(), ec, hyp_scd (1, PRIO_LOW + 10, 0)));
 }

@@ -42,7 +42,7 @@ static bool stand_up (uint64_t *rng)
     ok &= hyp_create_pd (CREATE_PD,  domain.pd,  sel_root_pd()) == STATUS_SUCCESS;
     ok &= hyp_create_pd (CREATE_OBJ, domain.obj, domain.pd) == STATUS_SUCCESS;
     ok &= hyp_create_pd (CREATE_HST, domain.hst, domain.pd) == STATUS_SUCCESS;
-    ok &= hyp_create_pd (CREATE_PIO, domain.pio, domain.pd) == STATUS_SUCCESS;
+    ok &= pio_new (domain.pio, domain.pd) == STATUS_SUCCESS;
     ok &= hyp_ctrl_pd (SEL_ROOT_HST, domain.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0) == STATUS_SUCCESS;
     ok &= hyp_ctrl_pd (SEL_ROOT_HST, domain.hst, entries, entries, 0, PERM_MEM_R | PERM_MEM_XU, 0) == STATUS_SUCCESS;
     ok &= hyp_ctrl_pd (sel_root_obj(), domain.obj, sm, sm, 0, PERM_SM_DN, 0) == STATUS_SUCCESS;
@@ -146,14 +146,14 @@ static void handlers (void)
         pool_begin();
         pool_domain (&d);
 
-        uint64_t const waits = pool_sm (0), pf = pool_sel (0), evts = pool_sel (6);
+        uint64_t const waits = pool_sm (0), pf = pool_sel (0), evts = pool_sel (THREAD_EVENT_ORD);
         uint64_t const handler = pool_bare (d.pd, root.hip->cpu_bsp, 0);
         uint64_t const raiser = pool_bare (sel_root_pd(), root.hip->cpu_bsp, evts);
 
         NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0));
         NEED (hyp_ctrl_pd (sel_root_obj(), d.obj, waits, waits, 0, PERM_SM_DN, 0));
-        NEED (hyp_create_pt (evts + EXC_UD, sel_root_pd(), handler, (uintptr_t) entry_wait));
-        NEED (hyp_ctrl_pt (evts + EXC_UD, waits, round & 1 ? MTD_RIP : 0));
+        NEED (hyp_create_pt (evts + EVENT_UNDEFINED, sel_root_pd(), handler, (uintptr_t) entry_wait));
+        NEED (hyp_ctrl_pt (evts + EVENT_UNDEFINED, waits, round & 1 ? MTD_IP : 0));
         NEED (hyp_create_pt (pf, sel_root_pd(), raiser, (uintptr_t) entry_raise));
 
         front = pf;
@@ -168,7 +168,7 @@ static void handlers (void)
         if (round < 2)
             sel_revoke (d.obj, 0);
         sel_revoke (handler, 0);
-        sel_revoke (evts + EXC_UD, 0);
+        sel_revoke (evts + EVENT_UNDEFINED, 0);
         sel_revoke (d.hst, 0);
         sel_revoke (d.pd, 0);
 

@@ -50,6 +50,8 @@ void sleep_ms (uint64_t ms)
 
 enum status await (uint64_t sm) { return hyp_sm_down (sm, stc_read() + root.hip->stc_freq); }
 
+enum status pio_new (uint64_t sel, uint64_t pd) { return HAS_PORTS ? hyp_create_pd (CREATE_PIO, sel, pd) : STATUS_SUCCESS; }
+
 void domain_new (struct domain *d)
 {
     *d = (struct domain) { .pd = sel_alloc (0), .obj = sel_alloc (0), .hst = sel_alloc (0), .pio = sel_alloc (0) };
@@ -57,8 +59,7 @@ void domain_new (struct domain *d)
     NEED (hyp_create_pd (CREATE_PD,  d->pd,  sel_root_pd()));
     NEED (hyp_create_pd (CREATE_OBJ, d->obj, d->pd));
     NEED (hyp_create_pd (CREATE_HST, d->hst, d->pd));
-    if (HAS_PORTS)
-        NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+    NEED (pio_new (d->pio, d->pd));
 }
 
 unsigned order_max (void)

@@ -39,6 +39,9 @@ struct domain {
 
 void        domain_new (struct domain *);
 
+/* A PIO space where there are ports; else nothing is made, and that is a success */
+enum status pio_new (uint64_t sel, uint64_t pd);
+
 /* By the driver */
 void        threads_kill (void);                        /* all that were made since the last time               */
 void        fault_print (char const *test);             /* diagnoses                                            */

@@ -67,8 +67,8 @@ static enum status domain (void)
     for (unsigned op = CREATE_OBJ; s == STATUS_SUCCESS && op <= CREATE_HST; op++)
         s = hyp_create_pd (op, set + op, set);
 
-    if (HAS_PORTS && s == STATUS_SUCCESS)
-        s = hyp_create_pd (CREATE_PIO, set + 3, set);
+    if (s == STATUS_SUCCESS)
+        s = pio_new (set + 3, set);
     if (s == STATUS_SUCCESS)
         s = hyp_ctrl_pd (SEL_ROOT_HST, set + 2, 0x10000, 0x10000, 0, PERM_MEM_R, 0);
     if (s == STATUS_SUCCESS)

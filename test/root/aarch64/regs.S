@@ -53,6 +53,16 @@
         ret
 .endm
 
+/* Macros, for what has a comma or takes an address */
+.macro READ_BELOW
+        ldr     xzr, . - 0x80000
+.endm
+.macro USE_FPU
+        fmov    d7, xzr
+.endm
+.macro MASK
+        msr     daifset, 0xf
+.endm
 .macro SPIN
 1:      adrp    x17, regs_go
         ldr     w17, [x17, #:lo12:regs_go]
@@ -61,6 +71,12 @@
 
         RUN     regs_syscall, svc 0
         RUN     regs_ud2, udf 0
+        RUN     regs_brk, brk 0x123
+        RUN     regs_svc2, svc 2
+        RUN     regs_read, READ_BELOW
+        .arch_extension fp
+        RUN     regs_fmov, USE_FPU
+        RUN     regs_daif, MASK
         RUN     regs_spin, SPIN
 
 .macro SET i

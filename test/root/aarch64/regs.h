@@ -24,8 +24,16 @@ static inline uint64_t volatile *utcb_reg (struct utcb_arch volatile *u, unsigne
 
 void regs_syscall (struct regs *);
 void regs_ud2 (struct regs *);                          /* an undefined instruction                             */
+void regs_brk (struct regs *);
+void regs_svc2 (struct regs *);                         /* SVC #2                                               */
+void regs_read (struct regs *);                         /* below the program: REGS_READ_BELOW in front of itself */
+void regs_fmov (struct regs *);
+void regs_daif (struct regs *);                         /* MSR DAIFSET                                          */
 void regs_spin (struct regs *);                         /* until regs_go is not 0                               */
 
+enum { REGS_READ_BELOW = 0x80000 };                     /* more than the program has code                       */
+
+extern char const regs_brk_at[], regs_brk_next[], regs_svc2_next[], regs_read_at[], regs_read_next[], regs_fmov_at[], regs_fmov_next[];
 extern char const regs_syscall_next[], regs_ud2_at[], regs_ud2_next[];
 extern uint32_t volatile regs_go;
 

@@ -17,6 +17,9 @@ enum {
     EVENT_UNDEFINED = EXC_UNKNOWN,                      /* of insn_undefined ()                                 */
     EVENT_NO_FPU    = EXC_FPU,
     EVENT_NO_PAGE   = EXC_DABT,                         /* of a read or write                                   */
+    EVENT_NO_EXEC   = EXC_IABT,
+
+    STACK_ENTRY     = 0,                                /* bytes that a function finds on its stack             */
 };
 
 #define MTD_IP      MTD_EL2_ELR_SPSR

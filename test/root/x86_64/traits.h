@@ -17,6 +17,9 @@ enum {
     EVENT_UNDEFINED = EXC_UD,                           /* of insn_undefined ()                                 */
     EVENT_NO_FPU    = EXC_NM,
     EVENT_NO_PAGE   = EXC_PF,                           /* of a read or write                                   */
+    EVENT_NO_EXEC   = EXC_PF,
+
+    STACK_ENTRY     = 8,                                /* bytes that a function finds on its stack             */
 };
 
 #define MTD_IP      MTD_RIP

@@ -11,10 +11,10 @@ void entry_chain (void);
 /* Waits for the semaphore whose selector is the PID, and replies; word 0: the status */
 void entry_wait (void);
 
-/* Raises #UD, again after each reply that does not change RIP */
+/* Raises an undefined instruction, again after each reply that does not change the instruction pointer */
 void entry_raise (void);
 
-/* One instruction and the end of its page: SYSCALL with hypercall 0xf in RDI */
+/* Its last instruction is a hypercall, which ends with the page */
 extern char const entry_syscall_page[];
 
 /* For ECs made by random hypercalls: replies, so that an EC that raised an event goes on at entry_loop; makes calls */
