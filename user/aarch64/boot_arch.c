@@ -4,7 +4,7 @@
  * word -- separates them.
  */
 #include <boot.h>
-#include <fdt.h>
+#include <devicetree.h>
 #include <root.h>
 #include <string.h>
 
@@ -33,19 +33,19 @@ void boot_parse_arch (void)
 {
     struct range r;
 
-    if (!fdt_open (root.boot_magic))
+    if (!dt_open (root.boot_magic))
         return;
 
-    for (unsigned i = 0; fdt_memory (i, &r); i++)
+    for (unsigned i = 0; dt_memory (i, &r); i++)
         ram_add (r.start, r.end);
 
-    for (unsigned i = 0; fdt_reserved (i, &r); i++)
+    for (unsigned i = 0; dt_reserved (i, &r); i++)
         ram_remove (r.start, r.end);
 
-    if (fdt_initrd (&r))
+    if (dt_initrd (&r))
         root.module[root.modules++] = r;
 
-    split (fdt_bootargs());
+    split (dt_bootargs());
 }
 
 /* Stream mapping groups and contexts are no memory */

@@ -2,7 +2,7 @@
 /* A PL011, polled (Arm DDI 0183, 3.2): the one that the devicetree names as console, or uart=ADDRESS. */
 #include <serial.h>
 
-#include <fdt.h>
+#include <devicetree.h>
 #include <mem.h>
 #include <root.h>
 
@@ -14,7 +14,7 @@ static uint64_t base (void)
 {
     uint64_t addr;
 
-    return fdt_console ("arm,pl011", &addr) ? addr : 0;
+    return dt_console ("arm,pl011", &addr) ? addr : 0;
 }
 
 bool serial_init (void)

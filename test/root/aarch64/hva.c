@@ -4,7 +4,7 @@
  * kernel's choice; a second stage translates no more bits than a physical address has. Programs cannot read ID_AA64MMFR0_EL1, so the
  * name of the CPU has to do.
  */
-#include <fdt.h>
+#include <devicetree.h>
 #include <help.h>
 #include <hva.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static unsigned most (void)
     };
 
     for (size_t i = 0; i < sizeof (known) / sizeof (known[0]); i++)
-        if (!strcmp (fdt_cpu(), known[i].cpu))
+        if (!strcmp (dt_cpu(), known[i].cpu))
             return known[i].bits;
 
     return 52;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The transmitter of the console's PL011: its interrupt stands from the first character on (Arm DDI 0183, 3.3.11, 3.4). */
-#include <fdt.h>
+#include <devicetree.h>
 #include <interrupt.h>
 #include <mem.h>
 
@@ -13,7 +13,7 @@ unsigned interrupt_source (void)
     unsigned pin;
     uint64_t phys;
 
-    if (!fdt_console ("arm,pl011", &phys) || !fdt_pin ("arm,pl011", &pin))
+    if (!dt_console ("arm,pl011", &phys) || !dt_pin ("arm,pl011", &pin))
         return 0;
 
     if (!imsc) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The devicetree of the machine: interrupt controllers and SMMUs by their bindings. */
 #include <abi/mad_arch.h>
-#include <fdt.h>
+#include <devicetree.h>
 #include <machine.h>
 #include <stddef.h>
 
@@ -16,7 +16,7 @@ uint64_t machine_iommu (void)
 {
     struct range r;
 
-    return fdt_device ("arm,smmu-v3", 0, &r) || fdt_device ("arm,mmu-500", 0, &r) || fdt_device ("arm,smmu-v2", 0, &r) ? r.start : 0;
+    return dt_device ("arm,smmu-v3", 0, &r) || dt_device ("arm,mmu-500", 0, &r) || dt_device ("arm,smmu-v2", 0, &r) ? r.start : 0;
 }
 
 /* Registers of the bindings arm,gic-v3 (GICD, GICR) and arm,gic (GICD, GICC, GICH; GICV is for guests) */
@@ -30,7 +30,7 @@ bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
     struct range r;
 
     for (size_t k = 0; k < sizeof (place) / sizeof (place[0]); k++)
-        if (fdt_device (place[k].binding, place[k].reg, &r) && !i--) {
+        if (dt_device (place[k].binding, place[k].reg, &r) && !i--) {
             *phys = r.start;
             *text = place[k].text;
             return true;

@@ -6,24 +6,24 @@
 #include <stdbool.h>
 
 /* Maps the tree at a physical address. False if there is none; then the functions below find nothing. */
-bool        fdt_open (uint64_t phys);
+bool        dt_open (uint64_t phys);
 
 /* The i-th range of RAM, and of those that are not free: the tree itself, and what it reserves */
-bool        fdt_memory (unsigned i, struct range *);
-bool        fdt_reserved (unsigned i, struct range *);
+bool        dt_memory (unsigned i, struct range *);
+bool        dt_reserved (unsigned i, struct range *);
 
 /* /chosen: boot arguments ("" without), initial RAM disk */
-char const *fdt_bootargs (void);
-bool        fdt_initrd (struct range *);
+char const *dt_bootargs (void);
+bool        dt_initrd (struct range *);
 
 /* What the first CPU calls itself, for example "arm,cortex-a57"; "" if nothing says it */
-char const *fdt_cpu (void);
+char const *dt_cpu (void);
 
 /* An entry of reg of the first device with that binding */
-bool        fdt_device (char const *compatible, unsigned entry, struct range *);
+bool        dt_device (char const *compatible, unsigned entry, struct range *);
 
 /* The pin that is its first interrupt: a shared peripheral interrupt of a GIC, counted from 0 */
-bool        fdt_pin (char const *compatible, unsigned *pin);
+bool        dt_pin (char const *compatible, unsigned *pin);
 
 /* Physical address of the console of /chosen, if it is such a device */
-bool        fdt_console (char const *compatible, uint64_t *addr);
+bool        dt_console (char const *compatible, uint64_t *addr);

@@ -3,7 +3,7 @@
  * A node is the offset of its FDT_BEGIN_NODE token in the tree, 0: none. Every access is checked against the size of the tree; what lies
  * beyond it reads as FDT_END, as an empty string or as a missing property. Addresses are taken as they stand: no bus translates them.
  */
-#include <fdt.h>
+#include <devicetree.h>
 #include <mem.h>
 #include <string.h>
 
@@ -190,7 +190,7 @@ static uint64_t find (char const *path, uint64_t *parent)
     return node;
 }
 
-bool fdt_open (uint64_t phys)
+bool dt_open (uint64_t phys)
 {
     uint32_t const *const head = phys && !(phys & 7) ? mem_map (phys, HEADER, PERM_MEM_R, MAD_RAM) : NULL;
 
@@ -213,7 +213,7 @@ bool fdt_open (uint64_t phys)
     return word (structs) == BEGIN_NODE;
 }
 
-bool fdt_memory (unsigned i, struct range *r)
+bool dt_memory (unsigned i, struct range *r)
 {
     for (uint64_t node = child (structs); node; node = sibling (node))
         if (!strcmp (prop_text (node, "device_type"), "memory"))
@@ -224,7 +224,7 @@ bool fdt_memory (unsigned i, struct range *r)
     return false;
 }
 
-bool fdt_reserved (unsigned i, struct range *r)
+bool dt_reserved (unsigned i, struct range *r)
 {
     if (!size)
         return false;
@@ -251,9 +251,9 @@ bool fdt_reserved (unsigned i, struct range *r)
     return false;
 }
 
-char const *fdt_bootargs (void) { return prop_text (named (structs, "chosen", 6), "bootargs"); }
+char const *dt_bootargs (void) { return prop_text (named (structs, "chosen", 6), "bootargs"); }
 
-bool fdt_initrd (struct range *r)
+bool dt_initrd (struct range *r)
 {
     uint64_t const chosen = named (structs, "chosen", 6);
     struct prop start, end;
@@ -266,7 +266,7 @@ bool fdt_initrd (struct range *r)
     return r->start < r->end;
 }
 
-char const *fdt_cpu (void)
+char const *dt_cpu (void)
 {
     for (uint64_t node = child (named (structs, "cpus", 4)); node; node = sibling (node))
         if (!strcmp (prop_text (node, "device_type"), "cpu"))
@@ -292,7 +292,7 @@ static uint64_t device (uint64_t bus, char const *compatible, unsigned depth, ui
     return 0;
 }
 
-bool fdt_device (char const *compatible, unsigned entry, struct range *r)
+bool dt_device (char const *compatible, unsigned entry, struct range *r)
 {
     uint64_t parent, node = device (structs, compatible, DEPTH, &parent);
 
@@ -300,7 +300,7 @@ bool fdt_device (char const *compatible, unsigned entry, struct range *r)
 }
 
 /* Three cells: 0 for a shared peripheral interrupt, its number, trigger (binding arm,gic) */
-bool fdt_pin (char const *compatible, unsigned *pin)
+bool dt_pin (char const *compatible, unsigned *pin)
 {
     uint64_t parent, node = device (structs, compatible, DEPTH, &parent);
     struct prop p;
@@ -313,7 +313,7 @@ bool fdt_pin (char const *compatible, unsigned *pin)
     return true;
 }
 
-bool fdt_console (char const *compatible, uint64_t *addr)
+bool dt_console (char const *compatible, uint64_t *addr)
 {
     uint64_t parent = 0;
     uint64_t const node = find (prop_text (named (structs, "chosen", 6), "stdout-path"), &parent);
