@@ -77,6 +77,7 @@
         .arch_extension fp
         RUN     regs_fmov, USE_FPU
         RUN     regs_daif, MASK
+        RUN     regs_smc, svc 1
         RUN     regs_spin, SPIN
 
 .macro SET i

@@ -29,16 +29,20 @@ void regs_svc2 (struct regs *);                         /* SVC #2               
 void regs_read (struct regs *);                         /* below the program: REGS_READ_BELOW in front of itself */
 void regs_fmov (struct regs *);
 void regs_daif (struct regs *);                         /* MSR DAIFSET                                          */
+void regs_smc (struct regs *);                          /* SVC #1                                               */
 void regs_spin (struct regs *);                         /* until regs_go is not 0                               */
 
 enum { REGS_READ_BELOW = 0x80000 };                     /* more than the program has code                       */
 
 extern char const regs_brk_at[], regs_brk_next[], regs_svc2_next[], regs_read_at[], regs_read_next[], regs_fmov_at[], regs_fmov_next[];
-extern char const regs_syscall_next[], regs_ud2_at[], regs_ud2_next[];
+extern char const regs_syscall_next[], regs_ud2_at[], regs_ud2_next[], regs_smc_next[];
 extern uint32_t volatile regs_go;
 
 /* Portal entry: stores all registers to regs_seen, sets them to patterns, replies with one word. For local_bare (). */
 void regs_portal (void);
+
+/* Portal entry: a secure monitor call with word 0 as its identifier; replies with the result */
+void server_smc (void);
 
 extern uint64_t volatile regs_seen[GPRS];
 

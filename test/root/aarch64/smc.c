@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Secure monitor calls that the kernel makes for the root PD: SVC #1, filtered (7.9). QEMU's firmware knows none of them. On a CPU without
+ * EL3 there is nobody to call, and a kernel may refuse them all; programs cannot tell, so the first call decides.
+ */
+#include <child.h>
+#include <event.h>
+#include <server.h>
+
+enum { FIRST_KEPT = 18, NOT_SUPPORTED = -1 };           /* SMCCC 1.2: result of an unknown function             */
+
+static struct { uint32_t id; char const *text; } const permitted[] = {
+    { 0x82000000, "SiP service: made" }, { 0xc200ffff, "SiP service, 64-bit, last function: made" }, { 0x84000050, "TRNG_VERSION: made" },
+    { 0xc4000053, "TRNG_RND, 64-bit: made" }, { 0x8400005f, "last TRNG function: made" }, { 0x84000130, "PCI_VERSION: made" },
+    { 0x8400013f, "last PCI function: made" }, { 0xb0000000, "trusted application: made" }, { 0x31001234, "another one, yielding: made" },
+    { 0xb2000000, "trusted OS: made" }, { 0xbf00ff01, "last trusted OS: made" },
+}, refused[] = {
+    { 0x80000000, "SMCCC_VERSION: an exception" }, { 0x81000000, "CPU service: an exception" }, { 0x83000000, "OEM service: an exception" },
+    { 0x84000000, "PSCI_VERSION: an exception" }, { 0x84000008, "SYSTEM_OFF: an exception" }, { 0xc4000003, "CPU_ON: an exception" },
+    { 0x8400004f, "below TRNG: an exception" }, { 0x84000060, "behind TRNG: an exception" }, { 0x8400012f, "below PCI: an exception" },
+    { 0x84000140, "behind PCI: an exception" }, { 0x85000000, "hypervisor service: an exception" },
+    { 0xaf000000, "below trusted applications: an exception" },
+};
+
+static struct regs smc;
+static uint32_t id;
+
+static void call (void)
+{
+    for (unsigned i = 0; i < GPRS; i++)
+        smc.gpr[i] = UINT64_C (0xa5a5000000000000) + i;
+
+    smc.gpr[0] = id;
+    smc.flags  = FLAGS_STATUS;
+    regs_smc (&smc);
+}
+
+static uint32_t skip (union utcb *u) { u->arch.elr_el2 = (uintptr_t) regs_smc_next; return MTD_EL2_ELR_SPSR; }
+
+/* Which event a refused call is, the specification leaves open */
+static void make (uint32_t function)
+{
+    id = function;
+    event_prepare (call, skip);
+    event_add (EXC_SVC, MTD_EL2_ELR_SPSR);
+    event_add (EXC_UNKNOWN, MTD_EL2_ELR_SPSR);
+    event_go();
+}
+
+static bool monitor (void)
+{
+    make (permitted[0].id);
+
+    return !event_seen.count;
+}
+
+static void made (void)
+{
+    size_t const n = sizeof (permitted) / sizeof (permitted[0]);
+    bool const there = monitor();
+    unsigned kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+
+        make (permitted[i].id);
+        check (event_ended && (there ? !event_seen.count && (int64_t) smc.gpr[0] == NOT_SUPPORTED : event_seen.count == 1),
+               permitted[i].text);
+
+        for (unsigned r = FIRST_KEPT; r < SP; r++)
+            kept += smc.gpr[r] == UINT64_C (0xa5a5000000000000) + r;
+        kept += smc.gpr[SP] == smc.sp;
+        kept += smc.flags == FLAGS_STATUS;
+    }
+
+    check_eq (kept, n * (SP - FIRST_KEPT + 2), "X18...X30, SP and flags survive");
+}
+
+static void none (void)
+{
+    for (size_t i = 0; i < sizeof (refused) / sizeof (refused[0]); i++) {
+        make (refused[i].id);
+        check (event_ended && event_seen.count == 1, refused[i].text);
+    }
+}
+
+/* Only the root PD may: a server there, and one elsewhere, whose exceptions find no portal */
+static void other_pd (void)
+{
+    uint64_t const page = (uintptr_t) server_page >> 12, here = sel_alloc (0), there = sel_alloc (0);
+    uint64_t *const w = worker->utcb->word;
+    bool const monitored = monitor();
+    struct domain d;
+    uint32_t mtd = 0;
+
+    domain_new (&d);
+    NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0));
+    NEED (hyp_create_pt (here, sel_root_pd(), local_bare (sel_root_pd(), 0), (uintptr_t) server_smc));
+    NEED (hyp_create_pt (there, sel_root_pd(), local_bare (d.pd, 0), (uintptr_t) server_smc));
+    w[0] = permitted[0].id;
+    check_status (hyp_ipc_call (here, &mtd), monitored ? STATUS_SUCCESS : STATUS_ABORTED, "by a server of the root PD: made, or refused");
+    check_eq (w[0], monitored ? (uint64_t) NOT_SUPPORTED : permitted[0].id, "with that result");
+    mtd  = 0;
+    w[0] = permitted[0].id;
+    check_status (hyp_ipc_call (there, &mtd), STATUS_ABORTED, "by one of another PD: an exception");
+}
+
+static struct test const test[] = { { "made", made }, { "none", none }, { "other_pd", other_pd } };
+
+TESTS ("smc", test);
