@@ -18,6 +18,8 @@ enum { REG_P0, REG_P1, REG_P2, REG_P3, REG_P4, REG_SP = SP, REGS_ALL = 0x7ffffff
 enum { REGS_LOST = 0, SPIN_USES = 1 << 17 };            /* by a hypercall, by regs_spin ()                      */
 #define FLAGS_NONE      UINT32_C (0)
 #define FLAGS_STATUS    UINT32_C (0xf0000000)           /* N Z C V                                              */
+#define FLAGS_ALL       FLAGS_STATUS
+#define FLAGS_FREE      UINT32_C (0)
 
 /* Of the state that an event carries, with MTD_GPRS */
 static inline uint64_t volatile *utcb_reg (struct utcb_arch volatile *u, unsigned i) { return i == SP ? &u->sp_el0 : &u->gpr[i]; }

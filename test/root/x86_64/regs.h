@@ -16,7 +16,8 @@ struct regs {
 /* For tests of all architectures. REGS_ALL has no bit for the stack pointer. */
 enum { REG_P0 = RDI, REG_P1 = RSI, REG_P2 = RDX, REG_P3 = RAX, REG_SP = RSP, REGS_ALL = 0xffef };
 enum { REGS_LOST = 1 << RCX | 1 << R11, SPIN_USES = 0 };    /* by a hypercall, by regs_spin ()                     */
-enum { FLAGS_NONE = 0x202, FLAGS_STATUS = 0xcd5 };            /* OF DF SF ZF AF PF CF                                 */
+enum { FLAGS_NONE = 0x202, FLAGS_STATUS = 0xcd5 };          /* OF DF SF ZF AF PF CF                                 */
+enum { FLAGS_ALL = FLAGS_STATUS | 1 << 18, FLAGS_FREE = 1 << 18 };  /* AC: may be anything when an EC begins         */
 
 /* Of the state that an event carries, with MTD_GPRS */
 static inline uint64_t volatile *utcb_reg (struct utcb_arch volatile *u, unsigned i) { return &u->gpr[i]; }

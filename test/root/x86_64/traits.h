@@ -32,5 +32,11 @@ static inline void utcb_set_ip (struct utcb_arch *u, uint64_t ip) { u->rip = ip;
 
 static inline void insn_undefined (void) { __asm__ volatile ("ud2"); }
 
+/* Wants the FPU */
+static inline void insn_fpu (void) { __asm__ volatile ("pxor %%xmm0, %%xmm0" : : : "memory"); }
+
+/* An address that only the kernel has */
+static inline int kernel_address (uint64_t v) { return v != ~UINT64_C (0) && v >> 47 == 0x1ffff; }
+
 /* A function that returns at once */
 static inline void insn_return (void *at) { *(uint8_t volatile *) at = 0xc3; }

@@ -5,7 +5,7 @@
  * EC can see. The second domain has the program at the same addresses, so that all functions work in both.
  *
  * isolation.c has the helpers and messages; isolation_event.c events; isolation_switch.c switches without a message, and
- * ECs that come and go; isolation_state.c FPU, selectors, pages and results.
+ * ECs that come and go; isolation_page.c pages and results; the architecture's isolation_arch.c what else it has.
  */
 #pragma once
 
@@ -16,8 +16,6 @@
 enum { OURS = 0xc3a5, THEIRS = 0x96b7, OTHERS = 0x5ad3, PLAIN = 0x1111 };
 
 #define FILL(tag)   (UINT64_C (0x0001000100010001) * (tag))
-
-enum { RF = 1 << 16, AC = 1 << 18, FLAGS_USED = 0xcd5 | AC };          /* RFLAGS                                               */
 
 struct iso_ec {
     struct thread   t;
@@ -32,8 +30,8 @@ struct iso_ec {
 };
 
 struct seen {
-    uint64_t        gpr[GPRS], rflags;
-    uint32_t        sel[4];                             /* DS, ES, FS, GS                                       */
+    uint64_t        gpr[GPRS], flags;
+    uint32_t        extra[4];                           /* what else the architecture has (isolation_entry.S)   */
 };
 
 extern struct seen volatile iso_seen;                   /* by the last entry at iso_portal or iso_start         */
@@ -51,7 +49,7 @@ void        iso_domain_make (struct domain *);
 void        iso_give (uint64_t sel);                    /* a capability, to iso_twin at the same selector       */
 uint64_t    iso_shared_sm (void);                       /* a semaphore for both domains                         */
 
-/* d: null for the root domain. fn: null to begin at iso_start, with nothing but RIP set */
+/* d: null for the root domain. fn: null to begin at iso_start, with nothing but the instruction pointer set */
 void        iso_ec_make (struct iso_ec *, struct domain const *d, unsigned flags, thread_fn *fn, void *arg);
 void        iso_server_make (struct iso_ec *, struct domain const *);
 void        iso_begin (struct iso_ec *, unsigned budget, unsigned prio);
@@ -66,3 +64,13 @@ unsigned    iso_regs_lost (struct regs const *, uint16_t tag);      /* that a hy
 
 /* ipc_call with the pattern in all registers, and behind the message in the UTCB */
 void        iso_call (struct regs *, union utcb *, uint64_t pt, unsigned flags, unsigned words, uint16_t tag);
+
+/*
+ * Architecture: words of an event's UTCB. Those that an MTD names; a set of MTD bits of host ECs for each number below 64; words that
+ * tell nothing of an undefined instruction; of what is named, the words whose contents an EC with iso_regs_fill () has not.
+ */
+bool        iso_named (unsigned word, uint32_t mtd);
+uint32_t    iso_mtd (unsigned);
+extern unsigned const iso_ip_word, iso_old_from, iso_old_to;
+extern uint32_t const iso_old_mtd;                      /* names the old ones                                   */
+unsigned    iso_event_wrong (uint64_t const *got, uint32_t mtd);

@@ -6,7 +6,7 @@
 #include <mem.h>
 #include <string.h>
 
-enum { STACK = 4096, STACKS = 40, IMAGE_BLOCK = 512, IMAGE_BLOCKS = 2, EVENT_ORD = 6 };
+enum { STACK = 4096, STACKS = 40, IMAGE_BLOCK = 512, IMAGE_BLOCKS = 2 };
 
 #define IMAGE_PAGE  UINT64_C (0x10000)                  /* page number of the program                           */
 
@@ -58,8 +58,8 @@ uint32_t iso_serve (struct iso_ec *e, uint32_t mtd)
         iso_fill (e->t.utcb->word, UTCB_WORDS, THEIRS);
 
     if (e->event) {
-        e->t.utcb->arch.rip = e->ip;
-        return MTD_RIP;
+        utcb_set_ip (&e->t.utcb->arch, e->ip);
+        return MTD_IP;
     }
 
     for (unsigned i = 0; i < e->words; i++)
@@ -108,19 +108,20 @@ static uint32_t start_run (struct portal *p, union utcb *u, uint32_t mtd)
     if (e->t.fn)
         return thread_continue (u, run, &e->t, e->t.stack_top);
 
-    u->arch.rip = (uintptr_t) iso_start;
+    memset (u, 0, sizeof (*u));
+    utcb_set_ip (&u->arch, (uintptr_t) iso_start);
 
-    return MTD_RIP;
+    return MTD_IP;
 }
 
-/* d: null for the root domain. fn: null to iso_begin at iso_start, with nothing but RIP set */
+/* d: null for the root domain. fn: null to iso_begin at iso_start, with nothing but the instruction pointer set */
 void iso_ec_make (struct iso_ec *e, struct domain const *d, unsigned flags, thread_fn *fn, void *arg)
 {
     uintptr_t const utcb = mem_window (1, 0);
 
     memset (e, 0, sizeof (*e));
     e->words = 1;
-    e->t = (struct thread) { .ec = sel_alloc (0), .evt = sel_alloc (EVENT_ORD), .cpu = root.hip->cpu_bsp,
+    e->t = (struct thread) { .ec = sel_alloc (0), .evt = sel_alloc (THREAD_EVENT_ORD), .cpu = root.hip->cpu_bsp,
                              .utcb = (union utcb *) utcb, .stack_top = (uintptr_t) stack[stacks++] + STACK,
                              .fn = fn, .arg = arg };
 
@@ -132,7 +133,7 @@ void iso_ec_make (struct iso_ec *e, struct domain const *d, unsigned flags, thre
         event_new (&e->t, EVENT_HST_ARCH + EVENT_STARTUP, starter, start_run, e, 0);
 
     if (d)
-        NEED (hyp_ctrl_pd (sel_root_obj(), d->obj, e->t.evt, e->t.evt, EVENT_ORD, PERM_MASK, 0));
+        NEED (hyp_ctrl_pd (sel_root_obj(), d->obj, e->t.evt, e->t.evt, THREAD_EVENT_ORD, PERM_MASK, 0));
 }
 
 void iso_server_make (struct iso_ec *e, struct domain const *d)
@@ -159,7 +160,7 @@ void iso_setup (void)
 void iso_regs_fill (struct regs *r, uint16_t tag)
 {
     iso_fill (r->gpr, GPRS, tag);
-    r->flags = 0x202;
+    r->flags = FLAGS_NONE;
 }
 
 unsigned iso_regs_lost (struct regs const *r, uint16_t tag)
@@ -167,7 +168,8 @@ unsigned iso_regs_lost (struct regs const *r, uint16_t tag)
     unsigned m = 0;
 
     for (unsigned i = 0; i < GPRS; i++)
-        if (i != RDI && i != RSI && i != RCX && i != R11 && (i == RSP ? r->gpr[i] != r->sp : r->gpr[i] != FILL (tag)))
+        if (i != REG_P0 && i != REG_P1 && !((unsigned) REGS_LOST >> i & 1) &&
+            (i == REG_SP ? r->gpr[i] != r->sp : r->gpr[i] != FILL (tag)))
             m |= 1u << i;
 
     return m;
@@ -178,9 +180,9 @@ void iso_call (struct regs *r, union utcb *u, uint64_t pt, unsigned flags, unsig
     iso_fill (u->word, UTCB_WORDS, tag);
     iso_fill (u->word, words, PLAIN);
     iso_regs_fill (r, tag);
-    r->flags   |= FLAGS_USED;
-    r->gpr[RDI] = hyp_id (HYPERCALL_ipc_call, flags) | pt << 8;
-    r->gpr[RSI] = (FILL (tag) & ~UINT64_C (0xffffffff)) | mtd_words (words);
+    r->flags |= FLAGS_ALL;
+    r->gpr[REG_P0] = hyp_id (HYPERCALL_ipc_call, flags) | pt << 8;
+    r->gpr[REG_P1] = (FILL (tag) & ~UINT64_C (0xffffffff)) | mtd_words (words);
     regs_syscall (r);
 }
 
@@ -209,7 +211,7 @@ static void message (char const *kind, unsigned flags, unsigned words)
 
     check_eq (iso_pieces (&seen, sizeof (seen), OURS), 0,
               name (kind, words, "the server's registers hold nothing of the caller"));
-    check_eq (seen.rflags, 0x202, name (kind, words, "nor its RFLAGS"));
+    check_eq (seen.flags, FLAGS_NONE, name (kind, words, "nor its flags"));
     check_eq (iso_differ (server.got, 0, words, FILL (PLAIN)), 0, name (kind, words, "the server's UTCB holds the message"));
     check_eq (iso_differ (server.got, words, UTCB_WORDS, FILL (THEIRS)), 0, name (kind, words, "and nothing else is changed"));
     check_eq (iso_pieces (&r, sizeof (r), THEIRS), 0, name (kind, words, "the caller's registers hold nothing of the server"));
@@ -257,7 +259,7 @@ static void fpu_user (void *arg)
 
     for (;;) {
         hyp_sm_down (my_go, 0);
-        __asm__ volatile ("pxor %%xmm0, %%xmm0" : : : "memory");
+        insn_fpu();
         hyp_sm_up (my_back);
     }
 }

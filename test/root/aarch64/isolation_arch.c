@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* FPU state, thread registers, and what events of aarch64 say. */
+#include <isolation.h>
+
+#include <fpu_state.h>
+#include <string.h>
+
+static struct iso_ec server, fpu_ec[3];
+static struct fpu_state area[3];
+static uint64_t fpu_go[3];
+
+/* Vector registers full of the pattern; the control word as far as it may be chosen is fpu.c's business */
+static void fpu_body (void *arg)
+{
+    uintptr_t const i = (uintptr_t) arg;
+
+    if (i < 2) {
+        struct fpu_state f = { .fpcr = 0 };
+
+        iso_fill (f.q, 64, i ? THEIRS : OURS);
+        fpu_load (&f);
+    }
+
+    for (;;) {
+        hyp_sm_down (fpu_go[i], 0);
+        memset (&area[i], 0, sizeof (area[i]));
+        fpu_save (&area[i]);
+    }
+}
+
+static void fpu (void)
+{
+    unsigned bad = 0, lost = 0;
+
+    iso_setup();
+
+    for (unsigned i = 0; i < 3; i++) {
+        fpu_go[i] = iso_shared_sm();
+        iso_ec_make (&fpu_ec[i], i ? &iso_twin : NULL, FLAG_EC_GLOBAL | FLAG_EC_FPU, fpu_body, (void *) (uintptr_t) i);
+    }
+
+    iso_begin (&fpu_ec[0], BUDGET_MS, PRIO_HIGH);
+    iso_begin (&fpu_ec[1], BUDGET_MS, PRIO_HIGH);
+
+    for (unsigned round = 0; round < 10; round++)
+        for (unsigned i = 0; i < 2; i++) {
+            hyp_sm_up (fpu_go[i]);
+            bad  += iso_pieces (&area[i], sizeof (area[i]), i ? OURS : THEIRS);
+            lost += iso_differ (area[i].q, 0, 64, FILL (i ? THEIRS : OURS));
+        }
+
+    check_eq (bad, 0, "FPU: no register holds anything of the other EC");
+    check_eq (lost, 0, "FPU: each EC has its own");
+    iso_begin (&fpu_ec[2], BUDGET_MS, PRIO_HIGH);
+    hyp_sm_up (fpu_go[2]);
+    check_eq (iso_differ (area[2].q, 0, 64, 0), 0, "FPU: a new EC finds nothing");
+}
+
+/* TPIDR_EL0 is the program's own, as any other register */
+static void tpidr_set (uint64_t v) { __asm__ volatile ("msr tpidr_el0, %0" : : "r" (v)); }
+
+static uint64_t tpidr (void)
+{
+    uint64_t v;
+
+    __asm__ volatile ("mrs %0, tpidr_el0" : "=r" (v));
+
+    return v;
+}
+
+static void thread_registers (void)
+{
+    unsigned foreign = 0, lost = 0;
+    struct seen seen;
+    struct regs r;
+
+    iso_setup();
+    iso_server_make (&server, &iso_twin);
+
+    for (unsigned i = 0; i < 10; i++) {
+        tpidr_set (FILL (OURS) + i);
+        iso_call (&r, worker->utcb, server.pt, i & 1 ? FLAG_CALL_TIMEOUT : 0, 1, OURS);
+        lost += tpidr() != FILL (OURS) + i;
+        iso_copy_seen (&seen);
+        foreign += iso_pieces (seen.extra, sizeof (seen.extra), OURS);
+        sleep_ms (1);
+        lost += tpidr() != FILL (OURS) + i;
+    }
+
+    check_eq (foreign, 0, "TPIDR_EL0, TPIDRRO_EL0: a server finds nothing of its caller");
+    check_eq (lost, 0, "TPIDR_EL0: each EC has its own");
+}
+
+/* Words of the UTCB that an event with this MTD may change, by the layout (7.7.3) */
+enum { SP_WORD = 31, TPIDR_WORD = 32, ELR_WORD = 60, SPSR_WORD = 61, ESR_WORD = 62, FAR_WORD = 63 };
+
+bool iso_named (unsigned word, uint32_t mtd)
+{
+    return (word < SP_WORD && mtd & MTD_GPR) || (word == SP_WORD && mtd & MTD_EL0_SP) ||
+           (word >= TPIDR_WORD && word < TPIDR_WORD + 2 && mtd & MTD_EL0_IDR) ||
+           ((word == ELR_WORD || word == SPSR_WORD) && mtd & MTD_EL2_ELR_SPSR) ||
+           ((word == ESR_WORD || word == FAR_WORD) && mtd & MTD_EL2_ESR_FAR);
+}
+
+uint32_t iso_mtd (unsigned m)
+{
+    uint32_t const all = MTD_GPR | MTD_EL0_SP | MTD_EL0_IDR | MTD_EL2_ELR_SPSR | MTD_EL2_ESR_FAR | MTD_POISON | MTD_ICI;
+
+    return (m & 1 ? MTD_GPR : 0) | (m & 2 ? MTD_EL0_SP : 0) | (m & 4 ? MTD_EL0_IDR : 0) | (m & 8 ? MTD_EL2_ELR_SPSR : 0) |
+           (m & 16 ? MTD_EL2_ESR_FAR : 0) | (m & 32 ? ~all : 0);
+}
+
+/* An undefined instruction has no fault address */
+unsigned const iso_ip_word = ELR_WORD, iso_old_from = FAR_WORD, iso_old_to = FAR_WORD + 1;
+uint32_t const iso_old_mtd = MTD_EL2_ESR_FAR;
+
+/* Flags as iso_regs_fill () sets them, and EL0 */
+unsigned iso_event_wrong (uint64_t const *got, uint32_t mtd)
+{
+    return mtd & MTD_EL2_ELR_SPSR && (got[SPSR_WORD] & (FLAGS_STATUS | 0x1f)) != FLAGS_NONE;
+}
+
+static struct test const test_aarch64[] = { { "fpu", fpu }, { "thread_registers", thread_registers } };
+
+TESTS ("isolation", test_aarch64);
