@@ -23,5 +23,8 @@ bool probe_fpu (void);
 /* The last probe found a page, but not this permission (PERM_MEM_R, W, XU) */
 bool probe_denied (unsigned pmm);
 
+/* First of all in a probe that only one architecture has */
+void probe_start (void);
+
 /* In the handler of exceptions: true if a probe did it, which will go on */
 bool probe_recover (union utcb *, unsigned vector);
