@@ -25,9 +25,11 @@ static unsigned most (void)
 
 uint64_t hva_end (void)
 {
-    for (unsigned bits = 32; bits <= most(); bits++)
-        if ((uintptr_t) root.hip < UINT64_C (1) << bits)
-            return UINT64_C (1) << bits;
+    static uint64_t end;                                /* reading the devicetree takes its time                */
 
-    return 0;
+    for (unsigned bits = 32, limit = end ? 0 : most(); bits <= limit && !end; bits++)
+        if ((uintptr_t) root.hip < UINT64_C (1) << bits)
+            end = UINT64_C (1) << bits;
+
+    return end;
 }
