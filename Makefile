@@ -57,7 +57,7 @@ endif
 
 $O/toolchain.mk: FORCE
 	@mkdir -p $(@D)
-	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) $(ARCH) 2> /dev/null || scripts/deps)
+	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) $(ARCH) 2> /dev/null || scripts/deps --arch $(ARCH))
 	@scripts/deps --check build $(COMP) $(ARCH)
 	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 

@@ -19,7 +19,7 @@ SUBSET      := $(BENCH)$(ITERATIONS)
 RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE)/$(CONF)
 
 deps:
-	@scripts/deps
+	@scripts/deps --arch $(ARCH)
 
 TOOLS       := tools-build tools-bench tools-bench-cet tools-image tools-check tools-fuzz tools-coverage
 $(TOOLS): tools-%:
@@ -72,10 +72,17 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 
 .PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
 
+# What only one architecture has, and tests that are the same for all: they run with that one
+X86_ONLY    := agents bench-cet bench-trace check-boot check-cfp check-fuzz check-host check-image check-kn check-wcet coverage fuzz fuzz-keep \
+               fuzzers host-tests image soak violate wcet
+$(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
+  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-sources)))
+
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
-CHECKS      := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot
+CHECKS      := check-sources $(if $(filter x86_64,$(ARCH)),check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image,\
+                 check-root-1 check-root-2)
 
 # All checks run, whatever one of them finds; the total decides
 check: tools-check all roots
@@ -104,10 +111,14 @@ check-boot: tools-check $(KELF) $(IMAGES) roots agents
 	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
 
-CHECKS      += check-image
 check-image: tools-check image
 	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
 	  $(if $(ONLY),--only '$(ONLY)') $(LEVEL_ELF)
+
+# Where there are no boot tests: the abuse root task, which has the themes of the conformance root task, too, on N CPUs
+check-root-%: tools-check $(KELF) $(IMAGES) roots
+	$Q$(PYTHON) -B test/root/run.py --kernel $(KELF) --root $O/test/abuse/abuse.elf --smp $* --timeout 900 --theme \
+	  --log $O/root-$*.log --summary $(SUMMARY)/root-$*
 
 # By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines
 MINUTES     ?= 10

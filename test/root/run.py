@@ -98,6 +98,7 @@ def arguments():
     parser.add_argument('--timeout', type=float, default=300, metavar='S')
     parser.add_argument('--theme', action='store_true', help='print a line for each theme, not only for what failed')
     parser.add_argument('--log', metavar='FILE', help='whole console (default: build/conformance.log)')
+    parser.add_argument('--summary', metavar='FILE', help="write 'PASSED FAILED' there")
     return parser.parse_args()
 
 
@@ -132,6 +133,8 @@ def main():
     root = os.path.abspath(args.root or own)
     image = elf.read(kernel, 'kernel')
     arch = elf.arch_of(kernel, root)
+    if args.emulator == 'bochs' and arch != 'x86_64':
+        raise UsageError('Bochs is a PC; %s is for %s' % (kernel, arch))
     if args.smp < 1:
         raise UsageError('--smp wants a number above 0')
     nova = args.known == 'nova' or args.known == 'auto' and NOVA in image
@@ -160,6 +163,10 @@ def main():
               % (len(tap.known), len(tap.skipped)))
     print('Console: %s' % os.path.relpath(path))
     print('%d themes, %d passed, %d failed' % (len(tap.themes), *tap.total))
+    if args.summary:
+        os.makedirs(os.path.dirname(os.path.abspath(args.summary)), exist_ok=True)
+        with open(args.summary, 'w', encoding='ascii') as file:
+            file.write('%d %d\n' % tap.total)
     return 1 if tap.total[1] else 0
 
 
