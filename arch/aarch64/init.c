@@ -197,6 +197,9 @@ static void init_bsp (void)
 
     cfp_init();
 
+    if (cmdline_flag ("trace=ipc"))
+        print ("TRACE: nothing is traced: this architecture has no trace points");
+
     if (cfp.branch)
         pmap_guard();
 
