@@ -36,12 +36,21 @@ unsigned cpu_paddr_bits (void) { return paddr_bits; }
 /* Control registers of EL1 that reset leaves unknown, and that rule EL0 under TGE: no debug, no counters but the virtual one */
 static void el1_init (void)
 {
-    sysreg_write (sctlr_el1, SCTLR1_UCI | SCTLR1_UCT | SCTLR1_DZE | SCTLR1_SA0);
+    sysreg_write (sctlr_el1, SCTLR1_RES1 | SCTLR1_UCI | SCTLR1_UCT | SCTLR1_DZE | SCTLR1_SA0);
+    sysreg_write (tcr_el1, 0);                          /* no byte of an address is ignored, stage 1 or not         */
     sysreg_write (cpacr_el1, 3 << 20);                  /* no trap of the FPU to EL1: CPTR_EL2 decides              */
     sysreg_write (mdscr_el1, 0);
     sysreg_write (cntkctl_el1, 1 << 1);                 /* EL0VCTEN: CNTVCT_EL0 and CNTFRQ_EL0                      */
     sysreg_write (cntv_ctl_el0, 0);
     sysreg_write (cntp_ctl_el0, 0);
+}
+
+/* All counters are for EL0 and EL1, and trap there; 0xf: there are some, but not those of the architecture */
+static uint64_t mdcr (void)
+{
+    unsigned const pmu = field (sysreg_read (id_aa64dfr0_el1), 8);
+
+    return pmu && pmu != 0xf ? MDCR_TPM | MDCR_TPMCR | (sysreg_read (pmcr_el0) >> 11 & 0x1f) : 0;
 }
 
 void cpu_features_enable (void)
@@ -51,9 +60,9 @@ void cpu_features_enable (void)
     sysreg_write (vtcr_el2, VTCR_RES1 | parange << 16 | (vmid_bits == 16 ? VTCR_VS : 0) | TCR_IRGN0_WB | TCR_ORGN0_WB |
                             TCR_SH0_INNER | hpt_vtcr());
     sysreg_write (hcr_el2, UINT64_C (1) << HCR_RW_BIT | UINT64_C (1) << HCR_TGE_BIT | HCR_DC | HCR_VM);
-    sysreg_write (cptr_el2, CPTR_RES1 | CPTR_TFP | CPTR_TTA);
+    sysreg_write (cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TFP | CPTR_TTA | CPTR_TAM);
     sysreg_write (hstr_el2, 0);
-    sysreg_write (mdcr_el2, field (sysreg_read (id_aa64dfr0_el1), 8) ? sysreg_read (pmcr_el0) >> 11 & 0x1f : 0);
+    sysreg_write (mdcr_el2, mdcr());
     sysreg_write (cntvoff_el2, 0);
     sysreg_write (cnthctl_el2, 0);
 

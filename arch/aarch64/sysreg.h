@@ -20,6 +20,7 @@
 #define SCTLR_KERNEL        (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 
 /* SCTLR_EL1, which rules EL0 even if TGE takes stage 1 away. What EL0 may do: cache maintenance, DC ZVA, reading CTR_EL0 */
+#define SCTLR1_RES1         0x30d00800
 #define SCTLR1_SA0          (1 << 4)
 #define SCTLR1_DZE          (1 << 14)
 #define SCTLR1_UCT          (1 << 15)
@@ -44,9 +45,14 @@
 
 /* CPTR_EL2 without VHE */
 #define CPTR_RES1           0x32ff
+#define CPTR_TZ             (1 << 8)                    /* SVE traps; RES1 without it                           */
 #define CPTR_TFP            (1 << 10)                   /* FPU and SIMD trap                                    */
 #define CPTR_TTA            (1 << 20)                   /* trace registers trap                                 */
 #define CPTR_TAM            (1 << 30)                   /* activity monitors trap                               */
+
+/* MDCR_EL2: what traps of EL0. TGE implies those of the debug registers; performance counters need their own */
+#define MDCR_TPMCR          (1 << 5)
+#define MDCR_TPM            (1 << 6)
 
 /* SPSR_EL2, PSTATE */
 #define PSTATE_F            (1 << 6)
