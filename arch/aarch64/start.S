@@ -12,7 +12,8 @@
 #include <memory.h>
 #include <sysreg.h>
 
-#define SCR_NS_RW_HCE   0x531                           /* SCR_EL3: RW, HCE, RES1, NS                               */
+/* SCR_EL3: API, APK (accesses to the keys of PAC do not trap; RES0 without it), RW, HCE, RES1, NS */
+#define SCR_EL2         0x30531
 #define TABLE           3                               /* descriptor of a table                                    */
 #define BLOCK           0x745                           /* of 2 MiB: Normal, write-back, inner shareable, accessed  */
 #define BOOT_BLOCKS     ((KMEM_MIB + 4) / 2)            /* image, pool, console buffer                              */
@@ -38,7 +39,7 @@ image_start:
             mrs     x9, CurrentEL
             cmp     x9, #3 << 2
             b.ne    1f
-            mov     x9, #SCR_NS_RW_HCE                  /* EL3: nothing of it stays but what lets EL2 work          */
+            ldr     x9, =SCR_EL2                        /* EL3: nothing of it stays but what lets EL2 work          */
             msr     scr_el3, x9
             msr     cptr_el3, xzr
             mov     x9, #PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL2H
