@@ -12,6 +12,7 @@
 #include <mmio.h>
 #include <mmio_access.h>
 #include <platform.h>
+#include <spinlock.h>
 #include <sysreg.h>
 
 /* Distributor: IHI 0069, 12.9; IHI 0048, 4.3 */
@@ -68,6 +69,8 @@ static unsigned version;                                /* fixed after boot, as 
 static volatile void *gicd, *gicc;
 static struct { volatile void *regs; uint64_t size; } gicr[GICR_REGIONS];
 static unsigned gicrs, spis;
+
+static struct spinlock config_lock;                     /* triggers: 16 interrupts have one register                */
 
 unsigned gic_spis (void) { return spis; }
 
@@ -300,8 +303,13 @@ void gic_spi_configure (unsigned spi, cpu_t cpu, bool masked, bool level)
     settled();
     write_bit (GICD_ICACTIVER, id);
 
-    uint32_t const old = mmio_read32 (gicd, config);
-    mmio_write32 (gicd, config, level ? old & ~edge : old | edge);
+    {
+        SPIN_GUARD (&config_lock);
+
+        uint32_t const old = mmio_read32 (gicd, config);
+        mmio_write32 (gicd, config, level ? old & ~edge : old | edge);
+    }
+
     route (id, cpu_remote[cpu]);
 
     if (!masked)
