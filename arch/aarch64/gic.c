@@ -99,7 +99,7 @@ static bool map (struct platform const *p)
     gicd = mmio_map (p->gicd.addr, p->gicd.size);
 
     if (version == 2)
-        gicc = mmio_map (p->gicc.addr, MAX (p->gicc.size, UINT64_C (0x2000)));
+        gicc = mmio_map (p->gicc.addr, p->gicc.size);
 
     for (; version == 3 && gicrs < p->gicrs; gicrs++) {
         gicr[gicrs].regs = mmio_map (p->gicr[gicrs].addr, p->gicr[gicrs].size);

@@ -57,7 +57,7 @@ paddr_t hw_rsdp (void) { return boot.rsdp; }
 
 static void protect (void)
 {
-    struct region const *const r[] = { &platform.gicd, &platform.gicc, &platform.gich };
+    struct region const *const r[] = { &platform.gicd, &platform.gicc, &platform.gich, &platform.gicv };
 
     space_mem_protect (kmem_phys ((void *)LINK_ADDR), kmem_phys (POOL_END));
 

@@ -19,7 +19,7 @@ enum psci_conduit { PSCI_NONE, PSCI_SMC, PSCI_HVC };
 
 struct platform {
     unsigned        gic;                                /* architecture: 2, 3, or 0: none was found                 */
-    struct region   gicd, gicc;                         /* gicc: GICv2                                              */
+    struct region   gicd, gicc;                         /* gicc: GICv2, two pages at least                          */
     struct region   gich, gicv;                         /* GICv2; nobody may touch them                             */
     struct region   gicr[GICR_REGIONS];                 /* GICv3                                                    */
     unsigned        gicrs;

@@ -8,6 +8,7 @@
 #define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
 #define PPI_BASE        16                              /* interrupt IDs of private peripheral interrupts           */
 #define PPI_COUNT       16
+#define GICC_SIZE       UINT64_C (0x2000)
 
 static bool region (struct fdt_walk const *w, unsigned n, struct region *r) { return fdt_reg (w, n, &r->addr, &r->size); }
 
@@ -16,6 +17,7 @@ static void gic_v2 (struct platform *p, struct fdt_walk const *w)
 {
     if (region (w, 0, &p->gicd) && region (w, 1, &p->gicc)) {
         p->gic = 2;
+        p->gicc.size = MAX (p->gicc.size, GICC_SIZE);   /* old trees leave GICC_DIR out                             */
         region (w, 2, &p->gich);
         region (w, 3, &p->gicv);
     }
