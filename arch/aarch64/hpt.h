@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <base/macros.h>
 #include <ptab.h>
 
 #define HPT_P       BIT64 (0)
@@ -44,7 +45,7 @@ uint64_t hpt_attr_kernel (bool write);
 static inline bool hpt_kernel (uint64_t attr) { return attr & HPT_KERNEL; }
 
 /* Highest level that may hold leaves */
-static inline unsigned hpt_leaf_max (void) { return 2; }
+static inline unsigned hpt_leaf_max (void) { return MIN (2U, hpt_levels - 1); }
 
 /* As in ptab.h */
 uint64_t    hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order);
