@@ -13,7 +13,8 @@
 #include <smc.h>
 #include <sysreg.h>
 
-/* Classes with a valid FAR_EL2; for others it may be a stranger's (Arm ARM, D17.2.40) */
+/* Classes with a valid FAR_EL2, unless the syndrome says that it is not; otherwise it may be a stranger's (Arm ARM, D17.2.40) */
+#define FAR_NOT_VALID   BIT64 (10)
 #define HAS_FAR (BIT64 (EXC_IABT) | BIT64 (EXC_PC_ALIGN) | BIT64 (EXC_DABT) | BIT64 (EXC_WATCH))
 
 void exception_user (uint64_t esr, struct ec *ec)
@@ -28,7 +29,7 @@ void exception_user (uint64_t esr, struct ec *ec)
     if (esr == ESR_SVC1 && ec->space_obj->pd == pd_root && smc_proxy (ec->regs.gpr))
         return;
 
-    if (!(HAS_FAR >> class & 1))
+    if (!(HAS_FAR >> class & 1) || esr & FAR_NOT_VALID)
         ec->regs.far = 0;
 
     ec->regs.event = class;
