@@ -52,6 +52,9 @@ static bool start (cpu_t cpu, uint64_t mpidr, bool *late)
 
     /* It begins with its caches off, but nothing of what it reads then has ever been written with caches on */
     uint32_t const count = rlx_load (&online) + 1;
+
+    dsb (ishst);                                        /* its tables are there before it walks them                */
+
     int32_t const error = psci_cpu_on (mpidr, kmem_phys ((void *)LINK_ADDR) + (addr_cpu_enter - LOAD_ADDR), local->arch.below);
 
     if (error || !wait_online (count)) {
