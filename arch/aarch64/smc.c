@@ -2,6 +2,7 @@
 /* Function identifiers: SMC Calling Convention (Arm DEN 0028), 2.5: bits 29...24 the service, 15...0 the function. */
 #include <smc.h>
 
+#include <platform.h>
 #include <sysreg.h>
 
 enum { SERVICE_SIP = 0x2, SERVICE_STANDARD = 0x4, SERVICE_TRUSTED_FIRST = 0x30 };
@@ -16,7 +17,8 @@ static bool passed_on (uint32_t id)
 
 bool smc_proxy (uint64_t x[18])
 {
-    if (!(sysreg_read (id_aa64pfr0_el1) >> 12 & 0xf))   /* no EL3: the instruction would be undefined               */
+    /* Without EL3 the instruction would be undefined, and without firmware there nobody has set vectors for it */
+    if (platform.psci != PSCI_SMC || !(sysreg_read (id_aa64pfr0_el1) >> 12 & 0xf))
         return false;
 
     if (!passed_on ((uint32_t)x[0]))
