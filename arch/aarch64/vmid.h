@@ -48,7 +48,11 @@ static inline void root_flush (paddr_t root)
     __asm__ volatile ("dsb ishst; tlbi vmalls12e1is; dsb ish; isb" : : : "memory");
 
     if (loaded != other) {
+
         sysreg_write (vttbr_el2, loaded);
         isb();
+
+        if (!(loaded >> ROOT_VMID_SHIFT))               /* both may have VMID 0: nothing of the other one stays     */
+            __asm__ volatile ("tlbi vmalls12e1; dsb nsh" : : : "memory");
     }
 }
