@@ -3,6 +3,7 @@
 #include <root.h>
 
 #include <abi/hip.h>
+#include <abi/mad_arch.h>
 #include <abi/perm.h>
 #include <abi/root.h>
 #include <boot_info.h>
@@ -135,8 +136,8 @@ static bool map_segment (struct space_hst *hst, struct elf_segment const *s)
 
         uint64_t progress = 0;
 
-        if (space_hst_delegate (hst, &space_hst_nova, (s->paddr + off) >> PAGE_BITS, (s->vaddr + off) >> PAGE_BITS, 0, perm, 0,
-                                &progress) != STATUS_SUCCESS)
+        if (space_hst_delegate (hst, &space_hst_nova, (s->paddr + off) >> PAGE_BITS, (s->vaddr + off) >> PAGE_BITS, 0, perm,
+                                MAD_RAM, &progress) != STATUS_SUCCESS)
             return false;
     }
 
