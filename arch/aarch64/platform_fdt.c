@@ -112,13 +112,14 @@ static void pci (struct platform *p, struct fdt_walk const *w)
     p->ecams++;
 }
 
+/* Memory of the secure world is disabled for us */
 paddr_t platform_fdt_memory (struct fdt const *f, paddr_t addr)
 {
     struct fdt_walk w;
     struct region r;
 
     for (fdt_walk (&w, f); fdt_next (&w); )
-        if (fdt_string (fdt_prop (&w, "device_type"), "memory"))
+        if (fdt_string (fdt_prop (&w, "device_type"), "memory") && fdt_enabled (&w))
             for (unsigned n = 0; region (&w, n, &r); n++)
                 if (addr >= r.addr && addr - r.addr < r.size)
                     return r.addr + r.size;
