@@ -213,10 +213,18 @@ bool dt_open (uint64_t phys)
     return word (structs) == BEGIN_NODE;
 }
 
+/* Memory of the secure world is disabled for us */
+static bool enabled (uint64_t node)
+{
+    char const *const s = prop_text (node, "status");
+
+    return !*s || !strcmp (s, "okay") || !strcmp (s, "ok");
+}
+
 bool dt_memory (unsigned i, struct range *r)
 {
     for (uint64_t node = child (structs); node; node = sibling (node))
-        if (!strcmp (prop_text (node, "device_type"), "memory"))
+        if (!strcmp (prop_text (node, "device_type"), "memory") && enabled (node))
             for (unsigned k = 0; reg (structs, node, k, r); k++)
                 if (!i--)
                     return true;
