@@ -73,10 +73,10 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 .PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
-X86_ONLY    := agents bench-cet bench-trace check-boot check-cfp check-fuzz check-host check-image check-kn check-wcet coverage fuzz fuzz-keep \
+X86_ONLY    := agents bench-cet bench-trace check-cfp check-fuzz check-host check-image check-kn check-wcet coverage fuzz fuzz-keep \
                fuzzers host-tests image soak violate wcet
 $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
-  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-sources)))
+  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-boot check-sources)))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
@@ -105,10 +105,14 @@ check-cfp: tools-check
 check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
-check-boot: tools-check $(KELF) $(IMAGES) roots agents
+# What boot tests boot besides: drivers of UEFI firmware, kernels that break the rules of CFP
+BOOT_MORE   := $(if $(filter x86_64,$(ARCH)),agents)
+BOOT_CFP    := $(if $(filter x86_64,$(ARCH)),branch return full)
+
+check-boot: tools-check $(KELF) $(IMAGES) roots $(BOOT_MORE)
 	$Qscripts/patches $(KELF) > $O/patches.txt
-	@for l in branch return full; do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
-	$Q$(PYTHON) -B test/boot/run.py --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
+	@for l in $(BOOT_CFP); do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
+	$Q$(PYTHON) -B test/boot/run.py --arch $(ARCH) --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
 
 check-image: tools-check image

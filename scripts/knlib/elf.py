@@ -15,6 +15,7 @@ from .errors import KnError, UsageError, last_line
 EM = {3: 'x86_64', 62: 'x86_64', 183: 'aarch64'}             # a 32-bit x86 ELF holds the 64-bit kernel here
 
 IMAGE_MAGIC = b'ARM\x64'                                     # at offset 56 of an arm64 Image
+NOP = 0xd503201f                                             # of aarch64
 
 
 def read(path, what):
@@ -111,12 +112,19 @@ def arm64_image(code):
     return struct.pack('<IIQQQQQQ4sI', 0x14000000 | 64 // 4, 0, 0, size, 0xa, 0, 0, 0, IMAGE_MAGIC, 0) + code
 
 
-def legacy_launch(entry, root):
-    """Starts a kernel as the interface specification says in 7.1.1.3: X0 = devicetree, X1 = root task."""
-    return arm64_image(struct.pack('<IIIIQQ', 0x58000081,           # ldr x1, root
-                                   0x580000a3,                      # ldr x3, entry
+def place_image(image, offset):
+    """The same arm64 Image, which QEMU puts `offset` bytes above the start of RAM; 0: 2 MiB, the first place that its own code leaves."""
+    return image[:8] + struct.pack('<Q', offset) + image[16:]
+
+
+def legacy_launch(entry, root, x0=-1):
+    """Starts a kernel as the interface specification says in 7.1.1.3: X0 = devicetree (or `x0`), X1 = root task."""
+    return arm64_image(struct.pack('<IIIIIIQQQ', 0x580000c1,        # ldr x1, root
+                                   0x580000e3,                      # ldr x3, entry
                                    0xaa1f03e2,                      # mov x2, xzr
-                                   0xd61f0060, root, entry))        # br  x3
+                                   NOP if x0 < 0 else 0x580000e0,   # ldr x0, x0
+                                   0xd61f0060, NOP,                 # br  x3
+                                   root, entry, max(x0, 0)))
 
 
 def make_arm64(path, out, root):

@@ -16,6 +16,7 @@ from .errors import KnError
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. from scripts/qemu-new
 QEMU_AARCH64 = os.environ.get('QEMU_AARCH64', 'qemu-system-aarch64')
+RAM_AARCH64 = 0x40000000                                    # where RAM begins
 ROOT_AARCH64 = 0x48000000                                   # where QEMU puts an initial RAM disk: 128 MiB behind the start of RAM
 OVMF = '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'      # UEFI firmware and its empty store
 LAST_LINES = 12                                             # of the console, shown when a run goes wrong
@@ -31,6 +32,7 @@ class Machine:
     memory: int = 512                                       # MiB
     icount: bool = True                                     # the counter advances once per instruction (QEMU)
     cpu: str = ''
+    gic: int = 3                                            # aarch64: version of the interrupt controller
     kernel: str = ''                                        # ELF32, booted by QEMU as Multiboot 1; aarch64: an arm64 Image
     loads: list = field(default_factory=list)               # more ELF files that QEMU puts into memory
     com: int = 1                                            # which serial port is read (QEMU)
@@ -77,7 +79,7 @@ def qemu_command(m):
 
 def aarch64_words(m):
     """The boot arguments are one line: the kernel's words, --, the root task's words."""
-    line = [QEMU_AARCH64, '-M', 'virt,virtualization=on,secure=off,gic-version=3', '-cpu', m.cpu_model, '-smp', str(m.smp),
+    line = [QEMU_AARCH64, '-M', 'virt,virtualization=on,secure=off,gic-version=%d' % m.gic, '-cpu', m.cpu_model, '-smp', str(m.smp),
             '-m', str(m.memory), '-nic', 'none', '-kernel', m.kernel, '-append', ' '.join((m.append + ' -- ' + m.root_args).split())]
     for name in m.loads:
         line += ['-device', 'loader,file=' + name]

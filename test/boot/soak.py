@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 
 import run                                                  # noqa: E402 (path set above)
+import table                                                # noqa: E402
 from knlib import elf, program, tools                       # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
 
@@ -41,8 +42,8 @@ MACHINES = {                                                # name: debug kernel
 def boot(name, seed, args):
     """One run; returns the last line of the root task. Raises run.Failed."""
     debug, keys = MACHINES[name]
-    test = {key: default for key, (_, default) in run.KEYS.items()}
-    test.update({'name': name, 'boot': 'multiboot1', 'root': 'test/abuse/abuse.elf', 'timeout': 900.0, 'exit': 1,
+    test = {key: default for key, (_, default) in table.KEYS.items()}
+    test.update({'name': name, 'arch': 'x86_64', 'boot': 'multiboot1', 'root': 'test/abuse/abuse.elf', 'timeout': 900.0, 'exit': 1,
                  'forbid': [r'\bpanic\b', r'\bassertion\b', '^not ok'], 'expect': ['Kilonova', r'^\d+ passed, 0 failed']})
     test.update(keys)
     test['args'] = 'seed=%d %s' % (seed, test['args'])

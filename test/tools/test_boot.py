@@ -71,6 +71,11 @@ class Boot(unittest.TestCase):
         self.table(test % 'APIC', 0)
         self.assertIn('no table XYZW; there are RSDP RSDT', self.table(test % 'XYZW', 1))
 
+    def test_arch(self):
+        """Keys that are different on one architecture, and its name in patterns."""
+        self.table('[[test]]\nname = "t"\nroot = "root.elf"\nexpect = ["never"]\nexit = 1\narch = ["x86_64", "aarch64"]\n'
+                   'x86_64 = { expect = ["Echo", "Kilonova .*{arch}"] }', 0)
+
     def test_trace(self):
         test = '[[test]]\nname = "t"\nroot = "root.elf"\nexit = 1\n'
         self.table(test + "trace = ['^console Echo kernel', '^console KN1 done']", 0)
@@ -86,6 +91,11 @@ class Boot(unittest.TestCase):
         self.assertIn('expects nothing', self.table('[[test]]\nname = "t"', 2))
         self.assertIn('one backslash', self.table("[[test]]\nname = 't'\nexit = 1\nforbid = ['\\\\bPANIC']", 2))
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1', 2, '--only', 'x'))
+        self.assertIn("arch wants some of: x86_64 aarch64", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["x86"]', 2))
+        self.assertIn("poke: for x86_64 only", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\npoke = [1]', 2))
+        self.assertIn("Bochs is a PC", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\nemulator = "bochs"', 2))
+        self.assertIn("unknown key 'expected'", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\naarch64 = { expected = 1 }', 2))
+        self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]', 2))
         self.assertIn('Bochs boots through GRUB', self.table('[[test]]\nname = "t"\nexit = 1\nemulator = "bochs"\nboot = "multiboot1"', 2))
 
     def test_interrupt(self):

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Makes what one boot test boots: kernel and root task, changed as the test says, and the machine for them."""
+
+import os
+import struct
+
+from knlib import elf, emulator, iso
+
+
+class Failed(Exception):
+    def __init__(self, text, detail=()):
+        super().__init__(text)
+        self.detail = detail
+
+
+def built(test, kernel):
+    """The kernel that the test wants: another level of CFP lies in a folder of its own beside that of --kernel."""
+    folder, name = os.path.split(kernel)
+    if test['cfp']:
+        folder = os.path.join(os.path.dirname(folder), test['cfp'] + ('-debug' if folder.endswith('-debug') else ''))
+    path = os.path.join(folder, 'test/cfp/kilonova-violate.elf' if test['violate'] else test['kernel'] or name)
+    if not os.path.exists(path):
+        raise Failed('%s is not there%s' % (os.path.relpath(path), ': make CFP=%s violate' % test['cfp'] if test['violate'] else ''))
+    return path
+
+
+def root_task(test, objects):
+    """The bytes of the root task, with the damage that the test wants; None: it boots without."""
+    if not test['root']:
+        return None
+    data = bytearray(elf.read(os.path.join(objects, test['root']), 'root task'))
+    for offset, text in test['root_bytes']:
+        new = bytes.fromhex(text)
+        data[offset:offset + len(new)] = new
+    return data if test['root_size'] < 0 else data[:test['root_size']]
+
+
+def prepare(test, kernel, objects, directory):
+    """Makes the files of one test in its work directory; returns the Machine and the entry point of the kernel."""
+    m = emulator.Machine(emulator=test['emulator'], arch=test['arch'], smp=test['smp'], memory=test['memory'], icount=test['icount'],
+                         cpu=test['cpu'], gic=test['gic'], append=test['append'], root_args=test['args'], com=test['com'],
+                         extra=list(test['options']))
+    root = root_task(test, objects)
+    if root is not None:
+        m.root = 'root.elf'
+        write(os.path.join(directory, m.root), root)
+    return m, {'x86_64': x86, 'aarch64': arm}[test['arch']](test, m, kernel, objects, directory)
+
+
+def write(path, data):
+    with open(path, 'wb') as file:
+        file.write(data)
+
+
+# aarch64 ----------------------------------------------------------------------------------------------------------------
+
+STUB = 0x7000000                                            # legacy launch: what does it, above the start of RAM
+ROOT = 0x50000000                                           # ... and the root task; 0x48000000 is where QEMU's devicetree then is
+
+
+def arm(test, m, kernel, objects, directory):
+    """What QEMU's -kernel wants is an arm64 Image: the kernel itself, or what launches it."""
+    del objects
+    distance = test['shift'] << 21
+    name = os.path.join(directory, 'kernel.')
+    m.kernel = 'kernel.img'
+    if test['boot'] == 'image':
+        write(name + 'img', elf.place_image(arm64_image(kernel), distance + (2 << 20) if distance else 0))
+        return None
+    image = elf.shift(elf.read(kernel, 'kernel'), distance)
+    entry = elf.entry_point(image)
+    write(name + 'elf', image)
+    write(name + 'img', elf.place_image(elf.legacy_launch(entry, ROOT if m.root else 0, test['x0']), STUB))
+    m.loads.append('kernel.elf')
+    if m.root:                                              # no initial RAM disk: X1 alone says where it is
+        m.loads.append('%s,addr=%#x,force-raw=on' % (m.root, ROOT))
+        m.root = ''
+    return entry
+
+
+def arm64_image(path):
+    """That of an ELF file, or the file itself."""
+    if path.endswith('.elf'):
+        return elf.flat(elf.read(path, 'kernel'))
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+# x86_64 -----------------------------------------------------------------------------------------------------------------
+
+def x86(test, m, kernel, objects, directory):
+    image = elf.read(kernel, 'kernel')
+    if test['relocate']:
+        image = elf.relocatable(image, *test['relocate'])
+    name = os.path.join(directory, 'kernel.elf')
+    write(name, image)
+    if test['boot'] == 'multiboot1':
+        elf.make_32(name, name + '32')
+        name += '32'
+    if test['shift']:                                       # after make_32: objcopy goes by sections, which do not move
+        image = elf.shift(elf.read(name, 'kernel'), test['shift'] << 21)
+        write(name, image)
+    if test['spcr']:
+        write(os.path.join(directory, 'spcr.bin'), spcr(test['spcr']))
+        m.extra += ['-acpitable', 'sig=SPCR,rev=2,data=spcr.bin']
+    if test['boot'] == 'multiboot1':
+        m.kernel = 'kernel.elf32'
+    else:
+        m.uefi = test['boot'].startswith('uefi-')
+        iso.make(os.path.join(directory, 'boot.iso'), name, os.path.join(directory, m.root) if m.root else None,
+                 test['boot'].partition('-')[2].replace('multiboot1', 'multiboot'), test['append'], test['args'],
+                 'x86_64-efi' if m.uefi else 'i386-pc', os.path.join(objects, test['agent']) if test['agent'] else None)
+        m.iso = 'boot.iso'
+    if test['trace'] or test['untrace']:
+        m.extra += ['-trace', 'pci_cfg_write', '-trace', 'serial_write', '-D', 'trace.log']
+    if test['poke']:
+        m.extra += ['-S', '-gdb', 'unix:path=gdb.sock,server=on,wait=off']
+    return elf.entry_point(image)
+
+
+def spcr(port):
+    """What follows the header of a Serial Port Console Redirection table, revision 2: a 16550 at an I/O port, 115200 baud"""
+    gas = struct.pack('<BBBBQ', 1, 8, 0, 1, port)
+    return struct.pack('<B3x12sBBIBBBBBBHHBBBBIBI', 0, gas, 3, 4, 4, 7, 0, 1, 0, 0, 0, 0xffff, 0xffff, 0, 0, 0, 0, 0, 0, 0, 0)
