@@ -141,6 +141,11 @@ static bool learn_fdt (void)
         boot.root_start = boot.root_end ? boot_regs[1] : 0;
     }
 
+    if (boot.root_end && (!platform_fdt_memory (&fdt, boot.root_start) || !platform_fdt_memory (&fdt, boot.root_end - 1))) {
+        print ("BOOT: the root task at %#lx-%#lx is not in memory", boot.root_start, boot.root_end);
+        boot.root_start = boot.root_end = 0;
+    }
+
     struct fdt_walk w;
 
     if (fdt_find (&w, &fdt, "/chosen")) {
@@ -161,11 +166,13 @@ static bool learn_fdt (void)
 static bool learn (void)
 {
     print ("Kilonova %s aarch64, %s", release, compiler);
+    console_last_resort (console_uart);                 /* x0 may be an address where reading aborts                */
 
     bool const known = learn_fdt();
 
     mmio_forbid (boot.root_start, boot.root_end);
     cmdline_set (boot.cmdline);
+    console_last_resort (NULL);
     console_uart();
     stop_devices();
 

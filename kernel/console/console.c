@@ -10,6 +10,7 @@
 static struct spinlock lock;                            /* one line at a time, on all outputs                       */
 static struct console *_Atomic first;                   /* Ordering: as console.next                                */
 static cpu_t (*_Atomic cpu) (void);                     /* Ordering: relaxed, set once by the boot CPU              */
+static void (*_Atomic last_resort) (void);              /* Ordering: relaxed, set by the boot CPU while it is alone */
 static _Atomic (bool) muted, panicking;                 /* Ordering: relaxed, either value is right for a while     */
 
 static bool speaks (struct console const *c) { return !c->boot_only || !rlx_load (&muted) || rlx_load (&panicking); }
@@ -83,4 +84,15 @@ void console_boot_done (void)
     rlx_store (&muted, true);
 }
 
-void console_panic (void) { rlx_store (&panicking, true); }
+void console_last_resort (void (*start) (void)) { rlx_store (&last_resort, start); }
+
+void console_panic (void)
+{
+    void (*const start) (void) = rlx_load (&last_resort);
+
+    rlx_store (&panicking, true);
+    rlx_store (&last_resort, NULL);
+
+    if (start)
+        start();
+}

@@ -33,5 +33,8 @@ size_t format_line (char *buf, size_t size, char const *format, va_list) __attri
 /* The root task starts: boot-only outputs fall silent unless the command line says "console=keep". */
 void console_boot_done (void);
 
+/* What gives a panic an output when there is none yet; null: there is one. Boot CPU only, while it is alone. */
+void console_last_resort (void (*start) (void));
+
 /* Panic: from now on no lock is taken, and every output speaks again. */
 void console_panic (void);

@@ -129,6 +129,32 @@ static void test_panic_unlocks (void **state UNUSED)
     spin_unlock (&lock);
 }
 
+static void add_b (void) { console_add (&b.console); }
+
+static void test_last_resort (void **state UNUSED)
+{
+    console_add (&a.console);
+    console_last_resort (add_b);
+    print ("before");
+    assert_string_equal (b.text, "");
+    console_panic();
+    print ("panic");
+    assert_string_equal (a.text, "before\npanic\n");
+    assert_string_equal (b.text, "panic\n");
+    console_panic();                                    /* of another CPU                                           */
+    print ("once");
+    assert_string_equal (b.text, "panic\nonce\n");
+}
+
+static void test_no_last_resort (void **state UNUSED)
+{
+    console_last_resort (add_b);
+    console_last_resort (NULL);
+    console_panic();
+    print ("nobody hears");
+    assert_string_equal (b.text, "");
+}
+
 int main (void)
 {
     static struct CMUnitTest const tests[] = {
@@ -138,6 +164,8 @@ int main (void)
         cmocka_unit_test_setup (test_long, setup),
         cmocka_unit_test_setup (test_boot_done, setup),
         cmocka_unit_test_setup (test_keep, setup),
+        cmocka_unit_test_setup (test_last_resort, setup),
+        cmocka_unit_test_setup (test_no_last_resort, setup),
         cmocka_unit_test_setup (test_panic_unlocks, setup),
     };
 
