@@ -2,6 +2,7 @@
 /* Structure offsets for assembly: compiled, never linked; the Makefile turns the strings into asm-offsets.h. */
 #include <cpu_local.h>
 #include <ec.h>
+#include <platform.h>
 #include <pt.h>
 
 #define DEFINE(name, value) __asm__ volatile ("\n.ascii \"->" #name " %0 \"" : : "i" (value))
@@ -30,6 +31,7 @@ void asm_offsets (void)
     DEFINE (CPU_NEXT,       offsetof (struct cpu_local, next));
     DEFINE (CPU_TTBR,       offsetof (struct cpu_local, arch.ttbr));
     DEFINE (CPU_START,      offsetof (struct cpu_local, arch.start));
+    DEFINE (UART_PL011,     UART_PL011);
 }
 
 /* What entry.S loads and stores in pairs */

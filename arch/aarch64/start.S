@@ -51,7 +51,7 @@ image_start:
             isb
             eret
 1:          cmp     x9, #2 << 2
-3:          b.ne    3b                                  /* EL1: nothing can be done, nor said                       */
+            b.ne    no_el2
 2:          ldr     w9, =SCTLR_RES1
             msr     sctlr_el2, x9                       /* MMU and caches off                                       */
             isb
@@ -161,6 +161,27 @@ set_vectors:
             msr     vbar_el2, x9
             isb
             ret
+
+/* At EL1: nothing can be done. It is said where the board has a PL011 (DDI 0183, 3.3: DR at 0, FR at 0x18, whose bit 5 is TXFF). */
+
+            .section .init, "ax", @progbits
+
+no_el2:
+#if BOARD_UART == UART_PL011
+            ldr     x0, =BOARD_UART_ADDR
+            adr     x1, no_el2_line
+1:          ldr     w2, [x0, #0x18]
+            tbnz    w2, #5, 1b
+            ldrb    w2, [x1], #1
+            cbz     w2, 2f
+            str     w2, [x0]
+            b       1b
+#endif
+2:          wfi
+            b       2b
+no_el2_line:
+            .asciz  "BOOT: Kilonova must be started at EL2 or EL3. This is EL1, where a hypervisor cannot run.\n"
+            .balign 4
 
 /* Any CPU, each on its way to its own tables ---------------------------------------------------------------------------- */
 
