@@ -283,14 +283,14 @@ char const *dt_cpu (void)
     return "";
 }
 
-/* The first device with that binding, and the bus that it is on */
+/* The first device with that binding that is ours, and the bus that it is on */
 static uint64_t device (uint64_t bus, char const *compatible, unsigned depth, uint64_t *parent)
 {
     for (uint64_t node = child (bus), found; node; node = sibling (node)) {
 
         *parent = bus;
 
-        if (prop_lists (node, "compatible", compatible))
+        if (prop_lists (node, "compatible", compatible) && enabled (node))
             return node;
 
         if (depth && (found = device (node, compatible, depth - 1, parent)))
