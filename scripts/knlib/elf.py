@@ -155,6 +155,18 @@ def entry_point(data):
     return struct.unpack_from(fmt, data, entry)[0]
 
 
+def entry_offset(data):
+    """Where in a 64-bit file its first instruction is."""
+    fmt, entry, loads = layout(data)
+    start, = struct.unpack_from(fmt, data, entry)
+    for vaddr, _ in loads:
+        offset, at = struct.unpack_from('<QQ', data, vaddr - 8)
+        size, = struct.unpack_from('<Q', data, vaddr + 16)
+        if at <= start < at + size:
+            return offset + start - at
+    raise KnError('the entry point is in no segment')
+
+
 def shift(data, distance):
     """The same image loaded `distance` bytes higher: physical addresses and the entry point move. Loaders look the entry
     point up by virtual address, so a segment that is its own physical address keeps being that."""

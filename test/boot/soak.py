@@ -26,7 +26,7 @@ import table                                                # noqa: E402
 from knlib import elf, program, tools                       # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
 
-BUSY = 'slow=10 ms=200 skip=sched,ctrl_sc,survive.latency,ctrl_sm.cancel,ctrl_sm.timeouts' # times of a shared machine
+BUSY = 'slow=10 ms=200 skip=sched,ctrl_sc,survive.latency,ctrl_sm.cancel,ctrl_sm.timeouts,ctrl_ec.strong_idle' # times of a shared machine
 MACHINES = {                                                # name: debug kernel?, keys of a boot test
     '2 CPUs, assertions': (True, {'smp': 2, 'args': BUSY}),
     '4 CPUs': (False, {'smp': 4, 'args': BUSY}),

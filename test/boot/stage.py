@@ -4,6 +4,7 @@
 import os
 import struct
 
+import devicetree
 from knlib import elf, emulator, iso
 
 
@@ -31,6 +32,7 @@ def root_task(test, objects):
     data = bytearray(elf.read(os.path.join(objects, test['root']), 'root task'))
     for offset, text in test['root_bytes']:
         new = bytes.fromhex(text)
+        offset = elf.entry_offset(data) if offset == 'entry' else offset
         data[offset:offset + len(new)] = new
     return data if test['root_size'] < 0 else data[:test['root_size']]
 
@@ -55,27 +57,33 @@ def write(path, data):
 # aarch64 ----------------------------------------------------------------------------------------------------------------
 
 STUB = 0x7000000                                            # legacy launch: what does it, above the start of RAM
-ROOT = 0x50000000                                           # ... and the root task; 0x48000000 is where QEMU's devicetree then is
+ROOT = 0x50000000                                           # ... the root task; 0x48000000 is where QEMU's devicetree then is
+TREE = 0x4f000000                                           # ... another devicetree
 
 
 def arm(test, m, kernel, objects, directory):
     """What QEMU's -kernel wants is an arm64 Image: the kernel itself, or what launches it."""
     del objects
     distance = test['shift'] << 21
-    name = os.path.join(directory, 'kernel.')
     m.kernel = 'kernel.img'
     if test['boot'] == 'image':
-        write(name + 'img', elf.place_image(arm64_image(kernel), distance + (2 << 20) if distance else 0))
-        return None
-    image = elf.shift(elf.read(kernel, 'kernel'), distance)
-    entry = elf.entry_point(image)
-    write(name + 'elf', image)
-    write(name + 'img', elf.place_image(elf.legacy_launch(entry, ROOT if m.root else 0, test['x0']), STUB))
+        write(os.path.join(directory, m.kernel), elf.place_image(arm64_image(kernel), distance + (2 << 20) if distance else 0))
+    else:
+        launch(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), directory)
+    if test['tree']:
+        write(os.path.join(directory, 'tree.dtb'), devicetree.changed(m, test['tree'], directory))
+        m.extra += ['-dtb', 'tree.dtb'] if test['boot'] == 'image' else ['-device', 'loader,file=tree.dtb,addr=%#x,force-raw=on' % TREE]
+
+
+def launch(test, m, image, directory):
+    """Legacy launch: what QEMU starts as a kernel is what starts this one. No initial RAM disk: X1 alone says where the root task is."""
+    m.root, root = '', m.root
+    x0 = TREE if test['tree'] else test['x0']
+    write(os.path.join(directory, m.kernel), elf.place_image(elf.legacy_launch(elf.entry_point(image), ROOT if root else 0, x0), STUB))
+    write(os.path.join(directory, 'kernel.elf'), image)
     m.loads.append('kernel.elf')
-    if m.root:                                              # no initial RAM disk: X1 alone says where it is
-        m.loads.append('%s,addr=%#x,force-raw=on' % (m.root, ROOT))
-        m.root = ''
-    return entry
+    if root:
+        m.loads.append('%s,addr=%#x,force-raw=on' % (root, ROOT))
 
 
 def arm64_image(path):

@@ -30,8 +30,9 @@ KEYS = {                                                    # of a [[test]]: typ
     'shift': (int, 0),                                      # load the kernel this many times 2 MiB higher (not multiboot2)
     'relocate': (list, []),                                 # Multiboot 2: lowest, highest address, preference (1 low, 2 high)
     'root_size': (int, -1),                                 # cut the root ELF to this many bytes
-    'root_bytes': (list, []),                               # change it: [[offset, "hexadecimal bytes"], ...]
+    'root_bytes': (list, []),                               # change it: [[offset or "entry", "hexadecimal bytes"], ...]
     'x0': (int, -1),                                        # legacy: this instead of the address of the devicetree
+    'tree': (list, []),                                     # aarch64: another devicetree than QEMU's, see devicetree.py
     'agent': (str, ''),                                     # uefi: a driver of firmware that runs first, relative to --objects
     'trace': (list, []),                                    # regular expressions of lines of QEMU's trace, in this order (see traced)
     'untrace': (list, []),                                  # [pattern of a first line, pattern that no line after it may have]
@@ -109,6 +110,10 @@ def check(path, test):
         wrong('%s: for x86_64 only' % ' '.join(pc))
     if test['x0'] >= 0 and test['boot'] != 'legacy':
         wrong('x0 wants legacy')
+    if test['tree'] and test['arch'] != 'aarch64':
+        wrong('tree: for aarch64 only')
+    if any('offset' in change for change in test['tree']) and test['boot'] != 'legacy':
+        wrong('tree: bytes want legacy, since QEMU reads the tree otherwise')
     if test['cfp'] not in ('', 'none', 'branch', 'return', 'full') or test['violate'] and not test['cfp']:
         wrong('cfp is none, branch, return or full; violate wants cfp')
     if test['agent'] and test['boot'] != 'uefi-multiboot2':
