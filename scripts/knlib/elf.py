@@ -119,12 +119,12 @@ def place_image(image, offset):
 
 def legacy_launch(entry, root, x0=-1):
     """Starts a kernel as the interface specification says in 7.1.1.3: X0 = devicetree (or `x0`), X1 = root task."""
-    return arm64_image(struct.pack('<IIIIIIQQQ', 0x580000c1,        # ldr x1, root
-                                   0x580000e3,                      # ldr x3, entry
+    return arm64_image(struct.pack('<IIIIIIQQQ', 0x58000101,        # ldr x1, root
+                                   0x58000123,                      # ldr x3, entry
                                    0xaa1f03e2,                      # mov x2, xzr
-                                   NOP if x0 < 0 else 0x580000e0,   # ldr x0, x0
+                                   NOP if x0 < 0 else 0x58000060,   # ldr x0, x0
                                    0xd61f0060, NOP,                 # br  x3
-                                   root, entry, max(x0, 0)))
+                                   max(x0, 0), root, entry))
 
 
 def make_arm64(path, out, root):

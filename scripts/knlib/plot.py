@@ -193,7 +193,7 @@ def script(document, reference):
     heading(s, document, reference, unit, height)
     edge = height - HEAD
     for points in stems.values():
-        title = 'Round-trip IPC over the message size: %s' % series_title(points)
+        title = 'Round-trip IPC over the message size: %s' % common_text(points[0][1]['op'])
         ipc_panel(s, title, points, unit, (edge - 44) / height, (edge - IPC + 40) / height)
         edge -= IPC
     if rest:
@@ -202,9 +202,9 @@ def script(document, reference):
     return s.lines, height
 
 
-def series_title(points):
-    """What the operations of a series have in common: the first text without its size."""
-    return re.sub(r'[,;:]?\s*\b\d+(-word messages| words?\b( each way)?)', '', points[0][1]['op']).strip()
+def common_text(op):
+    """What the operations of a series have in common: a text without its size."""
+    return re.sub(r'[,;:]?\s*\b\d+(-word messages| words?\b( each way)?)', '', op).strip()
 
 
 def write(document, reference, out):

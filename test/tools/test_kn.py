@@ -16,7 +16,7 @@ import tempfile
 import unittest
 
 import fakelog
-from knlib import elf, emulator, protocol, samples, store, tools
+from knlib import elf, emulator, errors, protocol, samples, store, tools
 
 KN = os.path.join(tools.SCRIPTS, 'kn')
 HELLO = b'\x7fELF\x02\x01\x01' + bytes(9) + b'\x02\x00\x3e\x00' + bytes(4 + 8) + (64).to_bytes(8, 'little') + bytes(14) + \
@@ -180,6 +180,18 @@ class Arm64(unittest.TestCase):
         self.assertEqual(image[56:60], b'ARM\x64')
         self.assertEqual(struct.unpack('<QQ', image[-16:]), (0x48000000, 0x4e000000))      # root task, entry point
 
+    def test_place(self):
+        image = elf.place_image(elf.legacy_launch(0x40200000, 0x50000000, 0x1234), 0x7000000)
+        self.assertEqual(struct.unpack('<QQ', image[8:24]), (0x7000000, len(image)))
+        self.assertEqual(struct.unpack('<QQQ', image[-24:]), (0x1234, 0x50000000, 0x40200000))
+
+    def test_entry_offset(self):
+        with open(self.kernel(b'code'), 'rb') as file:
+            data = bytearray(file.read())
+        self.assertRaises(errors.KnError, elf.entry_offset, data)        # it is a physical address here
+        struct.pack_into('<Q', data, 24, 0xffff80000002)
+        self.assertEqual(elf.entry_offset(data), 178)
+
 
 class Commands(unittest.TestCase):
     """kn as a user runs it, with an emulator that prints `self.console`."""
@@ -320,6 +332,46 @@ class Commands(unittest.TestCase):
         data = json.loads(self.kn('show', ours, other, '--reference', 'none', '--format', 'json').stdout)
         self.assertEqual(data['benchmarks'][0]['figures'][1]['median'], 52)
         self.assertIn('| ---: |', self.kn('show', ours, '--format', 'markdown').stdout)
+
+    def pair(self):
+        """Results of two architectures: the second is the first one with another name and other figures."""
+        first = self.record('x86.json', 3, '--release', 'r1', '--label', 'kilonova-r1')
+        self.record('arm.json', 4, '--release', 'r1', '--label', 'kilonova-r1')
+        path = os.path.join(self.dir, 'arm.json')
+        with open(path, encoding='ascii') as file:
+            text = file.read()
+        with open(path, 'w', encoding='ascii') as file:
+            file.write(text.replace('"arch": "x86_64"', '"arch": "aarch64"').replace('"machine": "qemu-q35-icount"', '"machine": "qemu-virt-icount"'))
+        return first, 'arm.json'
+
+    def test_show_architectures(self):
+        files = self.pair()
+        text = self.kn('show', *files, '--reference', 'none').stdout
+        self.assertRegex(text, r'\n +\| +x86_64 +\| +aarch64')
+        row = next(line for line in text.splitlines() if line.startswith('ipc.2pd.w1'))
+        self.assertEqual(row.split('|')[1:], [' ' * 9 + '139 ', ' ' * 9 + '278'])
+        other = self.record('other.json', 4, '--release', 'nova-24.08.0', '--label', 'nova-24.08.0')
+        text = self.kn('show', *files, '--reference', other).stdout        # it is of x86_64
+        row = next(line for line in text.splitlines() if line.startswith('ipc.2pd.w1 '))
+        self.assertEqual([cell.split() for cell in row.split('|')[1:]], [['139', '278', '0.50'], ['278']])
+        self.assertRegex(text, r'\nx86_64: geometric mean of 16 ratios: 0\.\d\d\n')
+        data = json.loads(self.kn('show', *files, '--reference', other, '--format', 'json').stdout)
+        self.assertEqual([c['title'] for c in data['columns']], ['x86_64', 'aarch64'])
+        self.assertEqual([c and c['ratio'] for c in data['benchmarks'][1]['columns']], [0.5039, None])
+        table = list(csv.DictReader(io.StringIO(self.kn('show', *files, '--reference', other, '--format', 'csv').stdout)))
+        self.assertEqual((table[0]['x86_64 NOVA 24.08'], table[0]['aarch64 Kilonova r1']), ('52', '52'))
+        self.assertIn('| x86_64 ratio |', self.kn('show', *files, '--reference', other, '--format', 'markdown').stdout)
+
+    def test_plot_architectures(self):
+        files = self.pair()
+        other = self.record('other.json', 4, '--label', 'nova-24.08.0')
+        self.kn('plot', *files, '--reference', other, '-o', 'both')
+        self.kn('plot', *files, '--reference', 'none', '-o', 'alone')
+        for name in ('both', 'alone'):
+            with open(os.path.join(self.dir, name + '.svg'), 'rb') as file:
+                self.assertIn(b'aarch64', file.read())
+        self.assertIn('wants -o', self.kn('plot', *files, code=2).stderr)
+        self.assertIn('one of each architecture', self.kn('plot', files[0], files[0], '-o', 'x', code=2).stderr)
 
     def record_traced(self, name, stages=None):
         self.emulator(fakelog.log(fakelog.traced_lines(stages)))
