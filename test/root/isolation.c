@@ -15,7 +15,7 @@ static unsigned stacks;                                 /* used; ECs of earlier 
 struct domain iso_twin;
 static struct thread *starter;
 
-void iso_copy_seen (struct seen *s) { memcpy (s, (void *) (uintptr_t) &iso_seen, sizeof (*s)); }
+void iso_copy_seen (struct seen *s) { memcpy (s, (void *) (uintptr_t) &witness_seen, sizeof (*s)); }
 
 unsigned iso_pieces (void const *p, size_t size, uint16_t tag)
 {
@@ -45,8 +45,10 @@ unsigned iso_differ (uint64_t const *w, size_t from, size_t to, uint64_t v)
 }
 
 /* The server's side of a message: runs in its domain */
-uint32_t iso_serve (struct iso_ec *e, uint32_t mtd)
+static uint32_t serve (uintptr_t pid, uint32_t mtd)
 {
+    struct iso_ec *const e = (struct iso_ec *) pid;
+
     (void) mtd;
     e->served++;
     memcpy (e->got, e->t.utcb, sizeof (e->got));
@@ -109,12 +111,12 @@ static uint32_t start_run (struct portal *p, union utcb *u, uint32_t mtd)
         return thread_continue (u, run, &e->t, e->t.stack_top);
 
     memset (u, 0, sizeof (*u));
-    utcb_set_ip (&u->arch, (uintptr_t) iso_start);
+    utcb_set_ip (&u->arch, (uintptr_t) witness_start);
 
     return MTD_IP;
 }
 
-/* d: null for the root domain. fn: null to iso_begin at iso_start, with nothing but the instruction pointer set */
+/* d: null for the root domain. fn: null to iso_begin at witness_start, with nothing but the instruction pointer set */
 void iso_ec_make (struct iso_ec *e, struct domain const *d, unsigned flags, thread_fn *fn, void *arg)
 {
     uintptr_t const utcb = mem_window (1, 0);
@@ -140,7 +142,7 @@ void iso_server_make (struct iso_ec *e, struct domain const *d)
 {
     iso_ec_make (e, d, 0, NULL, NULL);
     e->pt = sel_alloc (0);
-    NEED (hyp_create_pt (e->pt, sel_root_pd(), e->t.ec, (uintptr_t) iso_portal));
+    NEED (hyp_create_pt (e->pt, sel_root_pd(), e->t.ec, (uintptr_t) witness_portal));
     NEED (hyp_ctrl_pt (e->pt, (uintptr_t) e, 0));
 }
 
@@ -153,7 +155,8 @@ void iso_begin (struct iso_ec *e, unsigned budget, unsigned prio)
 void iso_setup (void)
 {
     starter  = local_new (0);
-    iso_reply = FILL (THEIRS);
+    witness_serve = serve;
+    iso_fill ((uint64_t *) (uintptr_t) witness_reply, GPRS, THEIRS);
     iso_domain_make (&iso_twin);
 }
 

@@ -9,8 +9,8 @@
  */
 #pragma once
 
+#include <witness.h>
 #include <help.h>
-#include <regs.h>
 
 /* Patterns: every 16 bits tell whose they are. PLAIN is sent on purpose. */
 enum { OURS = 0xc3a5, THEIRS = 0x96b7, OTHERS = 0x5ad3, PLAIN = 0x1111 };
@@ -29,27 +29,14 @@ struct iso_ec {
     uint64_t        got[UTCB_WORDS];                    /* its UTCB, as it found it                             */
 };
 
-struct seen {
-    uint64_t        gpr[GPRS], flags;
-    uint32_t        extra[4];                           /* what else the architecture has (isolation_entry.S)   */
-};
-
-extern struct seen volatile iso_seen;                   /* by the last entry at iso_portal or iso_start         */
-extern uint64_t volatile iso_reply;                     /* in all registers with which iso_portal replies       */
 extern struct domain iso_twin;
-
-/* Assembly; it calls iso_serve (PID, MTD) and iso_started () */
-void        iso_portal (void);
-void        iso_start (void);
-uint32_t    iso_serve (struct iso_ec *, uint32_t mtd);
-void        iso_started (void);
 
 void        iso_setup (void);                           /* first of all in each test: a new iso_twin            */
 void        iso_domain_make (struct domain *);
 void        iso_give (uint64_t sel);                    /* a capability, to iso_twin at the same selector       */
 uint64_t    iso_shared_sm (void);                       /* a semaphore for both domains                         */
 
-/* d: null for the root domain. fn: null to begin at iso_start, with nothing but the instruction pointer set */
+/* d: null for the root domain. fn: null to begin at witness_start, with nothing but the instruction pointer set */
 void        iso_ec_make (struct iso_ec *, struct domain const *d, unsigned flags, thread_fn *fn, void *arg);
 void        iso_server_make (struct iso_ec *, struct domain const *);
 void        iso_begin (struct iso_ec *, unsigned budget, unsigned prio);

@@ -35,7 +35,7 @@ static void event_portal (unsigned vector, uint32_t mtd, uint64_t ip)
     handler.event = true;
     handler.ip    = ip;
     NEED (sel_revoke (sel, 0));
-    NEED (hyp_create_pt (sel, sel_root_pd(), handler.t.ec, (uintptr_t) iso_portal));
+    NEED (hyp_create_pt (sel, sel_root_pd(), handler.t.ec, (uintptr_t) witness_portal));
     NEED (hyp_ctrl_pt (sel, (uintptr_t) &handler, mtd));
     iso_give (sel);
 }

@@ -123,7 +123,7 @@ static void timer (void)
 /* What a new EC finds */
 static uint64_t volatile fresh_started;
 
-void iso_started (void)
+void witness_started (void)
 {
     fresh_started = 1;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* All registers that the specification does not list as changed survive hypercalls, events and preemption (7.8, 8.8). */
+#include <witness.h>
 #include <format.h>
 #include <help.h>
 #include <mem.h>
-#include <regs.h>
 #include <server.h>
 
 #define BIT(r) (1u << (r))
@@ -148,13 +148,29 @@ static void blocked (void)
 }
 
 /* A server that changes all registers, and its own ones over its wait */
+static uint64_t pattern (unsigned i) { return UINT64_C (0x5e5e5e5e00000000) + i; }
+
+static uint32_t no_words (uintptr_t pid, uint32_t mtd)
+{
+    (void) pid, (void) mtd;
+
+    return 0;
+}
+
 static void ipc (void)
 {
+    static uint64_t stack[256] __attribute__ ((aligned (16)));
     struct regs r;
-    uint64_t const pt = sel_alloc (0), pid = UINT64_C (0x7766554433221100);
+    uint64_t const ec = sel_alloc (0), pt = sel_alloc (0), pid = UINT64_C (0x7766554433221100);
     unsigned leaks = 0, kept = 0;
 
-    NEED (hyp_create_pt (pt, sel_root_pd(), local_bare (sel_root_pd(), 0), (uintptr_t) regs_portal));
+    witness_serve = no_words;
+
+    for (unsigned i = 0; i < GPRS; i++)
+        witness_reply[i] = pattern (i);
+
+    NEED (hyp_create_ec (0, ec, sel_root_pd(), mem_window (1, 0) >> 12, root.hip->cpu_bsp, (uintptr_t) (stack + 256), 0));
+    NEED (hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) witness_portal));
     NEED (hyp_ctrl_pt (pt, pid, 0));
     params (&r, HYPERCALL_ipc_call, 0, pt);
     r.gpr[REG_P1] = 0;
@@ -163,23 +179,23 @@ static void ipc (void)
 
     for (unsigned i = 0; i < GPRS; i++)
         if (i != REG_P0 && i != REG_P1 && i != REG_SP && !(REGS_LOST & BIT (i)))
-            leaks += regs_seen[i] == before (i);
+            leaks += witness_seen.gpr[i] == before (i);
 
     check_eq (leaks, 0, "a new server sees no register of its caller");
 
-    uint64_t const sp = regs_seen[REG_SP];
+    uint64_t const sp = witness_seen.gpr[REG_SP];
 
     params (&r, HYPERCALL_ipc_call, 0, pt);
     r.gpr[REG_P1] = mtd_words (3);
     regs_syscall (&r);
 
     for (unsigned i = 0; i < GPRS; i++)
-        kept += regs_seen[i] == regs_pattern (i);
+        kept += witness_seen.gpr[i] == pattern (i);
 
     check_eq (kept, GPRS - 3 - (unsigned) __builtin_popcount (REGS_LOST), "ipc_reply: all other registers survive the wait");
-    check_eq (regs_seen[REG_SP], sp, "ipc_reply: the stack pointer survives the wait");
-    check_eq (regs_seen[REG_P0], pid, "ipc_reply: p0 = PID");
-    check_eq (regs_seen[REG_P1] & 0xffffffff, mtd_words (3), "ipc_reply: p1 = MTD");
+    check_eq (witness_seen.gpr[REG_SP], sp, "ipc_reply: the stack pointer survives the wait");
+    check_eq (witness_seen.gpr[REG_P0], pid, "ipc_reply: p0 = PID");
+    check_eq (witness_seen.gpr[REG_P1] & 0xffffffff, mtd_words (3), "ipc_reply: p1 = MTD");
     regs_check_portal();
 }
 

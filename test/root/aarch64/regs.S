@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <pairs.h>
 
         .section .text.regs, "ax"
-
-/* X2 to X29, which are pairs, in struct regs at X0 */
-.macro PAIRS op
-        .irp    i, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28
-        PAIR    \op, \i, %(\i + 1)
-        .endr
-.endm
-.macro PAIR op, i, j
-        \op    x\i, x\j, [x0, #8 * \i]
-.endm
-
-        .altmacro
 
 .macro RUN name, insn:vararg
         .globl  \name, \name\()_at, \name\()_next
@@ -80,36 +69,9 @@
         RUN     regs_smc, svc 1
         RUN     regs_spin, SPIN
 
-.macro SET i
-        movz    x\i, #\i
-        movk    x\i, #0x5e5e, lsl #32
-        movk    x\i, #0x5e5e, lsl #48
-.endm
-
-        .globl  regs_portal
-regs_portal:
-        str     x0, [sp, #2048]         /* SP is the UTCB, whose last words nobody sends */
-        adrp    x0, regs_seen
-        add     x0, x0, #:lo12:regs_seen
-        str     x1, [x0, #8]
-        PAIRS   stp
-        str     x30, [x0, #240]
-        mov     x1, sp
-        str     x1, [x0, #248]
-        ldr     x1, [sp, #2048]
-        str     x1, [x0]
-        .irp    i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
-        SET     \i
-        .endr
-        mov     x1, xzr
-        mov     x0, #1
-        svc     #0
-
         .section .bss.regs, "aw", @nobits
-        .balign 8
-        .globl  regs_seen, regs_go
-regs_seen:
-        .skip   256
+        .balign 4
+        .globl  regs_go
 regs_go:
         .skip   4
 

@@ -3,7 +3,7 @@
 
         .section .text.test_server, "ax"
         .balign 4096
-        .globl  server_page, server_add, server_tell, server_call, server_smc
+        .globl  server_page, server_add, server_tell, server_call
 server_page:
 
 server_add:
@@ -26,14 +26,6 @@ server_call:
         svc     #0
         str     x0, [sp]
         mov     x1, #3
-        mov     x0, #1
-        svc     #0
-
-server_smc:
-        ldr     x0, [sp]
-        svc     #1
-        str     x0, [sp]
-        mov     x1, xzr
         mov     x0, #1
         svc     #0
 

@@ -3,9 +3,8 @@
  * Secure monitor calls that the kernel makes for the root PD: SVC #1, filtered (7.9). QEMU's firmware knows none of them. On a CPU without
  * EL3 there is nobody to call, and a kernel may refuse them all; programs cannot tell, so the first call decides.
  */
-#include <child.h>
 #include <event.h>
-#include <server.h>
+#include <isolation.h>
 
 enum { FIRST_KEPT = 18, NOT_SUPPORTED = -1 };           /* SMCCC 1.2: result of an unknown function             */
 
@@ -84,24 +83,40 @@ static void none (void)
 }
 
 /* Only the root PD may: a server there, and one elsewhere, whose exceptions find no portal */
-static void other_pd (void)
+static uint32_t serve (uintptr_t pid, uint32_t mtd)
 {
-    uint64_t const page = (uintptr_t) server_page >> 12, here = sel_alloc (0), there = sel_alloc (0);
-    uint64_t *const w = worker->utcb->word;
-    bool const monitored = monitor();
-    struct domain d;
+    (void) pid, (void) mtd;
+    call();
+
+    return 0;
+}
+
+static enum status served (struct iso_ec *e, struct domain const *d)
+{
+    uint64_t const obj = d ? d->obj : sel_root_obj();
     uint32_t mtd = 0;
 
-    domain_new (&d);
-    NEED (hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0));
-    NEED (hyp_create_pt (here, sel_root_pd(), local_bare (sel_root_pd(), 0), (uintptr_t) server_smc));
-    NEED (hyp_create_pt (there, sel_root_pd(), local_bare (d.pd, 0), (uintptr_t) server_smc));
-    w[0] = permitted[0].id;
-    check_status (hyp_ipc_call (here, &mtd), monitored ? STATUS_SUCCESS : STATUS_ABORTED, "by a server of the root PD: made, or refused");
-    check_eq (w[0], monitored ? (uint64_t) NOT_SUPPORTED : permitted[0].id, "with that result");
-    mtd  = 0;
-    w[0] = permitted[0].id;
-    check_status (hyp_ipc_call (there, &mtd), STATUS_ABORTED, "by one of another PD: an exception");
+    iso_server_make (e, d);
+
+    uint64_t const evt = e->t.evt;
+
+    NEED (hyp_ctrl_pd (sel_root_obj(), obj, evt + EXC_SVC, evt + EXC_SVC, 0, 0, 0));
+    NEED (hyp_ctrl_pd (sel_root_obj(), obj, evt + EXC_UNKNOWN, evt + EXC_UNKNOWN, 0, 0, 0));
+
+    return hyp_ipc_call (e->pt, &mtd);
+}
+
+static void other_pd (void)
+{
+    static struct iso_ec here, there;
+    bool const monitored = monitor();
+
+    iso_setup();
+    witness_serve = serve;
+    id = permitted[0].id;
+    check_status (served (&here, NULL), monitored ? STATUS_SUCCESS : STATUS_ABORTED, "by a server of the root PD: made, or refused");
+    check_eq (smc.gpr[0], monitored ? (uint64_t) NOT_SUPPORTED : id, "with that result");
+    check_status (served (&there, &iso_twin), STATUS_ABORTED, "by one of another PD: an exception");
 }
 
 static struct test const test[] = { { "made", made }, { "none", none }, { "other_pd", other_pd } };

@@ -233,11 +233,11 @@ static void selectors (void)
         iso_server_make (&server, &iso_twin);
         selectors_load (values[v]);
         iso_call (&r, worker->utcb, server.pt, FLAG_CALL_TIMEOUT, 1, OURS);
-        check_eq (selectors_set ((uint32_t *) (uintptr_t) iso_seen.extra), 0, v ? "nor after a call by the slow path, with bits" :
+        check_eq (selectors_set ((uint32_t *) (uintptr_t) witness_seen.extra), 0, v ? "nor after a call by the slow path, with bits" :
                                                                                "nor after a call by the slow path");
         selectors_load (values[v]);
         iso_call (&r, worker->utcb, server.pt, 0, 1, OURS);
-        sent += selectors_set ((uint32_t *) (uintptr_t) iso_seen.extra);
+        sent += selectors_set ((uint32_t *) (uintptr_t) witness_seen.extra);
     }
 
     if (sent)

@@ -82,54 +82,9 @@
         RUN     regs_pxor, pxor %xmm7, %xmm7
         RUN     regs_div, div %rcx
 
-.macro SEE reg, i
-        mov     %\reg, regs_seen + 8 * \i(%rip)
-.endm
-
-.macro SET reg, i
-        movabs  $0x5e5e5e5e00000000 + \i, %\reg
-.endm
-
-        .globl  regs_portal
-regs_portal:
-        SEE     rax, 0
-        SEE     rcx, 1
-        SEE     rdx, 2
-        SEE     rbx, 3
-        SEE     rsp, 4
-        SEE     rbp, 5
-        SEE     rsi, 6
-        SEE     rdi, 7
-        SEE     r8,  8
-        SEE     r9,  9
-        SEE     r10, 10
-        SEE     r11, 11
-        SEE     r12, 12
-        SEE     r13, 13
-        SEE     r14, 14
-        SEE     r15, 15
-        SET     rax, 0
-        SET     rcx, 1
-        SET     rdx, 2
-        SET     rbx, 3
-        SET     rbp, 5
-        SET     r8,  8
-        SET     r9,  9
-        SET     r10, 10
-        SET     r11, 11
-        SET     r12, 12
-        SET     r13, 13
-        SET     r14, 14
-        SET     r15, 15
-        xor     %esi, %esi
-        mov     $1, %edi
-        syscall
-
         .section .bss.regs, "aw", @nobits
-        .balign 8
-        .globl  regs_seen, regs_go
-regs_seen:
-        .skip   128
+        .balign 4
+        .globl  regs_go
 regs_go:
         .skip   4
 

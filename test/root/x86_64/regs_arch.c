@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What SYSCALL and SYSRET do to registers (8.8) */
+#include <witness.h>
 #include <help.h>
-#include <regs.h>
 
 enum { AC = 1 << 18 };
 
@@ -13,8 +13,8 @@ void regs_check (struct regs const *r, char const *call)
 
 void regs_check_portal (void)
 {
-    check_eq (regs_seen[RCX], (uintptr_t) regs_portal, "ipc_reply: RCX = portal IP");
-    check_eq (regs_seen[R11], FLAGS_NONE, "ipc_reply: R11 = 0x202");
+    check_eq (witness_seen.gpr[RCX], (uintptr_t) witness_portal, "ipc_reply: RCX = portal IP");
+    check_eq (witness_seen.gpr[R11], FLAGS_NONE, "ipc_reply: R11 = 0x202");
 }
 
 void regs_check_flags (struct regs *r)
