@@ -5,7 +5,7 @@
  * EC can see. The second domain has the program at the same addresses, so that all functions work in both.
  *
  * isolation.c has the helpers and messages; isolation_event.c events; isolation_switch.c switches without a message, and
- * ECs that come and go; isolation_page.c pages and results; the architecture's isolation_arch.c what else it has.
+ * ECs that come and go; isolation_page.c pages and results; isolation_fpu.c the FPU; the architecture's isolation_arch.c what else it has.
  */
 #pragma once
 
@@ -51,6 +51,18 @@ unsigned    iso_regs_lost (struct regs const *, uint16_t tag);      /* that a hy
 
 /* ipc_call with the pattern in all registers, and behind the message in the UTCB */
 void        iso_call (struct regs *, union utcb *, uint64_t pt, unsigned flags, unsigned words, uint16_t tag);
+
+/*
+ * Architecture: all state of the FPU, in an area as the CPU stores it. Full of a pattern, false: the test is left out; what is not as it was
+ * loaded; what a new EC must have.
+ */
+enum { ISO_FPU_SIZE = 4096 };
+
+bool        iso_fpu_prepare (void *, uint16_t tag);
+void        iso_fpu_load (void const *);
+void        iso_fpu_save (void *);
+unsigned    iso_fpu_lost (void const *seen, void const *prepared, uint16_t tag);
+void        iso_fpu_check_initial (void const *);
 
 /*
  * Architecture: words of an event's UTCB. Those that an MTD names; a set of MTD bits of host ECs for each number below 64; words that

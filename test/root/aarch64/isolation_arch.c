@@ -3,58 +3,30 @@
 #include <isolation.h>
 
 #include <fpu_state.h>
-#include <string.h>
 
-static struct iso_ec server, fpu_ec[3];
-static struct fpu_state area[3];
-static uint64_t fpu_go[3];
+static struct iso_ec server;
 
-/* Vector registers full of the pattern; the control word as far as it may be chosen is fpu.c's business */
-static void fpu_body (void *arg)
+/* The control word as far as it may be chosen is fpu.c's business */
+bool iso_fpu_prepare (void *p, uint16_t tag)
 {
-    uintptr_t const i = (uintptr_t) arg;
+    struct fpu_state *const f = p;
 
-    if (i < 2) {
-        struct fpu_state f = { .fpcr = 0 };
+    iso_fill (f->q, 64, tag);
 
-        iso_fill (f.q, 64, i ? THEIRS : OURS);
-        fpu_load (&f);
-    }
-
-    for (;;) {
-        hyp_sm_down (fpu_go[i], 0);
-        memset (&area[i], 0, sizeof (area[i]));
-        fpu_save (&area[i]);
-    }
+    return true;
 }
 
-static void fpu (void)
+void iso_fpu_load (void const *p) { fpu_load (p); }
+void iso_fpu_save (void *p) { fpu_save (p); }
+
+unsigned iso_fpu_lost (void const *seen, void const *prepared, uint16_t tag)
 {
-    unsigned bad = 0, lost = 0;
+    (void) prepared;
 
-    iso_setup();
-
-    for (unsigned i = 0; i < 3; i++) {
-        fpu_go[i] = iso_shared_sm();
-        iso_ec_make (&fpu_ec[i], i ? &iso_twin : NULL, FLAG_EC_GLOBAL | FLAG_EC_FPU, fpu_body, (void *) (uintptr_t) i);
-    }
-
-    iso_begin (&fpu_ec[0], BUDGET_MS, PRIO_HIGH);
-    iso_begin (&fpu_ec[1], BUDGET_MS, PRIO_HIGH);
-
-    for (unsigned round = 0; round < 10; round++)
-        for (unsigned i = 0; i < 2; i++) {
-            hyp_sm_up (fpu_go[i]);
-            bad  += iso_pieces (&area[i], sizeof (area[i]), i ? OURS : THEIRS);
-            lost += iso_differ (area[i].q, 0, 64, FILL (i ? THEIRS : OURS));
-        }
-
-    check_eq (bad, 0, "FPU: no register holds anything of the other EC");
-    check_eq (lost, 0, "FPU: each EC has its own");
-    iso_begin (&fpu_ec[2], BUDGET_MS, PRIO_HIGH);
-    hyp_sm_up (fpu_go[2]);
-    check_eq (iso_differ (area[2].q, 0, 64, 0), 0, "FPU: a new EC finds nothing");
+    return iso_differ (((struct fpu_state const *) seen)->q, 0, 64, FILL (tag));
 }
+
+void iso_fpu_check_initial (void const *p) { fpu_check_initial (p); }
 
 /* TPIDR_EL0 is the program's own, as any other register */
 static void tpidr_set (uint64_t v) { __asm__ volatile ("msr tpidr_el0, %0" : : "r" (v)); }
@@ -120,6 +92,6 @@ unsigned iso_event_wrong (uint64_t const *got, uint32_t mtd)
     return mtd & MTD_EL2_ELR_SPSR && (got[SPSR_WORD] & (FLAGS_STATUS | 0x1f)) != FLAGS_NONE;
 }
 
-static struct test const test_aarch64[] = { { "fpu", fpu }, { "thread_registers", thread_registers } };
+static struct test const test_aarch64[] = { { "thread_registers", thread_registers } };
 
 TESTS ("isolation", test_aarch64);

@@ -9,12 +9,8 @@ static struct iso_ec server, third, helper;
 static uint64_t go, back;
 
 /* FPU: all that XSAVE knows and XCR0 has */
-enum { XAREA = 4096, LEGACY = 512, HEADER = 64, XCR0_EXTENDED = ~7, FCW_INIT = 0x37f, MXCSR_INIT = 0x1f80 };
+enum { LEGACY = 512, HEADER = 64, FCW_INIT = 0x37f, MXCSR_INIT = 0x1f80 };
 
-static uint8_t area[3][XAREA] __attribute__ ((aligned (64)));
-static uint8_t prepared[2][XAREA] __attribute__ ((aligned (64)));
-static struct iso_ec fpu_ec[3];
-static uint64_t fpu_go[3];
 static uint64_t xcr0;
 
 static void cpuid (uint32_t leaf, uint32_t sub, uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
@@ -25,12 +21,22 @@ static void cpuid (uint32_t leaf, uint32_t sub, uint32_t *a, uint32_t *b, uint32
 /* By an instruction that raises #NM where it should: QEMU's XSAVE and XRSTOR do not look at CR0.TS (SDM 2D, XSAVE) */
 static void own_fpu (void) { __asm__ volatile ("fnop"); }
 
-static void xsave (void *p)   { __asm__ volatile ("xsave64 (%0)"  : : "r" (p), "a" ((uint32_t) xcr0), "d" (0) : "memory"); }
-static void xrstor (void *p)  { __asm__ volatile ("xrstor64 (%0)" : : "r" (p), "a" ((uint32_t) xcr0), "d" (0) : "memory"); }
+void iso_fpu_load (void const *p)
+{
+    own_fpu();
+    __asm__ volatile ("xrstor64 (%0)" : : "r" (p), "a" ((uint32_t) xcr0), "d" (0) : "memory");
+}
+
+void iso_fpu_save (void *p)
+{
+    own_fpu();
+    __asm__ volatile ("xsave64 (%0)" : : "r" (p), "a" ((uint32_t) xcr0), "d" (0) : "memory");
+}
 
 /* Each component full of the pattern; control words as far as they may be chosen */
-static bool prepare (uint8_t *p, uint16_t tag)
+bool iso_fpu_prepare (void *area, uint16_t tag)
 {
+    uint8_t *const p = area;
     uint32_t a, b, c, d;
 
     cpuid (1, 0, &a, &b, &c, &d);
@@ -41,7 +47,7 @@ static bool prepare (uint8_t *p, uint16_t tag)
     __asm__ volatile ("xgetbv" : "=a" (a), "=d" (d) : "c" (0));
     xcr0 = a;
 
-    memset (p, 0, XAREA);
+    memset (p, 0, ISO_FPU_SIZE);
     iso_fill ((uint64_t *) (void *) (p + 32), 48, tag);     /* ST0...7, XMM0...15                                   */
     *(uint16_t *) (void *) (p + 0)  = FCW_INIT & ~0x300;
     *(uint16_t *) (void *) (p + 4)  = 0xff;             /* no register is empty                                 */
@@ -55,7 +61,7 @@ static bool prepare (uint8_t *p, uint16_t tag)
 
         cpuid (0xd, i, &a, &b, &c, &d);                 /* EAX: size, EBX: offset                               */
 
-        if (b + a > XAREA)
+        if (b + a > ISO_FPU_SIZE)
             return false;
 
         iso_fill ((uint64_t *) (void *) (p + b), a / 8, tag);
@@ -64,62 +70,23 @@ static bool prepare (uint8_t *p, uint16_t tag)
     return true;
 }
 
-static void fpu_body (void *arg)
+/* But the tags and padding of the 80-bit registers, what no instruction has touched is as it was loaded */
+unsigned iso_fpu_lost (void const *seen, void const *prepared, uint16_t tag)
 {
-    uintptr_t const i = (uintptr_t) arg;
+    uint8_t const *const s = seen, *const p = prepared;
+    size_t const from = LEGACY + HEADER, size = ISO_FPU_SIZE - from;
 
-    if (i < 2) {
-        own_fpu();
-        xrstor (prepared[i]);
-    }
-
-    for (;;) {
-        hyp_sm_down (fpu_go[i], 0);
-        memset (area[i], 0, XAREA);
-        own_fpu();
-        xsave (area[i]);
-    }
+    return (iso_pieces (s + 160, 256, tag) != 128) + (iso_pieces (s + from, size, tag) != iso_pieces (p + from, size, tag));
 }
 
-static void fpu (void)
+void iso_fpu_check_initial (void const *area)
 {
-    unsigned bad[2] = { 0, 0 }, lost[2] = { 0, 0 };
+    uint8_t const *const p = area;
 
-    if (!prepare (prepared[0], OURS) || !prepare (prepared[1], THEIRS))
-        return;
-
-    iso_setup();
-
-    for (unsigned i = 0; i < 3; i++) {
-        fpu_go[i] = iso_shared_sm();
-        iso_ec_make (&fpu_ec[i], i ? &iso_twin : NULL, FLAG_EC_GLOBAL | FLAG_EC_FPU, fpu_body, (void *) (uintptr_t) i);
-    }
-
-    iso_begin (&fpu_ec[0], BUDGET_MS, PRIO_HIGH);
-    iso_begin (&fpu_ec[1], BUDGET_MS, PRIO_HIGH);
-
-    for (unsigned round = 0; round < 10; round++)
-        for (unsigned i = 0; i < 2; i++) {
-
-            hyp_sm_up (fpu_go[i]);
-            bad[i] += iso_pieces (area[i], XAREA, i ? OURS : THEIRS);
-
-            /* But the tags and padding of the 80-bit registers, what no instruction has touched is as it was loaded */
-            lost[i] += iso_pieces (area[i] + 160, 256, i ? THEIRS : OURS) != 128;
-            lost[i] += iso_pieces (area[i] + LEGACY + HEADER, XAREA - LEGACY - HEADER, i ? THEIRS : OURS) !=
-                       iso_pieces (prepared[i] + LEGACY + HEADER, XAREA - LEGACY - HEADER, i ? THEIRS : OURS);
-        }
-
-    check_eq (bad[0] + bad[1], 0, "FPU: no component holds anything of the other EC");
-    check_eq (lost[0] + lost[1], 0, "FPU: each EC has its own");
-
-    iso_begin (&fpu_ec[2], BUDGET_MS, PRIO_HIGH);
-    hyp_sm_up (fpu_go[2]);
-    check_eq (iso_pieces (area[2], XAREA, OURS) + iso_pieces (area[2], XAREA, THEIRS), 0, "FPU: a new EC finds nothing");
-    check_eq (*(uint16_t *) (void *) area[2], FCW_INIT, "FPU: a new EC has FCW = 0x37f");
-    check_eq (*(uint32_t *) (void *) (area[2] + 24), MXCSR_INIT, "FPU: a new EC has MXCSR = 0x1f80");
-    check_eq (iso_differ ((uint64_t *) (void *) (area[2] + 32), 0, 48, 0), 0, "FPU: its x87 and SSE registers are 0");
-    check_eq (iso_differ ((uint64_t *) (void *) (area[2] + LEGACY + HEADER), 0, (XAREA - LEGACY - HEADER) / 8, 0), 0,
+    check_eq (*(uint16_t const *) (void const *) p, FCW_INIT, "FPU: a new EC has FCW = 0x37f");
+    check_eq (*(uint32_t const *) (void const *) (p + 24), MXCSR_INIT, "FPU: a new EC has MXCSR = 0x1f80");
+    check_eq (iso_differ ((uint64_t const *) (void const *) (p + 32), 0, 48, 0), 0, "FPU: its x87 and SSE registers are 0");
+    check_eq (iso_differ ((uint64_t const *) (void const *) (p + LEGACY + HEADER), 0, (ISO_FPU_SIZE - LEGACY - HEADER) / 8, 0), 0,
               "FPU: and so are all others");
     console_printf ("# XCR0 %#lx\n", xcr0);
 }
@@ -273,6 +240,6 @@ unsigned iso_event_wrong (uint64_t const *got, uint32_t mtd)
     return mtd & MTD_RFLAGS && (got[RFLAGS_WORD] & ~(uint64_t) (AC | RF)) != FLAGS_NONE;
 }
 
-static struct test const test_x86[] = { { "fpu", fpu }, { "selectors", selectors } };
+static struct test const test_x86[] = { { "selectors", selectors } };
 
 TESTS ("isolation", test_x86);
