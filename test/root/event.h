@@ -42,3 +42,24 @@ struct event_bad {
 
 extern struct event_bad const event_bad_ip[], event_bad_sp[];
 extern unsigned const event_bad_vector[];               /* what these lead to; the last one is EVENT_UNDEFINED  */
+
+/* Architecture: functions that fault, the vector, and bits of the error; an address that no user has */
+enum event_access { READ_NOTHING, WRITE_NOTHING, WRITE_RO, EXEC_NX, EXEC_NOTHING, READ_HIGH, EVENT_ACCESSES };
+
+struct event_fault {
+    void            (*fn) (void);
+    unsigned        vector;
+    uint64_t        error, mask;
+};
+
+extern struct event_fault const event_fault[EVENT_ACCESSES];
+uint64_t            event_high (void);
+
+/* Architecture: flags before an event, in the reply, and what of them is then there; NULL behind the last text */
+struct event_flags {
+    uint64_t        before, reply, mask, want;
+    char const *    text;
+};
+
+extern struct event_flags const event_flags[];
+extern unsigned const event_flags_vector[];             /* what a wrong one may lead to; the last one is EVENT_UNDEFINED */

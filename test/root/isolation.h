@@ -53,8 +53,8 @@ unsigned    iso_regs_lost (struct regs const *, uint16_t tag);      /* that a hy
 void        iso_call (struct regs *, union utcb *, uint64_t pt, unsigned flags, unsigned words, uint16_t tag);
 
 /*
- * Architecture: all state of the FPU, in an area as the CPU stores it. Full of a pattern, false: the test is left out; what is not as it was
- * loaded; what a new EC must have.
+ * Architecture: all state of the FPU, in an area as the CPU stores it. Full of a pattern, false: the test is left out; what is not as it
+ * was loaded; what a new EC must have.
  */
 enum { ISO_FPU_SIZE = 4096 };
 

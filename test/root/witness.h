@@ -12,14 +12,14 @@ struct seen {
     uint32_t        extra[4];                           /* what else the architecture has (witness.S)           */
 };
 
-extern struct seen volatile witness_seen;                 /* by the last one                                      */
+extern struct seen volatile witness_seen;               /* by the last one                                      */
 
-/* What the portal does then: a function that returns the MTD of the reply, and the registers to reply with, but p0, p1 and the stack pointer */
+/* What the portal does then: a function that returns the MTD of the reply; the registers to reply with, but p0, p1 and the stack pointer */
 typedef uint32_t witness_fn (uintptr_t pid, uint32_t mtd);
 
 extern witness_fn *volatile witness_serve;
 extern uint64_t volatile witness_reply[GPRS];
 
 void        witness_portal (void);
-void        witness_start (void);                         /* goes on at witness_started ()                          */
+void        witness_start (void);                       /* goes on at witness_started ()                        */
 void        witness_started (void);

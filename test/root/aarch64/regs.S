@@ -3,15 +3,23 @@
 
         .section .text.regs, "ax"
 
-.macro RUN name, insn:vararg
+/* What C wants back */
+.macro KEEP op
+        .set    at, 16
+        .irp    i, 19, 21, 23, 25, 27
+        KEEP2   \op, \i, %(\i + 1)
+        .set    at, at + 16
+        .endr
+.endm
+.macro KEEP2 op, i, j
+        \op    x\i, x\j, [sp, #at]
+.endm
+
+.macro RUN name, insn
         .globl  \name, \name\()_at, \name\()_next
 \name:
         stp     x29, x30, [sp, #-112]!
-        stp     x19, x20, [sp, #16]
-        stp     x21, x22, [sp, #32]
-        stp     x23, x24, [sp, #48]
-        stp     x25, x26, [sp, #64]
-        stp     x27, x28, [sp, #80]
+        KEEP    stp
         str     x0, [sp, #96]
         mov     x1, sp
         str     x1, [x0, #264]
@@ -33,40 +41,26 @@
         stp     x2, x3, [x0]
         mov     x1, sp
         str     x1, [x0, #248]
-        ldp     x19, x20, [sp, #16]
-        ldp     x21, x22, [sp, #32]
-        ldp     x23, x24, [sp, #48]
-        ldp     x25, x26, [sp, #64]
-        ldp     x27, x28, [sp, #80]
+        KEEP    ldp
         ldp     x29, x30, [sp], #112
         ret
 .endm
 
-/* Macros, for what has a comma or takes an address */
-.macro READ_BELOW
-        ldr     xzr, . - 0x80000
-.endm
-.macro USE_FPU
-        fmov    d7, xzr
-.endm
-.macro MASK
-        msr     daifset, 0xf
-.endm
 .macro SPIN
 1:      adrp    x17, regs_go
         ldr     w17, [x17, #:lo12:regs_go]
         cbz     w17, 1b
 .endm
 
-        RUN     regs_syscall, svc 0
-        RUN     regs_ud2, udf 0
-        RUN     regs_brk, brk 0x123
-        RUN     regs_svc2, svc 2
-        RUN     regs_read, READ_BELOW
+        RUN     regs_syscall, <svc 0>
+        RUN     regs_ud2, <udf 0>
+        RUN     regs_brk, <brk 0x123>
+        RUN     regs_svc2, <svc 2>
+        RUN     regs_read, <ldr xzr, . - 0x80000>
         .arch_extension fp
-        RUN     regs_fmov, USE_FPU
-        RUN     regs_daif, MASK
-        RUN     regs_smc, svc 1
+        RUN     regs_fmov, <fmov d7, xzr>
+        RUN     regs_daif, <msr daifset, 0xf>
+        RUN     regs_smc, <svc 1>
         RUN     regs_spin, SPIN
 
         .section .bss.regs, "aw", @nobits

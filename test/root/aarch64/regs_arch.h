@@ -14,6 +14,7 @@ enum { REGS_LOST = 0, SPIN_USES = 1 << 17 };            /* by a hypercall, by re
 #define FLAGS_STATUS    UINT32_C (0xf0000000)           /* N Z C V                                              */
 #define FLAGS_ALL       FLAGS_STATUS
 #define FLAGS_FREE      UINT32_C (0)
+#define FLAGS_SEEN      (FLAGS_STATUS | UINT32_C (0x1f))    /* of an event: EL0, AArch64                            */
 
 /* Of the state that an event carries, with MTD_GPRS */
 static inline uint64_t volatile *utcb_reg (struct utcb_arch volatile *u, unsigned i) { return i == SP ? &u->sp_el0 : &u->gpr[i]; }

@@ -27,6 +27,9 @@ enum {
 
 enum { MTD_IP_AT = 0x1e0, MTD_IP_END = 0x1f0 };         /* what MTD_IP writes of a UTCB                         */
 
+#define MTD_FLAGS   MTD_EL2_ELR_SPSR
+
+static inline uint64_t volatile *utcb_flags (struct utcb_arch volatile *u) { return &u->spsr_el2; }
 static inline uint64_t utcb_ip (struct utcb_arch const volatile *u) { return u->elr_el2; }
 
 /* MTD_IP takes the condition flags along: they are left as they are */

@@ -12,6 +12,7 @@ enum { REG_P0 = RDI, REG_P1 = RSI, REG_P2 = RDX, REG_P3 = RAX, REG_SP = RSP, REG
 enum { REGS_LOST = 1 << RCX | 1 << R11, SPIN_USES = 0 };    /* by a hypercall, by regs_spin (), but for flags          */
 enum { FLAGS_NONE = 0x202, FLAGS_STATUS = 0xcd5 };          /* OF DF SF ZF AF PF CF                                 */
 enum { FLAGS_ALL = FLAGS_STATUS | 1 << 18, FLAGS_FREE = 1 << 18 };  /* AC: may be anything when an EC begins         */
+enum { FLAGS_SEEN = 0xffd5 };                               /* of an event                                          */
 
 /* Of the state that an event carries, with MTD_GPRS */
 static inline uint64_t volatile *utcb_reg (struct utcb_arch volatile *u, unsigned i) { return &u->gpr[i]; }

@@ -27,6 +27,9 @@ enum {
 
 enum { MTD_IP_AT = 0x80 + 8, MTD_IP_END = 0xa0 };       /* what MTD_IP writes of a UTCB                         */
 
+#define MTD_FLAGS   MTD_RFLAGS
+
+static inline uint64_t volatile *utcb_flags (struct utcb_arch volatile *u) { return &u->rflags; }
 static inline uint64_t utcb_ip (struct utcb_arch const volatile *u) { return u->rip; }
 static inline void utcb_set_ip (struct utcb_arch *u, uint64_t ip) { u->rip = ip; }
 

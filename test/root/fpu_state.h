@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* State of the FPU. */
+/* State of the FPU, and what is done with it. */
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
-
-struct fpu_state {
-    uint64_t    q[64];                                  /* Q0...Q31                                             */
-    uint64_t    fpcr, fpsr;
-} __attribute__ ((aligned (16)));
+#include <fpu_state_arch.h>
 
 void fpu_load (struct fpu_state const *);
 void fpu_save (struct fpu_state *);
