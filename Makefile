@@ -5,6 +5,8 @@
 
 -include Makefile.conf
 
+# make bench and make check do both where nobody says which
+ARCHES      := $(if $(filter undefined,$(origin ARCH)),$(if $(KERNEL),x86_64,x86_64 aarch64),$(ARCH))
 ARCH        ?= x86_64
 COMP        ?= gcc
 CFP         ?= none
@@ -57,7 +59,7 @@ endif
 
 $O/toolchain.mk: FORCE
 	@mkdir -p $(@D)
-	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) $(ARCH) 2> /dev/null || scripts/deps --arch $(ARCH))
+	$(if $(filter deps,$(MAKECMDGOALS)),@scripts/deps --check build $(COMP) $(ARCH) 2> /dev/null || scripts/deps --arch '$(ARCHES)')
 	@scripts/deps --check build $(COMP) $(ARCH)
 	@scripts/toolchain $(CC) | cmp -s - $@ || scripts/toolchain $(CC) > $@
 

@@ -6,20 +6,25 @@ KERNEL      ?=
 LABEL       ?= $(basename $(notdir $(KERNEL)))
 BENCH       ?=
 ITERATIONS  ?=
-MACHINE     := $(if $(filter aarch64,$(ARCH)),qemu-virt-icount,qemu-q35-icount)
-CONF        ?= $(ARCH)$(if $(KERNEL),,-$(COMP)-$(CFP)$(if $(filter 1,$(DEBUG)),-debug))
+CONF        ?=
+KIND        := $(COMP)-$(CFP)$(if $(filter 1,$(DEBUG)),-debug)
 KN          := $(PYTHON) scripts/kn
 
 # A label is the name of a folder; that of another kernel is not for figures of this one
 $(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(call refuse,LABEL=$(LABEL) is not a plain name))
 $(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(call refuse,LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
-$(if $(filter bench bench-cet bench-trace,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
+$(if $(filter bench bench-record bench-cet bench-trace,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
   $(call refuse,neither git nor VERSION says which release this is: give RELEASE=NAME or LABEL=NAME)))
 SUBSET      := $(BENCH)$(ITERATIONS)
-RESULT      := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))/$(MACHINE)/$(CONF)
+RESULTS     := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))
+MACHINE_x86_64  := qemu-q35-icount
+MACHINE_aarch64 := qemu-virt-icount
+# $(call result,ARCH): file of one architecture's result, without .json
+result       = $(RESULTS)/$(MACHINE_$1)/$(or $(CONF),$1$(if $(KERNEL),,-$(KIND)))
+RESULT      := $(call result,$(ARCH))
 
 deps:
-	@scripts/deps --arch $(ARCH)
+	@scripts/deps --arch '$(ARCHES)'
 
 TOOLS       := tools-build tools-bench tools-bench-cet tools-image tools-check tools-fuzz tools-coverage
 $(TOOLS): tools-%:
@@ -27,18 +32,32 @@ $(TOOLS): tools-%:
 
 check-tools: tools-check
 
-bench: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
+# One architecture: its table and chart. Several: one table and one chart of all; each is measured by a make of its own.
+bench-record: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
 	$Q$(KN) run -q --kernel '$(or $(KERNEL),$(KELF))' --root $O/bench/bench.elf $(if $(BENCH),--bench '$(BENCH)') \
 	  $(if $(ITERATIONS),--iterations $(ITERATIONS)) $(if $(LABEL),--label '$(LABEL)') --release '$(or $(LABEL),$(RELEASE))' \
 	  -o '$(RESULT).json'
+	$Q$(KN) plot '$(RESULT).json' > /dev/null
+
+ifeq ($(words $(ARCHES)),1)
+bench: bench-record
 	$Q$(KN) show '$(RESULT).json'
-	@echo
-	@echo 'Recorded: $(RESULT).json'
-	$Q$(KN) plot '$(RESULT).json' | sed 's/^/Chart:    /'
+	@printf '\nRecorded: %s\n' '$(RESULT).json'
+	@printf 'Chart:    %s\n' '$(RESULT).svg' '$(RESULT).png'
+else
+bench:
+	@scripts/deps --check bench $(COMP) x86_64
+	$Qfor a in $(ARCHES); do \
+	  if why=$$(scripts/deps --check bench $(COMP) $$a 2>&1); then $(MAKE) --no-print-directory ARCH=$$a bench-record || exit; \
+	  else printf '%s\nWithout them, %s is not measured.\n\n' "$$why" $$a >&2; fi; done
+	$Qset --; $(foreach a,$(ARCHES),scripts/deps --check bench $(COMP) $a 2> /dev/null && set -- "$$@" '$(call result,$a).json';) \
+	  $(KN) show "$$@" && printf '\n' && printf 'Recorded: %s\n' "$$@" && \
+	  $(KN) plot -o '$(RESULTS)/$(KIND)' "$$@" | sed 's/^/Chart:    /'
+endif
 
 # Stages of a round trip: the same kernel without trace points and with them. EMULATOR=bochs: on that one
 TRACE_ON    := $(or $(EMULATOR),qemu)
-TRACE       := build/results/$(RELEASE)/trace-$(TRACE_ON)/$(CONF)
+TRACE       := build/results/$(RELEASE)/trace-$(TRACE_ON)/$(or $(CONF),$(ARCH)-$(KIND))
 
 bench-trace: $(if $(filter bochs,$(TRACE_ON)),tools-bench-cet,tools-bench) $(KELF) $O/bench/bench.elf
 	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --emulator '$(TRACE_ON)' --release '$(RELEASE)' \
@@ -81,15 +100,23 @@ $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS))
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
-CHECKS      := check-sources $(if $(filter x86_64,$(ARCH)),check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image,\
-                 check-root-1 check-root-2)
+# Those of one architecture. What is the same for all - the host tests, the parsers, the scripts - runs with x86_64's.
+CHECKS_x86_64  := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image
+CHECKS_aarch64 := check-sources check-boot
+LEAVE       ?=
+CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 
-# All checks run, whatever one of them finds; the total decides
-check: tools-check all roots
-	@rm -rf $(SUMMARY)
-	@for c in $(CHECKS); do printf '\n== %s\n' $$c; $(MAKE) --no-print-directory $$c || mkdir -p $(SUMMARY) && \
-	  test -s $(SUMMARY)/$${c#check-} || echo 0 1 > $(SUMMARY)/$${c#check-}; done
+# LEAVE='check-X check-Y': all but these
+# All checks of all architectures run, whatever one of them finds; the total decides
+check:
+	@for a in $(ARCHES); do scripts/deps --check check $(COMP) $$a || exit; done
+	@rm -rf $(SUMMARIES)
+	@for a in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$a check-arch || { mkdir -p $(SUMMARIES)/$$a; echo 0 1 > $(SUMMARIES)/$$a/build; }; done
 	@printf '\n'; $(MAKE) --no-print-directory check-total
+
+check-arch: all roots
+	@for c in $(CHECKS); do printf '\n== %s, %s\n' $$c $(ARCH); $(MAKE) --no-print-directory $$c || mkdir -p $(SUMMARY) && \
+	  test -s $(SUMMARY)/$${c#check-} || echo 0 1 > $(SUMMARY)/$${c#check-}; done
 
 # Sources: style, headers that compile alone, documentation that follows the interface headers
 check-sources: tools-check
@@ -119,11 +146,6 @@ check-image: tools-check image
 	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
 	  $(if $(ONLY),--only '$(ONLY)') $(LEVEL_ELF)
 
-# Where there are no boot tests: the abuse root task, which has the themes of the conformance root task, too, on N CPUs
-check-root-%: tools-check $(KELF) $(IMAGES) roots
-	$Q$(PYTHON) -B test/root/run.py --kernel $(KELF) --root $O/test/abuse/abuse.elf --smp $* --timeout 900 --theme \
-	  --log $O/root-$*.log --summary $(SUMMARY)/root-$*
-
 # By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines
 MINUTES     ?= 10
 SEED        ?=
@@ -133,4 +155,4 @@ soak: tools-check $(KELF) $(IMAGES) roots
 	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: bench-trace soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot
+.PHONY: bench-record bench-trace check-arch soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot

@@ -8,7 +8,8 @@
 # modelled memory, captured lines, a panic that aborts. Functions in SOURCES replace those of the library.
 
 H           := build/host/$(COMP)
-SUMMARY     := $H/summary
+SUMMARIES   := $H/summary
+SUMMARY     := $(SUMMARIES)/$(ARCH)
 HOST_CC     := $(if $(filter clang,$(COMP)),clang,gcc)
 SANITIZE    ?= address,undefined
 # Other instrumentation: --coverage
@@ -136,9 +137,11 @@ check-host: $(HOST_TESTS)
 	@mkdir -p $(SUMMARY)
 	@$(PYTHON) test/host/run.py $(COMP) $(SUMMARY)/host $(HOST_TESTS)
 
-# Total of all suites that ran with this compiler
+# Totals of all suites that ran with this compiler: of each architecture, of all
 check-total:
-	@awk '{ p += $$1; f += $$2 } END { printf "  total   %d passed, %d failed\n", p, f; exit f > 0 }' $(SUMMARY)/*
+	@awk 'FNR == 1 { n = split (FILENAME, f, "/"); a = f[n - 1]; if (!(a in p)) order[++archs] = a; p[a] += $$1; q[a] += $$2; t += $$1; u += $$2 } \
+	  END { for (i = 1; i <= archs; i++) printf "  %-9s %d passed, %d failed\n", order[i], p[order[i]], q[order[i]]; \
+	  if (!archs) { print "  no suite ran"; exit 1 } printf "  %-9s %d passed, %d failed\n", "total", t, u; exit u > 0 }' $(SUMMARIES)/*/* /dev/null
 
 .PHONY: host-tests check-host check-total
 # What boot tests of UEFI need: a driver of firmware that keeps a device copying, and the root task that looks for what it wrote

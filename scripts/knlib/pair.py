@@ -26,14 +26,20 @@ class Column:
     def theirs(self):
         return table.name_of(self.reference) if self.reference else None
 
+    @property
+    def short(self):
+        """(ours, theirs) without versions, if that tells them apart."""
+        names = self.ours.split()[0], self.theirs.split()[0] if self.reference else None
+        return names if names[0] != names[1] else (self.ours, self.theirs)
+
 
 def arch(document):
-    return document['kernel']['arch']
+    return document['kernel'].get('arch') or 'unknown'          # of a foreign log
 
 
 def wanted(documents):
     """Are they of several architectures?"""
-    return len({arch(d) for d in documents}) > 1
+    return len({arch(d) for d in documents} - {'unknown'}) > 1
 
 
 def columns(documents, given=None):
@@ -96,7 +102,7 @@ def cells(col, key):
 
 
 def heads(col):
-    return [col.ours] + ([col.theirs, 'ratio'] if col.reference else [])
+    return [col.short[0]] + ([col.short[1], 'ratio'] if col.reference else [])
 
 
 def means(cols):
@@ -112,15 +118,15 @@ def means(cols):
 
 def caption(cols):
     unit = table.TICKS[cols[0].document['ticks_are']]
-    lines = ['Unit: %s per operation. Columns of figures are medians.' % unit]
+    numbers = [b['n'] for col in cols for b in col.document['benchmarks']]
+    lines = ['Unit: %s per operation. Columns of figures are medians of %s.' % (unit, table.spread(numbers, 'sample'))]
     for col in cols:
         document = col.document
         compiler = document['kernel'].get('compiler')
-        lines.append('%s: %s, %s%s, %s each' % (col.title, document['machine'], document['configuration'], ', ' + compiler if compiler else '',
-                                                table.spread([b['n'] for b in document['benchmarks']], 'sample')))
-    theirs = dict.fromkeys(col.theirs for col in cols if col.reference)
-    if theirs:
-        lines.append('ratio: this kernel / %s on the same machine; below 1 is fewer %s.' % (', '.join(theirs), unit))
+        lines.append('%s: %s%s on %s; %s%s' % (col.title, col.ours, ' beside ' + col.theirs if col.reference else '', document['machine'],
+                                               document['configuration'], ', ' + compiler if compiler else ''))
+    if any(col.reference for col in cols):
+        lines.append('ratio: this kernel / %s; below 1 is fewer %s.' % (', '.join(dict.fromkeys(col.short[1] for col in cols if col.reference)), unit))
     return lines
 
 
@@ -162,7 +168,9 @@ def text(cols, wide):
 
 
 def flat_heads(cols):
-    return ['benchmark', 'operation'] + ['%s %s' % (col.title, head) for col in cols for head in heads(col)]
+    """Of a table with one line of headings."""
+    return ['benchmark', 'operation'] + ['%s %s' % (col.title, head) for col in cols
+                                         for head in [col.ours] + ([col.theirs, 'ratio'] if col.reference else [])]
 
 
 def flat_rows(cols):

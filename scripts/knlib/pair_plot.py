@@ -109,7 +109,7 @@ def rest_panel(s, cols, order, top, bottom):
             s.label(plain_number(found['median']) if found else '-', 'screen %.4f' % x, 'first %d' % at,
                     'right ' + look(10, MUTED if whose else INK, not whose))
     for x, i, whose in figure_columns(cols):
-        name = (cols[i].theirs if whose else cols[i].ours).split()[0]
+        name = cols[i].short[whose]
         s.label(name, 'screen %.4f' % x, 'screen %.5f' % (top + s.gap * 0.35), 'right ' + look(9, MUTED if whose else shade(i)[0], not whose))
         if not whose:
             s.label(cols[i].title, 'screen %.4f' % x, 'screen %.5f' % (top + s.gap * 1.05), 'right ' + look(10, shade(i)[0], True))
@@ -141,7 +141,7 @@ def heading(s, cols, unit, height):
         for whose in (0, 1) if col.reference else (0,):
             s.add('set object rectangle center screen %.4f, %s size screen %.4f, screen %.5f fc rgb "%s" fs solid noborder front'
                   % (x + 7 / WIDTH, at(HEAD - 2), 14 / WIDTH, 14 / height, shade(i)[whose]))
-            name = '%s %s' % (col.title, (col.theirs if whose else col.ours).split()[0])
+            name = '%s %s' % (col.title, col.short[whose])
             s.label(name, 'screen %.4f' % (x + 20 / WIDTH), at(HEAD - 2), 'left ' + look(11, INK))
             x += (20 + breadth(name) + 16) / WIDTH
         if id(col) in mean:

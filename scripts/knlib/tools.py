@@ -31,7 +31,7 @@ def need(*proofs):
     for proof in proofs:
         if not present(proof):
             package = packages().get(proof)
-            hint = 'Debian package %s; run: make deps%s' % (package, ' ARCH=aarch64' * ('aarch64' in proof)) if package else 'install it'
+            hint = 'Debian package %s; run: make deps' % package if package else 'install it'
             raise ToolMissing('%s is not installed (%s)' % (proof, hint))
 
 

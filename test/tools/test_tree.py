@@ -142,8 +142,24 @@ class Tree(unittest.TestCase):
 
     def test_name_of_a_result(self):
         for words, name in (((), 'x86_64-gcc-none'), (('COMP=clang', 'DEBUG=1'), 'x86_64-clang-none-debug'), (('KERNEL=Makefile',), 'x86_64')):
-            text = self.make('-n', 'bench', 'LABEL=a', *words).stdout
+            text = self.make('-n', 'bench', 'ARCH=x86_64', 'LABEL=a', *words).stdout
             self.assertIn("-o 'results/a/qemu-q35-icount/%s.json'" % name, text)
+
+    def test_both_architectures(self):
+        """Without ARCH, some targets do both; a tool that is missing is named."""
+        path = os.path.join(self.dir, 'no-cross')
+        os.mkdir(path)
+        for name in ('sh', 'sed', 'git', 'make', 'mkdir', 'find', 'cmp', 'printf', 'gcc', 'ld', 'objcopy', 'cat', 'rm', 'echo', 'wc', 'tr', 'uname'):
+            os.symlink(shutil.which(name) or '/bin/true', os.path.join(path, name))
+        done = self.run_in_tree('make', 'check', code=2, PATH=path)
+        self.assertRegex(done.stderr, r'deps: missing for make check\b')
+        text = self.run_in_tree('/bin/sh', 'scripts/deps', '--check', 'check', 'gcc', 'aarch64', code=3, PATH=path).stderr
+        self.assertRegex(text, r'^deps: missing for make check ARCH=aarch64:\n')
+        self.assertRegex(text, r'\n  gcc-aarch64-linux-gnu +for make .*\n')
+        self.assertRegex(text, r'\n  qemu-system-arm +for make .*\n')
+        self.assertIn('results/a/qemu-q35-icount/x86_64-gcc-none.json', self.make('-n', 'bench', 'LABEL=a').stdout)
+        self.assertIn('for a in x86_64 aarch64;', self.make('-n', 'check').stdout)
+        self.assertIn('for a in x86_64;', self.make('-n', 'check', 'ARCH=x86_64').stdout)
 
 
 if __name__ == '__main__':
