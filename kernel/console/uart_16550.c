@@ -28,7 +28,7 @@ static uint8_t in (struct uart_16550 const *u, enum reg r)
 
     uint8_t volatile *const p = (uint8_t volatile *)u->regs + (unsigned)r * u->stride;
 
-    switch (u->stride) {
+    switch (u->width) {
         case 2:  return (uint8_t)*(uint16_t volatile *)(void volatile *)p;
         case 4:  return (uint8_t)*(uint32_t volatile *)(void volatile *)p;
         default: return *p;
@@ -44,7 +44,7 @@ static void out (struct uart_16550 const *u, enum reg r, uint8_t v)
 
     uint8_t volatile *const p = (uint8_t volatile *)u->regs + (unsigned)r * u->stride;
 
-    switch (u->stride) {
+    switch (u->width) {
         case 2:  *(uint16_t volatile *)(void volatile *)p = v; break;
         case 4:  *(uint32_t volatile *)(void volatile *)p = v; break;
         default: *p = v; break;
@@ -92,7 +92,10 @@ static INDIRECT_TARGET void put (struct console *c, char ch)
 
 bool uart_16550_init (struct uart_16550 *u)
 {
-    if (u->regs && u->stride != 1 && u->stride != 2 && u->stride != 4)
+    if (!u->width)
+        u->width = u->stride;
+
+    if (u->regs && ((u->stride != 1 && u->stride != 2 && u->stride != 4) || u->width > u->stride || u->width == 3))
         return false;
 
     if (!present (u))

@@ -8,7 +8,8 @@ struct uart_16550 {
     struct console  console;                            /* set by uart_16550_init                                   */
     void volatile * regs;                               /* mapped registers, aligned to stride; null: use port      */
     uint16_t        port;                               /* first port, stride is 1 then                             */
-    uint8_t         stride;                             /* distance and width of registers in memory: 1, 2, 4       */
+    uint8_t         stride;                             /* distance of registers in memory: 1, 2, 4                 */
+    uint8_t         width;                              /* of an access to them: 1, 2, 4, at most stride; 0: stride */
     bool            keep_rate;                          /* firmware has set the rate, our divisor would be wrong    */
     bool            stalled;                            /* the transmitter did not get ready in time; console lock  */
 };

@@ -47,11 +47,13 @@ void uart_pl011_init (struct uart_pl011 *u)
 {
     mmio_write32 (u->regs, REG_IMSC, 0);                /* no interrupts                                            */
 
-    for (unsigned spin = SPIN_MAX; mmio_read32 (u->regs, REG_FR) & FR_BUSY && spin--; ) {}
+    if (!u->sbsa) {                                     /* SBSA: firmware has switched it on (Arm BSA, appendix B)  */
+        for (unsigned spin = SPIN_MAX; mmio_read32 (u->regs, REG_FR) & FR_BUSY && spin--; ) {}
 
-    mmio_write32 (u->regs, REG_CR, 0);                  /* the line control may change while it is off only, 3.3.7  */
-    mmio_write32 (u->regs, REG_LCR_H, LCR_H_8N1);
-    mmio_write32 (u->regs, REG_CR, CR_ON);
+        mmio_write32 (u->regs, REG_CR, 0);              /* the line control may change while it is off only, 3.3.7  */
+        mmio_write32 (u->regs, REG_LCR_H, LCR_H_8N1);
+        mmio_write32 (u->regs, REG_CR, CR_ON);
+    }
 
     u->stalled = false;
     u->console.putc = put;

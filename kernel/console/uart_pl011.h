@@ -7,6 +7,7 @@
 struct uart_pl011 {
     struct console  console;                            /* set by uart_pl011_init                                   */
     volatile void  *regs;                               /* mapped registers                                         */
+    bool            sbsa;                               /* it has no more than data, flags and interrupt mask       */
     bool            stalled;                            /* the transmitter did not get ready in time; console lock  */
 };
 

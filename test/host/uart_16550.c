@@ -147,6 +147,29 @@ static void test_memory (void **state UNUSED)
     }
 }
 
+/* Registers four bytes apart that are bytes: what is between them is not touched */
+static void test_width (void **state UNUSED)
+{
+    for (uint8_t width = 0; width <= 5; width++) {
+
+        struct uart_16550 *const u = make (NORMAL);
+        uint8_t regs[8 * 4];
+
+        memset (regs, 0x60, sizeof regs);
+        u->regs = regs;
+        u->stride = 4;
+        u->width = width;
+
+        bool const good = width <= 2 || width == 4;
+        unsigned const written = width ? width : 4;
+
+        assert_int_equal (uart_16550_init (u), good);
+
+        for (unsigned i = 0; i < 4; i++)
+            assert_int_equal (regs[REG_IER * 4 + i], good && i < written ? 0 : 0x60);
+    }
+}
+
 int main (void)
 {
     static struct CMUnitTest const tests[] = {
@@ -155,6 +178,7 @@ int main (void)
         cmocka_unit_test (test_missing),
         cmocka_unit_test (test_stuck),
         cmocka_unit_test (test_memory),
+        cmocka_unit_test (test_width),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);
