@@ -104,11 +104,14 @@ static void console_uart (void)
     if (cmdline_flag ("noserial"))
         return;
 
-    if (gas->addr && gas->space == ACPI_GAS_IO)
+    bool const named = gas->addr && acpi.uart_kind == ACPI_UART_16550;
+
+    if (named && gas->space == ACPI_GAS_IO)
         uart.port = (uint16_t)gas->addr;
 
-    if (gas->addr && gas->space == ACPI_GAS_MEMORY) {
+    if (named && gas->space == ACPI_GAS_MEMORY) {
         uart.stride = (uint8_t)acpi_gas_stride (gas);
+        uart.width  = (uint8_t)acpi_gas_width (gas);
         uart.regs   = mmio_map (gas->addr, PAGE_SIZE);
     }
 

@@ -15,12 +15,14 @@ static struct {
 } const known[] = {
     { "APIC",  44, acpi_madt },                     /* 5.2.12: up to the flags                                  */
     { "FACP", 116, acpi_fadt },                     /* ACPI 1.0b, 5.2.5: the whole table of then                */
+    { "GTDT",  80, acpi_gtdt },                     /* 5.2.25: up to the hypervisor's timer                     */
     { "HPET",  52, acpi_hpet },                     /* IA-PC HPET 1.0a, 3.2.4: up to the base address           */
     { "MCFG",  44, acpi_mcfg },                     /* PCI Firmware 3.3, 4.1.2: up to the entries               */
     { "SPCR",  52, acpi_spcr },                     /* up to the base address                                   */
     { "DBG2",  44, acpi_dbg2 },                     /* up to the number of devices                              */
     { "DMAR",  48, acpi_dmar },                     /* VT-d 8.1: up to the structures                           */
     { "IVRS",  48, acpi_ivrs },                     /* AMD IOMMU 5.2.1: up to the blocks                        */
+    { "IORT",  48, acpi_iort },                     /* DEN 0049, 3: up to the nodes                             */
 };
 
 bool acpi_sum_zero (void const *data, size_t n)

@@ -47,9 +47,34 @@ bool acpi_read (struct acpi_table const *, size_t off, void *dst, size_t n) MUST
 /* Checked form: addr is 0 unless the register is in memory or at a port below 64 Ki */
 struct acpi_gas acpi_gas (struct acpi_raw_gas);
 
+/* Entries that were left out, told in one line per reason however often it happens */
+struct acpi_left { unsigned malformed, beyond; };
+
+/*
+ * Keeps registers of an IOMMU from everybody: pages from base on, size rounded up. Whoever names one that is there already changes
+ * nothing. Then acpi_protect_tell().
+ */
+void acpi_protect (struct acpi *, struct acpi_left *, paddr_t base, uint64_t size);
+void acpi_protect_tell (struct acpi_table const *, struct acpi_left const *);
+
+/*
+ * The two kinds of interrupt controllers in the MADT: what its header says of them, an entry at off, whose length is known to be inside
+ * the table, and the end. Types of the other kind are passed over.
+ */
+struct madt_entry { uint8_t type, length; } PACKED;
+struct madt_left { unsigned malformed, duplicate, cpus, ioapics, frames; };
+
+void acpi_apic_begin (struct acpi *, struct madt_left *, uint32_t lapic, uint32_t flags);
+void acpi_apic_entry (struct acpi *, struct madt_left *, struct acpi_table const *, size_t off, struct madt_entry);
+void acpi_gic_begin (struct acpi *);
+void acpi_gic_entry (struct acpi *, struct madt_left *, struct acpi_table const *, size_t off, struct madt_entry);
+void acpi_gic_end (struct acpi *, struct madt_left *);
+
 /* Finds the RSDP, at the hint or by search; prints its line. False if there is none (after one line). */
 bool acpi_rsdp (struct acpi_roots *out, paddr_t hint);
 
+void acpi_gtdt (struct acpi *, struct acpi_table const *);
+void acpi_iort (struct acpi *, struct acpi_table const *);
 void acpi_madt (struct acpi *, struct acpi_table const *);
 void acpi_fadt (struct acpi *, struct acpi_table const *);
 void acpi_hpet (struct acpi *, struct acpi_table const *);

@@ -34,26 +34,6 @@ STATIC_ASSERT (offsetof (struct ivhd, length) == offsetof (struct remap_head, le
 enum { DMAR_DRHD = 0 };                             /* VT-d 8.2                                                 */
 enum { IVRS_IVHD_10 = 0x10, IVRS_IVHD_11 = 0x11, IVRS_IVHD_40 = 0x40 };
 
-/* What was left out, as in the MADT */
-struct tally { unsigned malformed, units; };
-
-static void protect (struct acpi *out, struct tally *left, paddr_t base, uint64_t size)
-{
-    if (!base || base & PAGE_MASK || base > UINT64_MAX - size) {
-        left->malformed++;
-        return;
-    }
-
-    for (unsigned i = 0; i < out->protects; i++)
-        if (out->protect[i].start == base && out->protect[i].end == base + size)
-            return;                                 /* one IOMMU may appear as several types of IVHD            */
-
-    if (out->protects == ACPI_PROTECT_MAX)
-        left->units++;
-    else
-        out->protect[out->protects++] = (struct acpi_range){ .start = base, .end = base + size };
-}
-
 /* Base and size of the unit whose entry is at off. size 0: the entry is no unit; base 0: it is one, but malformed. */
 struct unit { paddr_t base; uint64_t size; };
 
@@ -88,7 +68,7 @@ static void walk (struct acpi *out, struct acpi_table const *t,
                   struct unit (*read) (struct acpi_table const *, size_t, struct remap_head))
 {
     struct remap_head head;
-    struct tally left = { 0 };
+    struct acpi_left left = { 0 };
 
     for (size_t off = REMAP_START; off < t->size; off += head.length) {
 
@@ -100,13 +80,10 @@ static void walk (struct acpi *out, struct acpi_table const *t,
         struct unit const u = read (t, off, head);
 
         if (u.size)
-            protect (out, &left, u.base, u.size);
+            acpi_protect (out, &left, u.base, u.size);
     }
 
-    if (left.malformed)
-        print ("ACPI: %s: %u malformed units ignored", t->name, left.malformed);
-    if (left.units)
-        print ("ACPI: %s: %u units beyond %u are not protected", t->name, left.units, ACPI_PROTECT_MAX);
+    acpi_protect_tell (t, &left);
 }
 
 INDIRECT_TARGET void acpi_dmar (struct acpi *out, struct acpi_table const *t)

@@ -36,8 +36,11 @@ STATIC_ASSERT (offsetof (struct fadt, pm1a_evt_blk) == 56);
 STATIC_ASSERT (offsetof (struct fadt, pm1_evt_len) == 88);
 STATIC_ASSERT (offsetof (struct fadt, flags) == 112);
 STATIC_ASSERT (offsetof (struct fadt, reset_reg) == 116);
+STATIC_ASSERT (offsetof (struct fadt, arm_boot_arch) == 129);
 STATIC_ASSERT (offsetof (struct fadt, x_pm1a_evt_blk) == 148);
 STATIC_ASSERT (sizeof (struct fadt) == 220);
+
+enum { ARM_PSCI = 1U << 0, ARM_PSCI_HVC = 1U << 1 };   /* 5.2.9.4                                                  */
 
 enum { FADT_TMR_VAL_EXT = 1U << 8, FADT_RESET_REG_SUP = 1U << 10, FADT_HW_REDUCED_ACPI = 1U << 20 };
 
@@ -81,9 +84,15 @@ static void parse_reset (struct acpi *out, struct acpi_table const *t, uint32_t 
 INDIRECT_TARGET void acpi_fadt (struct acpi *out, struct acpi_table const *t)
 {
     struct fadt f;
+    uint16_t arm = 0;
 
     if (!acpi_read (t, 0, &f, FADT_V1_SIZE))
         return;
+
+    if (acpi_read (t, offsetof (struct fadt, arm_boot_arch), &arm, sizeof arm)) {
+        out->psci     = arm & ARM_PSCI;
+        out->psci_hvc = out->psci && arm & ARM_PSCI_HVC;
+    }
 
     out->fadt = true;
     parse_reset (out, t, f.flags);

@@ -2,6 +2,7 @@
 /* Root System Description Pointer: where it is (5.2.5.1) and what it names (5.2.5.3). */
 #include <acpi/acpi_priv.h>
 
+#include <acpi_arch.h>
 #include <console/console.h>
 #include <string.h>
 
@@ -81,8 +82,11 @@ static paddr_t find (paddr_t hint)
         if (p && judge (p, RSDP_V1_SIZE) == GOOD)
             return hint;
 
-        print ("ACPI: no good RSDP at 0x%lx, searching", hint);
+        print ("ACPI: no good RSDP at 0x%lx%s", hint, ACPI_PC ? ", searching" : "");
     }
+
+    if (!ACPI_PC)
+        return 0;
 
     paddr_t const ebda = ebda_start();
 

@@ -36,39 +36,55 @@ STATIC_ASSERT (sizeof (struct dbg2_device) == 22);
 #define PORT_SERIAL     0x8000
 
 /* DBG2 table 3, subtypes of a serial port; SPCR uses the same numbers */
-enum { UART_16550 = 0x00, UART_16550_SUBSET = 0x01, UART_16550_GAS = 0x12 };
+enum {
+    UART_16550 = 0x00, UART_16550_SUBSET = 0x01, UART_PL011 = 0x03, UART_SBSA_32 = 0x0d, UART_SBSA = 0x0e, UART_16550_GAS = 0x12,
+};
 
-#define UART_REGISTERS  8
+#define UART_REGISTERS  8                           /* of a 16550                                               */
+#define PL011_SIZE      PAGE_SIZE
 
-static bool is_16550 (unsigned type)
+/* False: there is no driver for it */
+static bool known (unsigned type, enum acpi_uart *kind)
 {
-    return type == UART_16550 || type == UART_16550_SUBSET || type == UART_16550_GAS;
+    switch (type) {
+        case UART_16550:
+        case UART_16550_SUBSET:
+        case UART_16550_GAS:    *kind = ACPI_UART_16550; return true;
+        case UART_PL011:        *kind = ACPI_UART_PL011; return true;
+        case UART_SBSA_32:
+        case UART_SBSA:         *kind = ACPI_UART_SBSA; return true;
+    }
+
+    return false;
 }
 
-/* True, and *out set, when the driver can reach all registers at this address */
-static bool accept (struct acpi_gas *out, struct acpi_raw_gas raw)
+/* True, and the UART of *out set, when the driver can reach all registers at this address */
+static bool accept (struct acpi *out, enum acpi_uart kind, struct acpi_raw_gas raw)
 {
     struct acpi_gas const g = acpi_gas (raw);
-    uint64_t const last = (UART_REGISTERS - 1) * acpi_gas_stride (&g);
+    uint64_t const stride = kind == ACPI_UART_16550 ? acpi_gas_stride (&g) : 4;
+    uint64_t const last = kind == ACPI_UART_16550 ? (UART_REGISTERS - 1) * stride : PL011_SIZE - 1;
 
-    if (!g.addr || g.addr & (acpi_gas_stride (&g) - 1))
+    if (!g.addr || g.addr & (stride - 1) || (kind != ACPI_UART_16550 && g.space != ACPI_GAS_MEMORY))
         return false;
 
     if (g.addr > (g.space == ACPI_GAS_IO ? UINT16_MAX : UINT64_MAX) - last)
         return false;
 
-    *out = g;
+    out->uart      = g;
+    out->uart_kind = kind;
     return true;
 }
 
 INDIRECT_TARGET void acpi_spcr (struct acpi *out, struct acpi_table const *t)
 {
     struct spcr s;
+    enum acpi_uart kind;
 
-    if (!acpi_read (t, 0, &s, sizeof s) || !s.base.addr || !is_16550 (s.type))
+    if (!acpi_read (t, 0, &s, sizeof s) || !s.base.addr || !known (s.type, &kind))
         return;
 
-    if (!accept (&out->uart, s.base))
+    if (!accept (out, kind, s.base))
         print ("ACPI: SPCR: bad base address 0x%lx in space %u, ignored", s.base.addr, s.base.space);
 }
 
@@ -76,12 +92,13 @@ INDIRECT_TARGET void acpi_spcr (struct acpi *out, struct acpi_table const *t)
 static bool parse_device (struct acpi *out, struct acpi_table const *t, size_t off, struct dbg2_device const *d)
 {
     struct acpi_raw_gas raw;
+    enum acpi_uart kind;
 
-    if (d->port_type != PORT_SERIAL || !is_16550 (d->port_subtype) || !d->registers)
+    if (d->port_type != PORT_SERIAL || !known (d->port_subtype, &kind) || !d->registers)
         return false;
 
     if (d->base_offset > d->length - sizeof raw || !acpi_read (t, off + d->base_offset, &raw, sizeof raw) ||
-        !accept (&out->uart, raw)) {
+        !accept (out, kind, raw)) {
         print ("ACPI: DBG2: bad base address at offset %zu, ignored", off);
         return false;
     }

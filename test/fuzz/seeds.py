@@ -115,6 +115,44 @@ def ecam(base, segment=0, first=0, last=255):
     return struct.pack('<QHBBI', base, segment, first, last, 0)
 
 
+def gicc(mpidr, flags=1, base=0, gicv=0, gich=0, gicr=0, length=80):
+    return struct.pack('<BBHIIIIIQQQQIQQ', 11, length, 0, 0, 0, flags, 0, 23, 0, base, gicv, gich, 25, gicr, mpidr) + bytes(4)
+
+
+def gicd(base, version):
+    return struct.pack('<BBHIQIB3x', 12, 24, 0, 0, base, 0, version)
+
+
+def gic_msi(base):
+    return struct.pack('<BBHIQIHH', 13, 24, 0, 0, base, 1, 64, 80)
+
+
+def gicr(base, length):
+    return struct.pack('<BBHQI', 14, 16, 0, base, length)
+
+
+def its(base):
+    return struct.pack('<BBHIQI', 15, 20, 0, 0, base, 0)
+
+
+def arm_fadt(boot_arch):
+    data = bytearray(fadt(flags=1 << 20))
+    struct.pack_into('<H', data, 129, boot_arch)
+    return bytes(data)
+
+
+def gtdt(el2=26):
+    return table(b'GTDT', struct.pack('<QI8IQII', 2**64 - 1, 0, 29, 0, 30, 0, 27, 0, el2, 0, 2**64 - 1, 0, 0), 2)
+
+
+def iort(*nodes, count=None, at=48):
+    return table(b'IORT', struct.pack('<III', len(nodes) if count is None else count, at, 0) + b''.join(nodes), 3)
+
+
+def node(kind, length, base=0, span=0, vatos=0):
+    return (struct.pack('<BHBIIIQQQ', kind, length, 1, 0, 0, 0, base, span, vatos) + bytes(60))[:max(length, 4)]
+
+
 def machine(*tables, hint=0, changes=0, revision=2, end=0, more=(), **pointers):
     """Tables at addresses that nothing promises to be aligned, and root tables that name them."""
     places = [0x1ffe1000 + 0x1000 * i + i for i in range(len(tables))]
@@ -135,6 +173,20 @@ def acpi():
     yield 'mcfg', machine(mcfg(ecam(0xb0000000, 0, 0, 127), ecam(1 << 38, 1), ecam(1 << 39, 0xffff, 255, 255)))
     yield 'mcfg-malformed', machine(mcfg(ecam(0), ecam(0xb0080000), ecam((1 << 64) - (1 << 27)), ecam(0xc0000000, 1, 2, 1), b'rest'))
     yield 'mcfg-many', machine(mcfg(*(ecam(0xb0000000, i) for i in range(40))))
+    arm = (arm_fadt(3), madt(gicd(0x8000000, 3), gicc(0), gicc(1), gicc(0x100000100), gicc(0x101, 8), gicr(0x80a0000, 0xf60000),
+                             gicr(1 << 38, 1 << 26), its(0x8080000), lapic=0, flags=0),
+           gtdt(), spcr(3, gas(0, 32, 0x9000000)), dbg2(port(subtype=14, base=gas(0, 32, 0x9040000))),
+           iort(node(0, 24), node(4, 68, 0x9050000), node(3, 76, 0x9080000, 0x10000), node(4, 68, 0xa000000, 0, 0xb000000), node(2, 56)),
+           mcfg(ecam(0x4010000000)))
+    yield 'arm', machine(*arm)
+    for seed in 1, 2:
+        yield 'arm-changes-%d' % seed, machine(*arm, changes=seed)
+    yield 'arm-gic-v2', machine(madt(gicc(0, 1, 0x8010000, 0x8040000, 0x8030000), gicd(0x8000000, 2), gic_msi(0x8020000), lapic=0))
+    yield 'arm-gicr-of-cpus', machine(madt(*(gicc(i, gicr=0x80a0000 + 0x20000 * (i ^ 1)) for i in range(4)), gicc(9, gicr=2**64 - 0x20000), lapic=0))
+    yield 'arm-malformed', machine(madt(gicd(0x8000001, 3), gicc(1 << 31), gicc(0, length=40)[:40], gicr(0, 0), its(1), gic_msi(0), b'\x0f\4\0\0'))
+    yield 'iort-damaged', machine(iort(node(4, 68, 0x9050000), node(4, 8)), gtdt())
+    yield 'iort-count-huge', machine(iort(node(3, 76, 0x9080000, 2**64 - 1), count=0xffffffff))
+    yield 'iort-offset-huge', machine(iort(node(4, 68, 0x9050000), at=0xffffffff))
     yield 'full-acpi-1', machine(fadt(116), madt(lapic(0), ioapic(0, 0xfec00000, 0)), revision=0)
     yield 'hint', machine(hint=RSDP_AT, *full[:2])
     yield 'hint-wrong', machine(hint=0x12345, *full[:2])

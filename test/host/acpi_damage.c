@@ -2,10 +2,15 @@
 /* ACPI: systematic damage. No sanitizer report, an end, and a result that keeps its promises (see assert_sane). */
 #include <acpi_machine.h>
 
+/* A PC and an Arm server: how they are built, how many lines and CPUs their tables give */
+static struct { void (*build) (void); unsigned lines, cpus, gic_cpus; } const machine[] = {
+    { build_full, 10, 3, 0 }, { build_arm, 10, 0, 3 },
+};
+
 /* Every table cut at every length, with memory that ends there, with and without a checksum that says all is well */
-static void test_truncate (void **state UNUSED)
+static void truncate_all (void (*build) (void))
 {
-    build_full();
+    build();
 
     for (unsigned i = 0; i < count; i++) {
 
@@ -32,12 +37,18 @@ static void test_truncate (void **state UNUSED)
     }
 }
 
+static void test_truncate (void **state UNUSED)
+{
+    for (unsigned m = 0; m < ARRAY_SIZE (machine); m++)
+        truncate_all (machine[m].build);
+}
+
 /* Every byte of every table and of the RSDP wrong once, in three ways, with and without the checksum corrected */
-static void test_flip (void **state UNUSED)
+static void flip_all (unsigned which)
 {
     static uint8_t const mask[] = { 0xff, 0x01, 0x80 };
 
-    build_full();
+    machine[which].build();
 
     for (unsigned i = 0; i < count; i++)
         for (size_t n = 0; n < tables[i].size; n++)
@@ -64,8 +75,15 @@ static void test_flip (void **state UNUSED)
         }
 
     assert_true (parse());                              /* all damage is undone                                     */
-    assert_int_equal (host_lines, 10);
-    assert_int_equal (acpi.cpus, 3);
+    assert_int_equal (host_lines, machine[which].lines);
+    assert_int_equal (acpi.cpus, machine[which].cpus);
+    assert_int_equal (acpi.gic.cpus, machine[which].gic_cpus);
+}
+
+static void test_flip (void **state UNUSED)
+{
+    for (unsigned m = 0; m < ARRAY_SIZE (machine); m++)
+        flip_all (m);
 }
 
 /* Bodies of random bytes; small ones more often, so that types and lengths make sense now and then */
@@ -73,7 +91,7 @@ static void test_random (void **state UNUSED)
 {
     static struct { char const *sig; size_t size; } const kind[] = {
         { "APIC", 44 }, { "FACP", 36 }, { "HPET", 36 }, { "SPCR", 36 }, { "DBG2", 44 }, { "DMAR", 48 }, { "IVRS", 48 },
-        { "MCFG", 44 },
+        { "MCFG", 44 }, { "GTDT", 36 }, { "IORT", 48 },
     };
 
     for (uint64_t seed = 1; seed <= 1500; seed++) {
@@ -93,8 +111,10 @@ static void test_random (void **state UNUSED)
             for (size_t n = 36; n < kind[i].size; n++)
                 t->data[n] = (uint8_t)host_random (&s);
 
-            if (i == 4)
+            if (i == 4)                                 /* DBG2 and IORT: where the first one is                    */
                 host_put32 (t->data, 36, 44);
+            if (i == 9)
+                host_put32 (t->data, 40, 48);
             fix (t);
         }
 
@@ -110,7 +130,7 @@ static void test_random_flips (void **state UNUSED)
 
         uint64_t s = seed;
 
-        build_full();
+        machine[seed % ARRAY_SIZE (machine)].build();
 
         for (unsigned flips = 1 + host_random (&s) % 12; flips; flips--) {
             struct table *const t = &tables[host_random (&s) % count];

@@ -101,6 +101,7 @@ void assert_sane (void)
 {
     struct acpi_gas const gas[] = { acpi.pm1a_cnt, acpi.pm1b_cnt, acpi.pm1a_evt, acpi.pm1b_evt, acpi.pm2_cnt,
                                     acpi.pm_tmr, acpi.uart };
+    struct acpi_gic const *const g = &acpi.gic;
 
     assert_true (acpi.cpus <= ACPI_CPU_MAX && acpi.ioapics <= ACPI_IOAPIC_MAX);
     assert_true (acpi.overrides <= ACPI_OVERRIDE_MAX && acpi.protects <= ACPI_PROTECT_MAX);
@@ -124,6 +125,20 @@ void assert_sane (void)
         assert_true (!gas[i].addr || gas[i].space == ACPI_GAS_MEMORY ||
                      (gas[i].space == ACPI_GAS_IO && gas[i].addr <= 0xffff));
 
+    assert_true (g->cpus <= ACPI_CPU_MAX && g->gicrs <= ACPI_GICR_MAX && g->msis <= ACPI_MSI_MAX);
+    assert_false ((g->gicd | g->gicc | g->gicv | g->gich) & PAGE_MASK);
+
+    for (unsigned i = 0; i < g->cpus; i++)
+        for (unsigned j = 0; j < i; j++)
+            assert_true (g->mpidr[i] != g->mpidr[j] && !(g->mpidr[i] >> 40));
+
+    for (unsigned i = 0; i < g->gicrs + g->msis; i++) {
+        struct acpi_range const *const r = i < g->gicrs ? &g->gicr[i] : &g->msi[i - g->gicrs];
+        assert_true (r->start && r->start < r->end && !((r->start | r->end) & PAGE_MASK));
+    }
+
+    assert_true (!acpi.uart.addr || acpi.uart_kind == ACPI_UART_16550 || acpi.uart.space == ACPI_GAS_MEMORY);
+    assert_true (acpi.psci || !acpi.psci_hvc);
     assert_true (acpi.ecams <= ACPI_ECAM_MAX);
 
     for (unsigned i = 0; i < acpi.ecams; i++)
@@ -292,7 +307,7 @@ void mcfg_entry (struct table *t, uint64_t base, uint16_t segment, uint8_t first
     BYTES (t, LE64 (base), LE16 (segment), first, last, LE32 (0));
 }
 
-/* One table of each kind, as a big machine has them */
+/* One table of each kind, as a big PC has them */
 void build_full (void)
 {
     struct table *t;
@@ -319,6 +334,99 @@ void build_full (void)
     mcfg (0x1ffe8003, 0xe0000000, 0, 0, 255);
     add (0x1ffe9000, "WAET", 1, 40);                    /* not for us                                               */
     finish (true, true);
+}
+
+struct table *arm_madt (uint64_t addr)
+{
+    struct table *const t = add (addr, "APIC", 4, 36);
+    BYTES (t, LE32 (0), LE32 (0));
+    return t;
+}
+
+void gicc (struct table *t, uint32_t flags, uint64_t mpidr, uint64_t base, uint64_t gicv_base, uint64_t gich_base, uint64_t gicr_base)
+{
+    BYTES (t, 11, 80, 0, 0, LE32 (0), LE32 (0), LE32 (flags), LE32 (0), LE32 (23), LE64 (UINT64_C (0)), LE64 (base), LE64 (gicv_base),
+           LE64 (gich_base), LE32 (25), LE64 (gicr_base), LE64 (mpidr), 0, 0, LE16 (0));
+}
+
+void gicd (struct table *t, uint64_t base, uint8_t version)
+{
+    BYTES (t, 12, 24, 0, 0, LE32 (0), LE64 (base), LE32 (0), version, 0, 0, 0);
+}
+
+void gic_msi (struct table *t, uint64_t base) { BYTES (t, 13, 24, 0, 0, LE32 (0), LE64 (base), LE32 (1), LE16 (64), LE16 (80)); }
+
+void gicr (struct table *t, uint64_t base, uint32_t length) { BYTES (t, 14, 16, 0, 0, LE64 (base), LE32 (length)); }
+
+void its (struct table *t, uint64_t base) { BYTES (t, 15, 20, 0, 0, LE32 (0), LE64 (base), LE32 (0)); }
+
+struct table *arm_fadt (uint64_t addr, uint16_t boot_arch)
+{
+    struct table *const t = add (addr, "FACP", 6, 276);
+
+    host_put32 (t->data, 112, 1U << 20);                /* hardware-reduced                                         */
+    host_put16 (t->data, 129, boot_arch);
+    fix (t);
+
+    return t;
+}
+
+struct table *gtdt (uint64_t addr, uint32_t el2)
+{
+    struct table *const t = add (addr, "GTDT", 2, 36);
+    BYTES (t, LE64 (UINT64_MAX), LE32 (0), LE32 (29), LE32 (0), LE32 (30), LE32 (0), LE32 (27), LE32 (0), LE32 (el2), LE32 (0),
+           LE64 (UINT64_MAX), LE32 (0), LE32 (0));
+    return t;
+}
+
+struct table *iort (uint64_t addr, uint32_t nodes)
+{
+    struct table *const t = add (addr, "IORT", 3, 36);
+    BYTES (t, LE32 (nodes), LE32 (48), LE32 (0));
+    return t;
+}
+
+/* Base and what follows it are where SMMUv3 (4) has them; span is where SMMUv2 (3) has it */
+void iort_node (struct table *t, uint8_t type, uint16_t length, uint64_t base, uint64_t span, uint64_t vatos)
+{
+    BYTES (t, type, LE16 (length), 1, LE32 (0), LE32 (0), LE32 (0), LE64 (base), LE64 (span), LE64 (vatos));
+
+    for (unsigned i = 40; i < length && length < 1000; i++)
+        BYTES (t, 0);
+}
+
+void build_arm (void)
+{
+    struct table *t;
+
+    start (2);
+    arm_fadt (0x1ffe1001, 3);
+
+    t = arm_madt (0x1ffe2203);
+    gicd (t, 0x8000000, 3);
+    gicc (t, 1, 0x000, 0, 0, 0, 0);
+    gicc (t, 1, 0x001, 0, 0, 0, 0);
+    gicc (t, 1, UINT64_C (0x100000100), 0, 0, 0, 0);
+    gicc (t, 8, 0x101, 0, 0, 0, 0);                     /* only online capable                                      */
+    gicr (t, 0x80a0000, 0xf60000);
+    gicr (t, UINT64_C (0x4000000000), 0x4000000);
+    its (t, 0x8080000);
+
+    gtdt (0x1ffe3005, 26);
+    spcr (0x1ffe4007, 3, 0, 32, 0x9000000);
+
+    t = dbg2 (0x1ffe5009, 1);
+    dbg2_device (t, 0x8000, 3, 0, 32, 0x9040000);
+
+    t = iort (0x1ffe600b, 4);
+    iort_node (t, 0, 40, 1, 0, 0);                      /* ITS group                                                */
+    iort_node (t, 4, 68, 0x9050000, 0, 0);
+    iort_node (t, 3, 76, 0x9080000, 0x10000, 0);
+    iort_node (t, 2, 56, 0, 0, 0);                      /* root complex                                             */
+
+    mcfg (0x1ffe8003, UINT64_C (0x4010000000), 0, 0, 255);
+    add (0x1ffe9000, "PPTT", 1, 76);                    /* not for us                                               */
+    finish (false, true);
 }
 
 struct table *root (char const *sig)

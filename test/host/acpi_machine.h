@@ -70,5 +70,22 @@ void ivhd (struct table *, uint8_t type, uint64_t base);
 struct table *mcfg (uint64_t addr, uint64_t base, uint16_t segment, uint8_t first, uint8_t last);
 void mcfg_entry (struct table *, uint64_t base, uint16_t segment, uint8_t first, uint8_t last);
 
-/* A machine with one table of each kind that the kernel knows */
+/* A machine with one table of each kind that PCs have */
 void build_full (void);
+
+/* Arm: the parts of a MADT are appended to one without a local APIC */
+struct table *arm_madt (uint64_t addr);
+void gicc (struct table *, uint32_t flags, uint64_t mpidr, uint64_t base, uint64_t gicv, uint64_t gich, uint64_t gicr);
+void gicd (struct table *, uint64_t base, uint8_t version);
+void gic_msi (struct table *, uint64_t base);
+void gicr (struct table *, uint64_t base, uint32_t length);
+void its (struct table *, uint64_t base);
+
+struct table *arm_fadt (uint64_t addr, uint16_t boot_arch);
+struct table *gtdt (uint64_t addr, uint32_t el2);
+
+struct table *iort (uint64_t addr, uint32_t nodes);
+void iort_node (struct table *, uint8_t type, uint16_t length, uint64_t base, uint64_t span, uint64_t vatos);
+
+/* A server with a GIC of version 3, and one of each kind of table that such machines have */
+void build_arm (void);

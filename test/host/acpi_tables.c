@@ -203,7 +203,7 @@ static void test_spcr (void **state UNUSED)
         { 1,    0, 8,  0xfe030001, 0xfe030001, NULL },
         { 0x12, 0, 32, 0xfe030000, 0xfe030000, NULL },
         { 0,    1, 8,  0,          0,          NULL },  /* redirection off                                          */
-        { 3,    0, 32, 0x9000000,  0,          NULL },  /* PL011                                                    */
+        { 4,    0, 32, 0x9000000,  0,          NULL },  /* MSM8x60: no driver                                       */
         { 0x12, 0, 32, 0xfe030002, 0,          "ACPI: SPCR: bad base address 0xfe030002 in space 0, ignored" },
         { 0,    1, 8,  0xfff8,     0xfff8,     NULL },
         { 0,    1, 8,  0xfff9,     0,          "ACPI: SPCR: bad base address 0xfff9 in space 1, ignored" },
@@ -249,7 +249,7 @@ static void test_dbg2 (void **state UNUSED)
 
     start (0);
     t = dbg2 (0x1ffe5000, UINT32_MAX);                  /* count beyond the table                                   */
-    dbg2_device (t, 0x8000, 3, 1, 8, 0x3f8);
+    dbg2_device (t, 0x8000, 4, 1, 8, 0x3f8);
     parse_one();
     assert_lines ("ACPI: DBG2: damaged at offset 84, the rest is ignored");
 
