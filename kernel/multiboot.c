@@ -7,6 +7,7 @@
 
 #include <base/macros.h>
 #include <console/console.h>
+#include <fdt.h>
 #include <string.h>
 #include <window.h>
 
@@ -52,6 +53,7 @@ enum {
 };
 
 #define MB2_ALIGN       8
+#define MODULES_MAX     64U
 #define RSDP_OLD_SIZE   20                          /* ACPI 6.5, 5.2.5.3                                        */
 #define RSDP_NEW_SIZE   36
 
@@ -96,6 +98,21 @@ static void set_module (struct boot_info *out, paddr_t start, paddr_t end)
     out->root_end = end;
 }
 
+/*
+ * Multiboot has no word for a device tree, which a machine without ACPI needs: a module behind the first one that begins like one is it.
+ * Its contents are not looked at here.
+ */
+static void look_for_tree (struct boot_info *out, paddr_t start, paddr_t end)
+{
+    if (out->fdt || start % MB2_ALIGN || start >= end || end - start < FDT_HEADER)
+        return;
+
+    void const *const p = window_map (WINDOW_TABLE, start, FDT_HEADER);
+
+    if (p && fdt_size (p) && fdt_size (p) <= end - start)
+        out->fdt = start;
+}
+
 static bool parse_v1 (struct boot_info *out, paddr_t info)
 {
     struct mb1_info i;
@@ -116,6 +133,10 @@ static bool parse_v1 (struct boot_info *out, paddr_t info)
         set_module (out, m.start, m.end);
     else
         print ("Multiboot: no module list at 0x%x", i.mods_addr);
+
+    for (uint32_t n = 1; n < MIN (i.mods_count, MODULES_MAX); n++)
+        if (copy_in (&m, i.mods_addr + (paddr_t)n * sizeof m, sizeof m))
+            look_for_tree (out, m.start, m.end);
 
     return true;
 }
@@ -145,6 +166,7 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
 {
     char const *const text = (char const *)p + sizeof tag;
     struct mb2_pointer pointer;
+    struct mb2_module module;
     struct mb2_efi_map map;
 
     switch (tag.type) {
@@ -156,8 +178,11 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
             break;
 
         case MB2_MODULE:
+            memcpy (&module, p, sizeof module);
             if (!seen->has_module)
-                memcpy (&seen->module, p, sizeof seen->module);
+                seen->module = module;
+            else
+                look_for_tree (out, module.start, module.end);
             seen->has_module = true;
             break;
 

@@ -20,7 +20,7 @@ $H/fuzz/$1: $(call HOST_OBJ,test/fuzz/$1.c test/fuzz/image.c $(FUZZ_MAIN) $2) $H
 endef
 
 $(eval $(call fuzz-target,acpi,$(ACPI)))
-$(eval $(call fuzz-target,multiboot,kernel/multiboot.c))
+$(eval $(call fuzz-target,multiboot,kernel/multiboot.c kernel/fdt.c))
 $(eval $(call fuzz-target,elf,kernel/elf.c))
 $(eval $(call fuzz-target,cmdline,kernel/cmdline.c))
 $(eval $(call fuzz-target,fdt,kernel/fdt.c arch/aarch64/platform_fdt.c))

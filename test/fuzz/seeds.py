@@ -280,6 +280,11 @@ def multiboot():
     yield 'v2-size-huge', image((MAGIC_2, INFO), (INFO, info_2(size=0x200001)))
     yield 'v2-size-over-memory', image((MAGIC_2, INFO, INFO + 16), (INFO, info_2(*tags)))
     yield 'v2-module-empty', image((MAGIC_2, INFO), (INFO, info_2(tag(3, struct.pack('<II', 0x5000, 0x5000)))))
+    head = 0x7000000, struct.pack('>10I', 0xd00dfeed, 0x1000, *[0] * 8)
+    modules = [struct.pack('<II', a, a + 0x1000) for a in (0x1000000, 0x6000000, 0x7000000)]
+    yield 'v1-tree', image((MAGIC_1, INFO), (INFO, info_1(8, count=3)), (MODULES, b''.join(m + bytes(8) for m in modules)), head)
+    yield 'v1-modules-many', image((MAGIC_1, INFO), (INFO, info_1(8, count=0xffffffff, modules=0xfffffff0)))
+    yield 'v2-tree', image((MAGIC_2, INFO), (INFO, info_2(*(tag(3, m) for m in modules))), head)
     yield 'magic', image((0x12345678, INFO), (INFO, info_1()))
 
 

@@ -336,6 +336,68 @@ static void test_v2_modules (void **state UNUSED)
 
 /* Systematic damage -------------------------------------------------------------------------------------------------*/
 
+/* A module behind the first one that begins like a device tree, and has room for what that says of its size, is one */
+static void put_tree (uint64_t addr, uint32_t bytes)
+{
+    uint8_t head[40] = { 0xd0, 0x0d, 0xfe, 0xed, (uint8_t)(bytes >> 24), (uint8_t)(bytes >> 16), (uint8_t)(bytes >> 8), (uint8_t)bytes };
+
+    host_mem_put (addr, head, sizeof head);
+}
+
+static void test_trees (void **state UNUSED)
+{
+    static struct { uint32_t at, start, end; bool good; } const c[] = {
+        { 0x300000, 0x300000, 0x302000, true }, { 0x300000, 0x300000, 0x301fff, false }, { 0x300004, 0x300004, 0x400000, false },
+        { 0x300008, 0x300000, 0x400000, false }, { 0x300000, 0x302000, 0x300000, false }, { 0x200000, 0x300000, 0x400000, false },
+        { 0x300000, 0x300000, 0x300020, false }, { 0x300000, 0xfffffff8, 0xffffffff, false },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE (c); i++) {
+
+        begin();
+        tag_module (0x200000, 0x245678);                /* the root task's image, whatever it is                    */
+        tag_module (0x280000, 0x290000);
+        tag_module (c[i].start, c[i].end);
+        tag (0, NULL, 0);
+        host_put32 (info, 0, (uint32_t)size);
+        host_mem_reset();
+        host_mem_put (INFO, info, size);
+        put_tree (c[i].at, 0x2000);
+        assert_true (parse (MULTIBOOT2_MAGIC, INFO));
+        assert_int_equal (out.fdt, c[i].good ? c[i].start : 0);
+        assert_int_equal (out.root_start, 0x200000);
+
+        uint8_t modules[3][16] = { { 0 } };
+
+        host_put32 (modules[0], 0, 0x200000);
+        host_put32 (modules[0], 4, 0x245678);
+        host_put32 (modules[1], 0, 0x280000);
+        host_put32 (modules[1], 4, 0x290000);
+        host_put32 (modules[2], 0, c[i].start);
+        host_put32 (modules[2], 4, c[i].end);
+        put_v1 (1U << 3, 3, 0, 0);
+        host_mem_reset();
+        host_mem_put (INFO, info, 88);
+        host_mem_put (MODS, modules, sizeof modules);
+        put_tree (c[i].at, 0x2000);
+        assert_true (parse (MULTIBOOT1_MAGIC, INFO));
+        assert_int_equal (out.fdt, c[i].good ? c[i].start : 0);
+    }
+
+    begin();                                            /* two: the first one counts                                */
+    tag_module (0x200000, 0x245678);
+    tag_module (0x300000, 0x302000);
+    tag_module (0x400000, 0x402000);
+    tag (0, NULL, 0);
+    host_put32 (info, 0, (uint32_t)size);
+    host_mem_reset();
+    host_mem_put (INFO, info, size);
+    put_tree (0x300000, 0x2000);
+    put_tree (0x400000, 0x2000);
+    assert_true (parse (MULTIBOOT2_MAGIC, INFO));
+    assert_int_equal (out.fdt, 0x300000);
+}
+
 static void test_v2_truncate (void **state UNUSED)
 {
     build_v2();
@@ -406,6 +468,7 @@ int main (void)
         cmocka_unit_test (test_v2_total_size),
         cmocka_unit_test (test_v2_tag_size),
         cmocka_unit_test (test_v2_modules),
+        cmocka_unit_test (test_trees),
         cmocka_unit_test (test_v2_truncate),
         cmocka_unit_test (test_flip),
         cmocka_unit_test (test_random),
