@@ -42,6 +42,7 @@ $(eval $(call host-test,multiboot,test/host/multiboot.c kernel/multiboot.c kerne
 $(eval $(call host-test,uefi,test/host/uefi.c kernel/uefi.c))
 $(eval $(call host-test,fdt,test/host/fdt.c test/host/fdt_blob.c kernel/fdt.c))
 $(eval $(call host-test,platform,test/host/platform.c test/host/fdt_blob.c kernel/fdt.c arch/aarch64/platform_fdt.c))
+$(eval $(call host-test,platform_acpi,test/host/platform_acpi.c $(ACPI) arch/aarch64/platform_acpi.c))
 $(eval $(call host-test,elf,test/host/elf.c kernel/elf.c))
 $(eval $(call host-test,cmdline,test/host/cmdline.c kernel/cmdline.c))
 $(eval $(call host-test,string,test/host/string.c))
@@ -110,7 +111,7 @@ $H/test/model/ptab.o $H/test/model/explore.o: HOST_FLAGS := -Itest/model -I$H/ti
 $H/test/model/ptab.o $H/test/model/explore.o: $H/tiny/ptab.h
 
 # What is aarch64's and depends on no CPU is tested wherever the tests run
-$H/arch/aarch64/%.o $H/test/host/platform.o $H/test/fuzz/fdt.o: HOST_FLAGS += -Iarch/aarch64
+$H/arch/aarch64/%.o $H/test/host/platform.o $H/test/host/platform_acpi.o $H/test/fuzz/fdt.o: HOST_FLAGS += -Iarch/aarch64
 
 # Fuzz targets
 include test/fuzz/rules.mk

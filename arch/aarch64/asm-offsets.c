@@ -31,7 +31,9 @@ void asm_offsets (void)
     DEFINE (CPU_NEXT,       offsetof (struct cpu_local, next));
     DEFINE (CPU_TTBR,       offsetof (struct cpu_local, arch.ttbr));
     DEFINE (CPU_START,      offsetof (struct cpu_local, arch.start));
+    DEFINE (UART_NONE,      UART_NONE);
     DEFINE (UART_PL011,     UART_PL011);
+    DEFINE (UART_16550,     UART_16550);
 }
 
 /* What entry.S loads and stores in pairs */

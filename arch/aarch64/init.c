@@ -2,6 +2,7 @@
 /* The boot CPU from start.S to the root task, top down. */
 #include <init.h>
 
+#include <acpi/acpi.h>
 #include <boot_info.h>
 #include <bootstrap_cpu.h>
 #include <buddy.h>
@@ -43,12 +44,14 @@
 #include <space_stage2.h>
 #include <string.h>
 #include <sysreg.h>
+#include <uefi.h>
 #include <window.h>
 
 #define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
 #define TIMER_PPI       26                              /* where all platforms have it (Arm BSA, 4.1.4)             */
 
-struct platform platform = { .timer_ppi = TIMER_PPI, .uart = BOARD_UART, .uart_regs = { BOARD_UART_ADDR, PAGE_SIZE }, .uart_stride = 4 };
+struct platform platform = { .timer_ppi = TIMER_PPI, .uart = BOARD_UART, .uart_regs = { BOARD_UART_ADDR, PAGE_SIZE },
+                             .uart_stride = 4, .uart_width = 4 };
 
 static struct boot_info boot;
 static uint64_t boot_regs[3];                           /* as the root task gets them                               */
@@ -69,6 +72,11 @@ static void protect (void)
 
     for (unsigned i = 0; i < platform.smmus; i++)
         space_mem_protect (platform.smmu[i].addr, platform.smmu[i].addr + platform.smmu[i].size);
+
+    for (unsigned i = 0; i < platform.msis; i++)
+        space_mem_protect (platform.msi[i].addr, platform.msi[i].addr + platform.msi[i].size);
+
+    uefi_protect();
 }
 
 static void console_start (struct console *c)
@@ -88,8 +96,9 @@ static void console_uart (void)
     if (!regs)
         return;
 
-    if (platform.uart == UART_PL011) {
+    if (platform.uart != UART_16550) {
         pl011.regs = regs;
+        pl011.sbsa = platform.uart == UART_SBSA;
         uart_pl011_init (&pl011);
         console_start (&pl011.console);
         return;
@@ -97,6 +106,7 @@ static void console_uart (void)
 
     ns16550.regs   = regs;
     ns16550.stride = platform.uart_stride;
+    ns16550.width  = platform.uart_width;
 
     if (uart_16550_init (&ns16550))
         console_start (&ns16550.console);
@@ -121,24 +131,42 @@ static void stop_devices (void)
         print ("PCI: %u buses have no configuration space where firmware says", m.unreached);
 }
 
-/* Legacy launch and the arm64 boot protocol: x0 is a device tree. The former has the root task's image in x1. */
+/*
+ * What the boot loader has left in registers (interface specification, 7.1.1): Multiboot 2 or 1, or a device tree and the root task's
+ * image (legacy launch; the arm64 boot protocol has both in the tree).
+ */
+static void read_boot (void)
+{
+    if (boot_regs[0] != MULTIBOOT1_MAGIC && boot_regs[0] != MULTIBOOT2_MAGIC)
+        boot.fdt = boot_regs[0];
+    else if (!multiboot_parse (&boot, (uint32_t)boot_regs[0], boot_regs[1]))
+        return;                                         /* it has said why                                          */
+
+    if (!boot.rsdp)
+        boot.rsdp = uefi_rsdp (&boot);
+}
+
+/* The machine by a device tree. False: there is none */
 static bool learn_fdt (void)
 {
     struct fdt fdt;
-    void const *header = boot_regs[0] % 8 ? NULL : window_map (WINDOW_BOOT, boot_regs[0], FDT_HEADER);
+    void const *header = !boot.fdt || boot.fdt % 8 ? NULL : window_map (WINDOW_BOOT, boot.fdt, FDT_HEADER);
     uint32_t const size = header ? fdt_size (header) : 0;
 
     if (size < FDT_HEADER || size > FDT_SIZE_MAX)
         return false;
 
-    if (!fdt_open (&fdt, window_map (WINDOW_BOOT, boot_regs[0], size), size))
+    if (!fdt_open (&fdt, window_map (WINDOW_BOOT, boot.fdt, size), size))
         return false;
 
-    fdt_boot_info (&fdt, &boot);
+    if (boot.fdt == boot_regs[0] && !boot.efi_systab) {
 
-    if (!boot.root_end && boot_regs[1]) {               /* it ends where it says, at the end of memory at the latest */
-        boot.root_end   = platform_fdt_memory (&fdt, boot_regs[1]);
-        boot.root_start = boot.root_end ? boot_regs[1] : 0;
+        fdt_boot_info (&fdt, &boot);
+
+        if (!boot.root_end && boot_regs[1]) {           /* it ends where it says, at the end of memory at the latest */
+            boot.root_end   = platform_fdt_memory (&fdt, boot_regs[1]);
+            boot.root_start = boot.root_end ? boot_regs[1] : 0;
+        }
     }
 
     if (boot.root_end && (!platform_fdt_memory (&fdt, boot.root_start) || !platform_fdt_memory (&fdt, boot.root_end - 1))) {
@@ -156,19 +184,45 @@ static bool learn_fdt (void)
             cfp_seed (fdt_cell (seed, i));
     }
 
-    platform.uart = UART_NONE;
     platform_fdt (&platform, &fdt);
 
     return true;
 }
 
-/* The first words, and what boot loader and firmware say */
+/* The machine by ACPI tables */
+static bool learn_acpi (void)
+{
+    static struct acpi acpi;
+
+    if (!boot.rsdp || !acpi_parse (&acpi, boot.rsdp))
+        return false;
+
+    platform_acpi (&platform, &acpi);
+
+    return true;
+}
+
+/*
+ * The first words, and what boot loader and firmware say. Where both kinds of description are, the device tree counts, unless it names no
+ * interrupt controller: then it is a boot loader's, with /chosen alone.
+ */
 static bool learn (void)
 {
+    enum uart_kind const board = platform.uart;
+
     print ("Kilonova %s aarch64, %s", release, compiler);
     console_last_resort (console_uart);                 /* x0 may be an address where reading aborts                */
 
-    bool const known = learn_fdt();
+    read_boot();
+    platform.uart = UART_NONE;
+
+    bool known = learn_fdt();
+
+    if (!platform.gic)
+        known |= learn_acpi();
+
+    if (!known)
+        platform.uart = board;
 
     mmio_forbid (boot.root_start, boot.root_end);
     cmdline_set (boot.cmdline);
@@ -177,7 +231,7 @@ static bool learn (void)
     stop_devices();
 
     if (!known)
-        print ("BOOT: x0 = %#lx is no device tree", boot_regs[0]);
+        print ("BOOT: x0 = %#lx is no device tree, and no ACPI tables are named", boot_regs[0]);
 
     return known;
 }
@@ -214,6 +268,9 @@ static void init_bsp (void)
 
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
+
+    if (!uefi.mmap)
+        uefi_take_map (&boot);
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
     print ("CPU: MIDR %#lx, affinity %#lx, %u address bits, host spaces of %u bits by stage 2", sysreg_read (midr_el1),

@@ -6,15 +6,16 @@
 #include <cpuset.h>
 #include <pci.h>
 
+struct acpi;
 struct fdt;
 
-#define GICR_REGIONS    8
-#define RESERVED_MAX    16
-#define ECAM_MAX        16
+#define GICR_REGIONS    64                              /* ACPI may name them one by one                            */
+#define RESERVED_MAX    32
+#define ECAM_MAX        32
 
 struct region { paddr_t addr; uint64_t size; };
 
-enum uart_kind { UART_NONE, UART_PL011, UART_16550 };
+enum uart_kind { UART_NONE, UART_PL011, UART_SBSA, UART_16550 };
 enum psci_conduit { PSCI_NONE, PSCI_SMC, PSCI_HVC };
 
 struct platform {
@@ -34,19 +35,25 @@ struct platform {
 
     enum uart_kind  uart;
     struct region   uart_regs;
-    uint8_t         uart_stride;                        /* 16550: distance and width of registers                   */
+    uint8_t         uart_stride, uart_width;            /* 16550: distance of registers, width of an access         */
 
     struct pci_ecam ecam[ECAM_MAX];                     /* configuration space of PCI                               */
     unsigned        ecams;
 
+    /* Registers that nobody drives, and nobody may touch: both can make the machine write to any memory */
     struct region   smmu[RESERVED_MAX];
     unsigned        smmus;
+    struct region   msi[RESERVED_MAX];                  /* ITS and message frames of the GIC                        */
+    unsigned        msis;
 };
 
 extern struct platform platform;                        /* fixed after boot                                         */
 
 /* Fills *p from a device tree; what is not there stays as it is */
 void platform_fdt (struct platform *p, struct fdt const *);
+
+/* The same from ACPI tables */
+void platform_acpi (struct platform *p, struct acpi const *);
 
 /* End of the memory that an address lies in, by the device tree; 0: it does not lie in memory */
 paddr_t platform_fdt_memory (struct fdt const *, paddr_t addr);

@@ -79,17 +79,18 @@ static void uart (struct platform *p, struct fdt_walk const *w)
 {
     struct fdt_prop const shift = fdt_prop (w, "reg-shift"), width = fdt_prop (w, "reg-io-width");
 
-    enum uart_kind const kind = fdt_compatible (w, "arm,pl011") || fdt_compatible (w, "arm,sbsa-uart") ? UART_PL011 :
+    enum uart_kind const kind = fdt_compatible (w, "arm,pl011") ? UART_PL011 : fdt_compatible (w, "arm,sbsa-uart") ? UART_SBSA :
                                 fdt_compatible (w, "ns16550a") || fdt_compatible (w, "ns16550") ||
                                 fdt_compatible (w, "snps,dw-apb-uart") ? UART_16550 : UART_NONE;
 
     if (kind == UART_NONE || !region (w, 0, &p->uart_regs))
         return;
 
-    unsigned const stride = shift.data ? 1U << MIN (fdt_cell (shift, 0), 2U) : width.data ? MIN (fdt_cell (width, 0), 4U) : 1;
+    unsigned const access = width.data ? MIN (fdt_cell (width, 0), 4U) : 1, stride = 1U << MIN (fdt_cell (shift, 0), 2U);
 
     p->uart        = kind;
-    p->uart_stride = (uint8_t)stride;
+    p->uart_width  = (uint8_t)access;
+    p->uart_stride = (uint8_t)MAX (stride, access);
 }
 
 /* pci/host-generic-pci.yaml. The window begins with the first bus; segments are numbered if nobody does that. */
@@ -154,6 +155,8 @@ void platform_fdt (struct platform *p, struct fdt const *f)
         else if (p->smmus < RESERVED_MAX && (fdt_compatible (&w, "arm,smmu-v3") || fdt_compatible (&w, "arm,mmu-500") ||
                                              fdt_compatible (&w, "arm,smmu-v2")))
             p->smmus += region (&w, 0, &p->smmu[p->smmus]);
+        else if (p->msis < RESERVED_MAX && (fdt_compatible (&w, "arm,gic-v3-its") || fdt_compatible (&w, "arm,gic-v2m-frame")))
+            p->msis += region (&w, 0, &p->msi[p->msis]);
     }
 
     if (fdt_find (&w, f, "/chosen")) {

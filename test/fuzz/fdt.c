@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput (uint8_t const *data, size_t size)
 
         platform_fdt (&p, &f);
         assert_true (p.gic == 0 || p.gic == 2 || p.gic == 3);
-        assert_true (p.gicrs <= GICR_REGIONS && (p.gic != 3 || p.gicrs) && p.smmus <= RESERVED_MAX);
+        assert_true (p.gicrs <= GICR_REGIONS && (p.gic != 3 || p.gicrs) && p.smmus <= RESERVED_MAX && p.msis <= RESERVED_MAX);
+        assert_true (p.uart != UART_16550 || p.uart_width <= p.uart_stride);
         assert_in_range (p.timer_ppi, 16, 31);
         assert_true (p.cpus <= CPU_MAX && p.gicd.addr + p.gicd.size >= p.gicd.addr);
 

@@ -72,6 +72,10 @@ static void gic_v3 (void **state UNUSED)
     blob_string ("compatible", "arm,smmu-v3");
     blob_cells ("reg", 4, 0, 0x9050000, 0, 0x20000);
     blob_end();
+    blob_begin ("its@8080000");
+    blob_string ("compatible", "arm,gic-v3-its");
+    blob_cells ("reg", 4, 0, 0x8080000, 0, 0x20000);
+    blob_end();
     blob_begin ("memory@40000000");
     blob_string ("device_type", "memory");
     blob_cells ("reg", 8, 0, 0x40000000, 0, 0x20000000, 0x88, 0, 0, 0x80000000);
@@ -108,6 +112,8 @@ static void gic_v3 (void **state UNUSED)
     assert_int_equal (p.uart_regs.addr, 0x9000000);
     assert_int_equal (p.smmus, 1);
     assert_int_equal (p.smmu[0].size, 0x20000);
+    assert_int_equal (p.msis, 1);
+    assert_int_equal (p.msi[0].addr, 0x8080000);
     assert_int_equal (p.ecams, 2);
     assert_int_equal (p.ecam[0].base, 0x400f000000);
     assert_int_equal (p.ecam[0].segment, 0);
@@ -157,6 +163,7 @@ static void gic_v2 (void **state UNUSED)
     assert_int_equal (p.uart, UART_16550);
     assert_int_equal (p.uart_regs.addr, 0x100000000);
     assert_int_equal (p.uart_stride, 4);
+    assert_int_equal (p.uart_width, 1);
 }
 
 /* More of everything than there is room for, and CPUs that are named twice */
