@@ -150,7 +150,9 @@ kernel-path: $(KELF)
 # MORE: sources of other root tasks that it has, too
 
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
-ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS])))
+# The kernel's readers of what firmware has left are the runtime's as well
+USHARED     := kernel/fdt.c
+ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS]))) $(patsubst %.c,$O/user/%.o,$(USHARED))
 ROOTS       :=
 ROOT_OBJ    :=
 
@@ -159,6 +161,10 @@ $O/user.stamp: FORCE
 $O/user.list: FORCE
 	$(call stamp,$(LD) $(ARCH_LDFLAGS) $(ULIB) $(ROOT_OBJ))
 $O/user/%.o: user/%.c $O/user.stamp
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC) $(UFLAGS) -c $< -o $@
+$O/user/kernel/%.o: kernel/%.c $O/user.stamp
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$Q$(CC) $(UFLAGS) -c $< -o $@

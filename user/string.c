@@ -49,6 +49,16 @@ int memcmp (void const *a, void const *b, size_t n)
     return 0;
 }
 
+size_t strnlen (char const *s, size_t max)
+{
+    size_t n = 0;
+
+    while (n < max && s[n])
+        n++;
+
+    return n;
+}
+
 size_t strlen (char const *s)
 {
     size_t n = 0;

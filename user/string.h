@@ -9,6 +9,7 @@ void *  memmove (void *, void const *, size_t);
 void *  memset (void *, int, size_t);
 int     memcmp (void const *, void const *, size_t);
 size_t  strlen (char const *);
+size_t  strnlen (char const *, size_t max);
 int     strcmp (char const *, char const *);
 int     strncmp (char const *, char const *, size_t);
 char *  strchr (char const *, int);
