@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <boot.h>
+#include <mem.h>
 #include <multiboot.h>
 #include <root.h>
 
-enum { RSDP_SIZE = 36 };
+enum { RSDP_SIZE = 36, PAGE = 0x1000, CONVENTIONAL = 7 };       /* memory type: UEFI 2.10, 7.2.1                */
+
+/* Firmware's own map, where there is one: it knows what it keeps for itself */
+static void uefi_memory (void)
+{
+    uint32_t const size = root.hip->uefi_mmap_size, step = root.hip->uefi_desc_size;
+    uint8_t const *p = size && step ? mem_map (root.hip->uefi_mmap, size, PERM_MEM_R, MAD_RAM) : NULL, *const end = p + size;
+
+    for (; p && p + sizeof (struct uefi_desc) <= end; p += step) {
+        struct uefi_desc const *d = (void const *) p;
+        if (d->type == CONVENTIONAL)
+            ram_add (d->phys, d->phys + d->pages * PAGE);
+    }
+}
 
 void boot_parse (void)
 {
     struct hip const *const hip = root.hip;
 
-    if (!multiboot_parse())
-        boot_parse_arch();
+    uefi_memory();
+    multiboot_parse();
+    boot_parse_arch();
 
     /* What the memory maps call free though it is in use */
     if (hip->acpi_rsdp != ~UINT64_C (0))                /* it may be a copy in the boot information             */

@@ -5,6 +5,6 @@
 /* Fills root.args, kernel_args, module*, ram. Needs SEL_NOVA_HST. */
 void boot_parse (void);
 
-/* Architecture: another protocol than Multiboot, and memory that its part of the HIP names */
+/* Architecture: what another protocol than Multiboot has left, and memory that its part of the HIP names */
 void boot_parse_arch (void);
 void boot_reserve_arch (void);

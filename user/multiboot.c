@@ -4,7 +4,7 @@
 #include <root.h>
 #include <string.h>
 
-enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289, PAGE = 0x1000 };
+enum { MB1_MAGIC = 0x2badb002, MB2_MAGIC = 0x36d76289 };
 
 struct mb1_info {
     uint32_t    flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
@@ -72,7 +72,7 @@ static void parse_mb1 (void)
         }
     }
 
-    if (info->flags & 1 << 6) {
+    if (info->flags & 1 << 6 && !root.rams) {
 
         uint8_t const *p = map (info->mmap_addr, info->mmap_length), *const end = p + info->mmap_length;
 
@@ -95,6 +95,8 @@ static void parse_mb2 (void)
     uint32_t const size = head ? *head : 0;
     uint8_t const *p = size > 8 ? map (root.boot_addr, size) : NULL, *const end = p + size;
 
+    bool const uefi = root.rams;                        /* there has been a map that knows better               */
+
     for (p = p ? p + 8 : end; p + 8 <= end; ) {
 
         struct mb2_tag const *tag = (void const *) p;
@@ -113,7 +115,7 @@ static void parse_mb2 (void)
             add_module (tag->module.start, tag->module.end);
         }
 
-        if (tag->type == 6 && !root.hip->uefi_mmap_size && tag->mmap.entry_size)
+        if (tag->type == 6 && !uefi && tag->mmap.entry_size)
             for (uint8_t const *e = p + 16; e + sizeof (struct mb2_mmap) <= p + tag->size; e += tag->mmap.entry_size) {
                 struct mb2_mmap const *m = (void const *) e;
                 if (m->type == 1)
@@ -124,33 +126,19 @@ static void parse_mb2 (void)
     }
 }
 
-static void parse_uefi (void)
-{
-    uint32_t const size = root.hip->uefi_mmap_size, step = root.hip->uefi_desc_size;
-    uint8_t const *p = size && step ? map (root.hip->uefi_mmap, size) : NULL, *const end = p + size;
-
-    for (; p && p + sizeof (struct uefi_desc) <= end; p += step) {
-        struct uefi_desc const *d = (void const *) p;
-        if (d->type == 7)                               /* conventional memory                                  */
-            ram_add (d->phys, d->phys + d->pages * PAGE);
-    }
-}
-
-bool multiboot_parse (void)
+void multiboot_parse (void)
 {
     if (root.boot_magic == MB1_MAGIC)
         parse_mb1();
-    else if (root.boot_magic == MB2_MAGIC) {
-        parse_mb2();
-        parse_uefi();
-    } else
-        return false;
+
+    if (root.boot_magic != MB2_MAGIC)
+        return;
+
+    parse_mb2();
 
     /* The information lies in memory that its own map calls free */
-    uint32_t const *const size = root.boot_magic == MB2_MAGIC ? map (root.boot_addr, sizeof (*size)) : NULL;
+    uint32_t const *const size = map (root.boot_addr, sizeof (*size));
 
     if (size)
         ram_remove (root.boot_addr, root.boot_addr + *size);
-
-    return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads what the boot loader left: command lines, modules and the memory map of Multiboot 1, Multiboot 2 and UEFI. */
+/* Reads what a Multiboot loader left: command lines, modules, and the memory map unless root.ram is filled already. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,5 +11,5 @@ struct uefi_desc {
     uint64_t    phys, virt, pages, attr;
 };
 
-/* Fills root.args, kernel_args, module*, ram; false if no Multiboot loader was at work. Needs SEL_NOVA_HST. */
-bool multiboot_parse (void);
+/* Fills root.args, kernel_args, module*, ram; nothing if no Multiboot loader was at work. Needs SEL_NOVA_HST. */
+void multiboot_parse (void);

@@ -88,6 +88,7 @@ struct acpi {
     /* SPCR or DBG2 (SPCR wins): the first UART that there is a driver for */
     struct acpi_gas uart;                           /* addr 0: none named                                       */
     enum acpi_uart  uart_kind;
+    uint32_t    uart_interrupt;                     /* SPCR: what its interrupt is at a GIC, 0: not told        */
 
     /* MCFG: configuration space of PCI in memory */
     unsigned    ecams;

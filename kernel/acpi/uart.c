@@ -14,6 +14,13 @@ struct spcr {
     struct acpi_raw_gas base;                       /* address 0: redirection is off                            */
 } PACKED;
 
+struct spcr_interrupt {                             /* follows it; too short a table has none                   */
+    uint8_t             type, irq;
+    uint32_t            gsi;
+} PACKED;
+
+enum { SPCR_GIC = 1U << 3 };
+
 struct dbg2 {
     struct acpi_header  header;
     uint32_t            offset, count;              /* of the device information structures                     */
@@ -79,6 +86,7 @@ static bool accept (struct acpi *out, enum acpi_uart kind, struct acpi_raw_gas r
 INDIRECT_TARGET void acpi_spcr (struct acpi *out, struct acpi_table const *t)
 {
     struct spcr s;
+    struct spcr_interrupt i;
     enum acpi_uart kind;
 
     if (!acpi_read (t, 0, &s, sizeof s) || !s.base.addr || !known (s.type, &kind))
@@ -86,6 +94,8 @@ INDIRECT_TARGET void acpi_spcr (struct acpi *out, struct acpi_table const *t)
 
     if (!accept (out, kind, s.base))
         print ("ACPI: SPCR: bad base address 0x%lx in space %u, ignored", s.base.addr, s.base.space);
+    else if (acpi_read (t, sizeof s, &i, sizeof i) && i.type & SPCR_GIC)
+        out->uart_interrupt = i.gsi;
 }
 
 /* One device at off, with a length that was checked. True when its base address became the UART. */

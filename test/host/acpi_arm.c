@@ -37,6 +37,7 @@ static void test_server (void **state UNUSED)
     assert_int_equal (acpi.timer_el2, 26);
     assert_int_equal (acpi.uart_kind, ACPI_UART_PL011);
     assert_int_equal (acpi.uart.addr, 0x9000000);
+    assert_int_equal (acpi.uart_interrupt, 33);
     assert_int_equal (acpi.protects, 2);
     assert_int_equal (acpi.protect[0].end, 0x9070000);
     assert_int_equal (acpi.protect[1].end, 0x9090000);
@@ -283,6 +284,25 @@ static void test_uart (void **state UNUSED)
         }
 }
 
+static void test_uart_interrupt (void **state UNUSED)
+{
+    static struct { uint8_t type; size_t size; uint64_t base; uint32_t interrupt; } const c[] = {
+        { 8, 80, 0x9000000, 33 }, { 9, 80, 0x9000000, 33 }, { 3, 80, 0x9000000, 0 }, { 8, 58, 0x9000000, 33 }, { 8, 57, 0x9000000, 0 },
+        { 8, 80, 0x9000002, 0 },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE (c); i++) {
+        start (0);
+        struct table *const t = spcr (0x1ffe4000, 3, 0, 32, c[i].base);
+        spcr_interrupt (t, c[i].type, 33);
+        t->size = c[i].size;
+        host_put32 (t->data, 4, (uint32_t)c[i].size);
+        fix (t);
+        parse_one();
+        assert_int_equal (acpi.uart_interrupt, c[i].interrupt);
+    }
+}
+
 /* Distance and width of the registers of a 16550: what is said of either counts, and no access is wider than the distance */
 static void test_stride (void **state UNUSED)
 {
@@ -381,6 +401,7 @@ int main (void)
         cmocka_unit_test (test_psci),
         cmocka_unit_test (test_gtdt),
         cmocka_unit_test (test_uart),
+        cmocka_unit_test (test_uart_interrupt),
         cmocka_unit_test (test_stride),
         cmocka_unit_test (test_iort),
     };

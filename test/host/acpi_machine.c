@@ -258,6 +258,13 @@ struct table *spcr (uint64_t addr, uint8_t type, uint8_t space, uint8_t bits, ui
     return t;
 }
 
+void spcr_interrupt (struct table *t, uint8_t type, uint32_t gsi)
+{
+    t->data[52] = type;
+    host_put32 (t->data, 54, gsi);
+    fix (t);
+}
+
 struct table *dbg2 (uint64_t addr, uint32_t n)
 {
     struct table *const t = add (addr, "DBG2", 0, 36);
@@ -413,7 +420,7 @@ void build_arm (void)
     its (t, 0x8080000);
 
     gtdt (0x1ffe3005, 26);
-    spcr (0x1ffe4007, 3, 0, 32, 0x9000000);
+    spcr_interrupt (spcr (0x1ffe4007, 3, 0, 32, 0x9000000), 8, 33);
 
     t = dbg2 (0x1ffe5009, 1);
     dbg2_device (t, 0x8000, 3, 0, 32, 0x9040000);

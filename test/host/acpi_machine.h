@@ -60,6 +60,7 @@ void put_gas (struct table *, size_t off, uint8_t space, uint8_t bits, uint64_t 
 
 struct table *hpet (uint64_t addr, uint64_t base);
 struct table *spcr (uint64_t addr, uint8_t type, uint8_t space, uint8_t bits, uint64_t base);
+void spcr_interrupt (struct table *, uint8_t type, uint32_t gsi);
 struct table *dbg2 (uint64_t addr, uint32_t n);
 void dbg2_device (struct table *, uint16_t type, uint16_t subtype, uint8_t space, uint8_t bits, uint64_t base);
 struct table *dmar (uint64_t addr);

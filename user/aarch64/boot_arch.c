@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Legacy launch (interface specification, 7.1.1.3): X0 has the devicetree. Its boot arguments are one line for kernel and root task; the
- * word -- separates them.
+ * word -- separates them. A Multiboot loader has left them elsewhere, and may have left the devicetree as a module.
  */
 #include <boot.h>
 #include <devicetree.h>
 #include <root.h>
 #include <string.h>
+#include <tables.h>
 
 static char const *skip (char const *p, bool blanks)
 {
@@ -32,15 +33,24 @@ static void split (char const *args)
 void boot_parse_arch (void)
 {
     struct range r;
+    bool const legacy = dt_open (root.boot_magic);
+    bool open = legacy;
 
-    if (!dt_open (root.boot_magic))
-        return;
+    for (unsigned i = 1; i < root.modules && !open; i++)
+        open = dt_open (root.module[i].start);
 
-    for (unsigned i = 0; dt_memory (i, &r); i++)
-        ram_add (r.start, r.end);
+    if (!open)
+        (void) tables();                                /* before what they lie in might be given out           */
+
+    if (!root.rams)
+        for (unsigned i = 0; dt_memory (i, &r); i++)
+            ram_add (r.start, r.end);
 
     for (unsigned i = 0; dt_reserved (i, &r); i++)
         ram_remove (r.start, r.end);
+
+    if (!legacy)
+        return;
 
     if (dt_initrd (&r))
         root.module[root.modules++] = r;

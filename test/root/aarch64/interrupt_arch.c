@@ -3,8 +3,9 @@
 #include <devicetree.h>
 #include <interrupt.h>
 #include <mem.h>
+#include <tables.h>
 
-enum { UARTIMSC = 0x38, TXIM = 1 << 5 };
+enum { UARTIMSC = 0x38, TXIM = 1 << 5, SPI_BASE = 32 };
 
 static uint32_t volatile *imsc;
 
@@ -13,8 +14,16 @@ unsigned interrupt_source (void)
     unsigned pin;
     uint64_t phys;
 
-    if (!dt_console ("arm,pl011", &phys) || !dt_pin ("arm,pl011", &pin))
-        return 0;
+    if (!dt_console ("arm,pl011", &phys) || !dt_pin ("arm,pl011", &pin)) {
+
+        struct acpi const *const a = tables();
+
+        if (a->uart_kind != ACPI_UART_PL011 || a->uart_interrupt < SPI_BASE)
+            return 0;
+
+        phys = a->uart.addr;
+        pin  = a->uart_interrupt - SPI_BASE;
+    }
 
     if (!imsc) {
         uint8_t *const regs = mem_map (phys, 4096, PERM_MEM_R | PERM_MEM_W, MAD_IO);

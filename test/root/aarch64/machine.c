@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The devicetree of the machine: interrupt controllers and SMMUs by their bindings. */
+/* Interrupt controllers and SMMUs of the machine: by their bindings in the devicetree, or by ACPI tables. */
 #include <abi/mad_arch.h>
 #include <devicetree.h>
 #include <machine.h>
 #include <stddef.h>
+#include <tables.h>
 
 void machine_init (void) {}
 
@@ -16,7 +17,10 @@ uint64_t machine_iommu (void)
 {
     struct range r;
 
-    return dt_device ("arm,smmu-v3", 0, &r) || dt_device ("arm,mmu-500", 0, &r) || dt_device ("arm,smmu-v2", 0, &r) ? r.start : 0;
+    if (dt_device ("arm,smmu-v3", 0, &r) || dt_device ("arm,mmu-500", 0, &r) || dt_device ("arm,smmu-v2", 0, &r))
+        return r.start;
+
+    return tables()->protects ? tables()->protect[0].start : 0;
 }
 
 /* Registers of the bindings arm,gic-v3 (GICD, GICR) and arm,gic (GICD, GICC, GICH; GICV is for guests) */
@@ -33,6 +37,20 @@ bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
         if (dt_device (place[k].binding, place[k].reg, &r) && !i--) {
             *phys = r.start;
             *text = place[k].text;
+            return true;
+        }
+
+    struct acpi_gic const *const g = &tables()->gic;
+
+    struct { uint64_t phys; char const *text; } const frame[] = {
+        { g->gicd, place[0].text }, { g->gicrs ? g->gicr[0].start : 0, place[1].text }, { g->gicrs ? 0 : g->gicc, place[3].text },
+        { g->gicrs ? 0 : g->gich, place[4].text },
+    };
+
+    for (size_t k = 0; k < sizeof (frame) / sizeof (frame[0]); k++)
+        if (frame[k].phys && !i--) {
+            *phys = frame[k].phys;
+            *text = frame[k].text;
             return true;
         }
 
