@@ -23,13 +23,17 @@ uint64_t machine_iommu (void)
     return tables()->protects ? tables()->protect[0].start : 0;
 }
 
-/* Registers of the bindings arm,gic-v3 (GICD, GICR) and arm,gic (GICD, GICC, GICH; GICV is for guests) */
+/*
+ * Registers of the bindings arm,gic-v3 (GICD, GICR) and arm,gic (GICD, GICC, GICH; GICV is for guests). The specification does not name the
+ * ITS, but that writes to the memory that its registers name.
+ */
 bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
 {
     static struct { char const *binding; unsigned reg; char const *text; } const place[] = {
         { "arm,gic-v3", 0, "distributor of the GIC" }, { "arm,gic-v3", 1, "redistributors of the GIC" },
         { "arm,cortex-a15-gic", 0, "distributor of the GIC" }, { "arm,cortex-a15-gic", 1, "CPU interface of the GIC" },
-        { "arm,cortex-a15-gic", 2, "virtual interface control of the GIC" },
+        { "arm,cortex-a15-gic", 2, "virtual interface control of the GIC" }, { "arm,smmu-v3", 0, "SMMU" },
+        { "arm,gic-v3-its", 0, "interrupt translation of the GIC" },
     };
     struct range r;
 
@@ -44,7 +48,8 @@ bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
 
     struct { uint64_t phys; char const *text; } const frame[] = {
         { g->gicd, place[0].text }, { g->gicrs ? g->gicr[0].start : 0, place[1].text }, { g->gicrs ? 0 : g->gicc, place[3].text },
-        { g->gicrs ? 0 : g->gich, place[4].text },
+        { g->gicrs ? 0 : g->gich, place[4].text }, { tables()->protects ? tables()->protect[0].start : 0, place[5].text },
+        { g->msis ? g->msi[0].start : 0, place[6].text },
     };
 
     for (size_t k = 0; k < sizeof (frame) / sizeof (frame[0]); k++)

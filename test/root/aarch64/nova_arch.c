@@ -3,5 +3,6 @@
 #include <stddef.h>
 
 struct deviation const deviation_arch[] = {
+    { "ctrl_pd_hst", "protected", "interrupt translation of the GIC", "leaves the ITS to root tasks" },
     { NULL, NULL, NULL, NULL },
 };
