@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Kilonova: one Makefile, no recursion in the build. Settings come from the command line, then Makefile.conf (see Makefile.conf.example).
-# Every compiled thing lands under build/$(ARCH)/$(COMP)/$(CFP)[-debug]/, named by its source path.
+# Every compiled thing lands under build/$(ARCH)/$(COMP)/$(CFP)[-$(BOARD)][-debug]/, named by its source path.
 
 -include Makefile.conf
 
@@ -10,6 +10,7 @@ ARCHES      := $(if $(filter undefined,$(origin ARCH)),$(if $(KERNEL),x86_64,x86
 ARCH        ?= x86_64
 COMP        ?= gcc
 CFP         ?= none
+BOARD       ?= $(if $(filter aarch64,$(ARCH)),qemu)
 DEBUG       ?= 0
 WERROR      ?= $(if $(CI),1,0)
 KMEM_MIB    ?= 32
@@ -29,8 +30,8 @@ $(call choice,CFP,none branch return full)
 $(call choice,DEBUG,0 1)
 $(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(call refuse,KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
 
-# Where a level of CFP is built, and this one
-level        = build/$(ARCH)/$(COMP)/$1$(if $(filter 1,$(DEBUG)),-debug)
+# Where a level of CFP is built, and this one; a board that is not the default has folders of its own
+level        = build/$(ARCH)/$(COMP)/$1$(if $(filter-out qemu,$(BOARD)),-$(BOARD))$(if $(filter 1,$(DEBUG)),-debug)
 O           := $(call level,$(CFP))
 Q           := $(if $(filter 1,$V),,@)
 # One short line for each step; none with make -s

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # aarch64: compiler and linker flags, images, boards
 
-BOARD        ?= qemu
 $(call choice,BOARD,$(patsubst arch/aarch64/board/%.h,%,$(wildcard arch/aarch64/board/*.h)))
 
 # Landing pads for indirect branches, signed return addresses. Both are hints, which CPUs without them pass over.
