@@ -134,10 +134,12 @@ check-kn: tools-check
 
 # What boot tests boot besides: drivers of UEFI firmware, kernels that break the rules of CFP
 BOOT_MORE   := $(if $(filter x86_64,$(ARCH)),agents)
+BOOT_BOARDS := $(if $(filter aarch64,$(ARCH)),acpi)
 BOOT_CFP    := $(if $(filter x86_64,$(ARCH)),branch return full)
 
 check-boot: tools-check $(KELF) $(IMAGES) roots $(BOOT_MORE)
 	$Qscripts/patches $(KELF) > $O/patches.txt
+	@for b in $(BOOT_BOARDS); do $(MAKE) --no-print-directory BOARD=$$b all || exit; done
 	@for l in $(BOOT_CFP); do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
 	$Q$(PYTHON) -B test/boot/run.py --arch $(ARCH) --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')

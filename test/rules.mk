@@ -166,6 +166,18 @@ $(AGENTS): $O/%.efi: test/boot/agent.c test/boot/agent.h test/rules.mk
 agents: $(AGENTS)
 
 .PHONY: agents
+# What launches the kernel as boot loaders do that QEMU lacks
+ifeq ($(ARCH),aarch64)
+LAUNCH      := $O/test/boot/launch.elf
+roots: $(LAUNCH)
+$(LAUNCH): test/boot/launch.c test/boot/launch_start.S $O/user.stamp test/rules.mk
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$Q$(CC) $(filter-out -MMD -MP,$(UFLAGS)) -c test/boot/launch.c -o $@.c.o
+	$Q$(CC) $(filter-out -MMD -MP,$(UFLAGS)) -DLAUNCH_WISH=0x47100000 -c test/boot/launch_start.S -o $@.S.o
+	$Q$(LD) $(ARCH_LDFLAGS) -static -Ttext 0x47010000 -e _start $@.S.o $@.c.o -o $@
+endif
+
 # The conformance root task
 include test/root/rules.mk
 # Longest stretches of the kernel without interrupts

@@ -150,6 +150,12 @@ def layout(data):
     return fmt, 24, [(at + vaddr, at + paddr) for at in loads]
 
 
+def memory(data):
+    """(start, end) of the physical memory that a 64-bit ELF file takes, in whole pages."""
+    parts = [struct.unpack_from('<Q8xQ', data, paddr) for _, paddr in layout(data)[2]]
+    return min(start for start, _ in parts) & ~0xfff, max(start + size + 0xfff for start, size in parts) & ~0xfff
+
+
 def entry_point(data):
     fmt, entry, _ = layout(data)
     return struct.unpack_from(fmt, data, entry)[0]

@@ -80,7 +80,9 @@ def qemu_command(m):
 def aarch64_words(m):
     """The boot arguments are one line: the kernel's words, --, the root task's words."""
     line = [QEMU_AARCH64, '-M', 'virt,virtualization=on,secure=off,gic-version=%d' % m.gic, '-cpu', m.cpu_model, '-smp', str(m.smp),
-            '-m', str(m.memory), '-nic', 'none', '-kernel', m.kernel, '-append', ' '.join((m.append + ' -- ' + m.root_args).split())]
+            '-m', str(m.memory), '-nic', 'none']
+    if m.kernel:
+        line += ['-kernel', m.kernel, '-append', ' '.join((m.append + ' -- ' + m.root_args).split())]
     for name in m.loads:
         line += ['-device', 'loader,file=' + name]
     if m.root:

@@ -77,7 +77,7 @@ def execute(test, kernel, objects, log):
         wanted = [re.compile(p) for p in test['expect']]
         forbidden = [re.compile(p) for p in test['forbid']]
         with emulator.Session(machine, directory, log) as session:
-            if test['poke']:
+            if test['poke'] and test['arch'] == 'x86_64':
                 try:
                     gdbpoke.poke(os.path.join(directory, 'gdb.sock'), entry, test['poke'], test['timeout'],
                                  lambda: session.process.poll() is not None)

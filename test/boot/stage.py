@@ -5,6 +5,7 @@ import os
 import struct
 
 import devicetree
+import launch
 from knlib import elf, emulator, iso
 
 
@@ -17,6 +18,9 @@ class Failed(Exception):
 def built(test, kernel):
     """The kernel that the test wants: another level of CFP lies in a folder of its own beside that of --kernel."""
     folder, name = os.path.split(kernel)
+    if test['board']:
+        level, debug = folder.removesuffix('-debug'), '-debug' if folder.endswith('-debug') else ''
+        folder = level + '-' + test['board'] + debug
     if test['cfp']:
         folder = os.path.join(os.path.dirname(folder), test['cfp'] + ('-debug' if folder.endswith('-debug') else ''))
     path = os.path.join(folder, 'test/cfp/kilonova-violate.elf' if test['violate'] else test['kernel'] or name)
@@ -63,19 +67,20 @@ TREE = 0x4f000000                                           # ... another device
 
 def arm(test, m, kernel, objects, directory):
     """What QEMU's -kernel wants is an arm64 Image: the kernel itself, or what launches it."""
-    del objects
     distance = test['shift'] << 21
+    if test['boot'].startswith('multiboot'):
+        return multiboot(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), objects, directory)
     m.kernel = 'kernel.img'
     if test['boot'] == 'image':
         write(os.path.join(directory, m.kernel), elf.place_image(arm64_image(kernel), distance + (2 << 20) if distance else 0))
     else:
-        launch(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), directory)
+        legacy(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), directory)
     if test['tree']:
         write(os.path.join(directory, 'tree.dtb'), devicetree.changed(m, test['tree'], directory))
         m.extra += ['-dtb', 'tree.dtb'] if test['boot'] == 'image' else ['-device', 'loader,file=tree.dtb,addr=%#x,force-raw=on' % TREE]
 
 
-def launch(test, m, image, directory):
+def legacy(test, m, image, directory):
     """Legacy launch: what QEMU starts as a kernel is what starts this one. No initial RAM disk: X1 alone says where the root task is."""
     m.root, root = '', m.root
     x0 = TREE if test['tree'] else test['x0']
@@ -84,6 +89,20 @@ def launch(test, m, image, directory):
     m.loads.append('kernel.elf')
     if root:
         m.loads.append('%s,addr=%#x,force-raw=on' % (root, ROOT))
+
+
+def multiboot(test, m, image, objects, directory):
+    """QEMU starts no kernel, but our boot loader, which finds everything in memory."""
+    root = os.path.join(directory, m.root) if m.root else None
+    parts = launch.files(test['boot'], image, test['append'], test['args'], os.path.getsize(root) if root else 0, test['memory'],
+                         test['acpi'], test['efi_map'], test['tree_module'], test['poke'])
+    write(os.path.join(directory, 'kernel.elf'), image)
+    m.kernel, m.root = '', ''
+    m.loads += ['kernel.elf', '%s,cpu-num=0' % os.path.abspath(os.path.join(objects, 'test/boot/launch.elf'))]
+    m.loads += ['root.elf,addr=%#x,force-raw=on' % launch.ROOT] if root else []
+    for at, data in parts.items():
+        write(os.path.join(directory, '%x.bin' % at), data)
+        m.loads.append('%x.bin,addr=%#x,force-raw=on' % (at, at))
 
 
 def arm64_image(path):

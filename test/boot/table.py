@@ -9,7 +9,8 @@ from knlib.errors import UsageError
 ARCHES = 'x86_64', 'aarch64'
 BOOTS = {                                                   # what each architecture has, the first is what QEMU does by itself
     'x86_64': ('multiboot1', 'grub-multiboot1', 'grub-multiboot2', 'uefi-multiboot2'),
-    'aarch64': ('image', 'legacy'),                         # arm64 Image; X0 = devicetree, X1 = root task
+    # arm64 Image; X0 = devicetree, X1 = root task; X0 = a magic value, X1 = information (launch.py)
+    'aarch64': ('image', 'legacy', 'multiboot1', 'multiboot2'),
 }
 
 KEYS = {                                                    # of a [[test]]: type and default
@@ -22,6 +23,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'smp': (int, 1), 'memory': (int, 512), 'cpu': (str, ''), 'icount': (bool, False),
     'gic': (int, 3),                                        # aarch64: version of the interrupt controller
     'kernel': (str, ''),                                    # another kernel than --kernel, relative to its folder
+    'board': (str, ''),                                     # aarch64: ... one for this board
     'cfp': (str, ''),                                       # a kernel of this level of CFP, built beside --kernel
     'violate': (bool, False),                               # ... the one of test/cfp that breaks its rules
     'append': (str, 'serial'),                              # kernel command line
@@ -32,13 +34,16 @@ KEYS = {                                                    # of a [[test]]: typ
     'root_size': (int, -1),                                 # cut the root ELF to this many bytes
     'root_bytes': (list, []),                               # change it: [[offset or "entry", "hexadecimal bytes"], ...]
     'x0': (int, -1),                                        # legacy: this instead of the address of the devicetree
+    'acpi': (bool, False),                                  # aarch64, multiboot2: pass QEMU's ACPI tables
+    'efi_map': (bool, False),                               # ... with a memory map of UEFI
+    'tree_module': (bool, False),                           # aarch64, multiboot: QEMU's devicetree is a module
     'tree': (list, []),                                     # aarch64: another devicetree than QEMU's, see devicetree.py
     'agent': (str, ''),                                     # uefi: a driver of firmware that runs first, relative to --objects
     'trace': (list, []),                                    # regular expressions of lines of QEMU's trace, in this order (see traced)
     'untrace': (list, []),                                  # [pattern of a first line, pattern that no line after it may have]
     'com': (int, 1),                                        # the serial port that is read (QEMU)
     'spcr': (int, 0),                                       # an ACPI table that names the UART at this port (QEMU)
-    'poke': (list, []),                                     # damage ACPI tables, see gdbpoke.py (multiboot1 in QEMU only)
+    'poke': (list, []),                                     # damage ACPI tables, see gdbpoke.py (multiboot1 in QEMU; aarch64: acpi)
     'options': (list, []),                                  # more QEMU options or Bochs configuration lines
     'expect': (list, []),                                   # regular expressions of console lines, in this order
     'forbid': (list, []),                                   # none of these may appear
@@ -48,7 +53,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'qemu': (int, 0),                                       # major version that it needs; skipped, with a line, on older ones
     'timeout': (float, 30.0),
 }
-ONLY_X86 = 'relocate', 'agent', 'trace', 'untrace', 'spcr', 'poke'
+ONLY_X86 = 'relocate', 'agent', 'trace', 'untrace', 'spcr'
 PATTERNS = 'expect', 'forbid', 'trace', 'untrace'
 
 
@@ -120,11 +125,17 @@ def check(path, test):
         wrong('agent wants uefi-multiboot2')
     if (test['trace'] or test['untrace']) and test['emulator'] != 'qemu' or len(test['untrace']) not in (0, 2):
         wrong('trace and untrace want QEMU, untrace two patterns')
-    if test['poke'] and (test['boot'], test['emulator']) != ('multiboot1', 'qemu'):
+    if test['poke'] and test['arch'] == 'x86_64' and (test['boot'], test['emulator']) != ('multiboot1', 'qemu'):
         wrong('poke works with multiboot1 in QEMU only')
+    if test['poke'] and test['arch'] == 'aarch64' and not test['acpi']:
+        wrong('poke wants acpi')
+    if (test['acpi'] or test['efi_map'] or test['tree_module']) and (test['arch'] != 'aarch64' or 'multiboot' not in test['boot']):
+        wrong('acpi, efi_map and tree_module want multiboot on aarch64')
+    if (test['acpi'] or test['efi_map']) and test['boot'] != 'multiboot2':
+        wrong('Multiboot 1 has neither acpi nor efi_map')
     if test['relocate'] and ('multiboot2' not in test['boot'] or len(test['relocate']) != 3):
         wrong('relocate wants three numbers and grub-multiboot2 or uefi-multiboot2')
-    if test['shift'] and 'multiboot2' in test['boot']:
+    if test['shift'] and '-multiboot2' in test['boot']:
         wrong('GRUB places a relocatable Multiboot 2 kernel by its header: use relocate, not shift')
     if not test['expect'] and test['exit'] < 0:
         wrong('expects nothing')
