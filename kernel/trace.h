@@ -14,7 +14,7 @@ struct trace_cpu {
     struct trace_ring *ring;                            /* null: this CPU is not traced                             */
     uint64_t mask;                                      /* entries of the ring - 1                                  */
     uint64_t count;                                     /* entries written                                          */
-    uint64_t save[3];                                   /* what a trace point needs, from its first to its last instruction */
+    uint64_t save[4];                                   /* what a trace point needs, from its first to its last instruction */
 };
 
 /* Boot CPU, after record_init(), with a command line: makes rings for so many CPUs if tracing is asked for */

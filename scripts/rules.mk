@@ -92,7 +92,7 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 .PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
-X86_ONLY    := agents bench-cet bench-trace check-cfp check-fuzz check-host check-image check-kn check-wcet coverage fuzz fuzz-keep \
+X86_ONLY    := agents bench-cet check-cfp check-fuzz check-host check-image check-kn check-wcet coverage fuzz fuzz-keep \
                fuzzers host-tests image soak violate wcet
 $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
   $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-boot check-sources)))

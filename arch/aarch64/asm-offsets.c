@@ -34,6 +34,25 @@ void asm_offsets (void)
     DEFINE (UART_NONE,      UART_NONE);
     DEFINE (UART_PL011,     UART_PL011);
     DEFINE (UART_16550,     UART_16550);
+    DEFINE (CPU_TRACE,      offsetof (struct cpu_local, trace));
+    DEFINE (TRACE_RING,     offsetof (struct trace_cpu, ring));
+    DEFINE (TRACE_MASK,     offsetof (struct trace_cpu, mask));
+    DEFINE (TRACE_COUNT,    offsetof (struct trace_cpu, count));
+    DEFINE (TRACE_SAVE,     offsetof (struct trace_cpu, save));
+    DEFINE (RING_TIME,      offsetof (struct trace_ring, entry) + offsetof (struct trace_entry, time));
+    DEFINE (RING_ID,        offsetof (struct trace_ring, entry) + offsetof (struct trace_entry, id));
+    DEFINE (TRACE_ENTER,          TRACE_ENTER);
+    DEFINE (TRACE_PROBE,          TRACE_PROBE);
+    DEFINE (TRACE_CALL_SAVED,     TRACE_CALL_SAVED);
+    DEFINE (TRACE_CALL_FOUND,     TRACE_CALL_FOUND);
+    DEFINE (TRACE_CALL_COPIED,    TRACE_CALL_COPIED);
+    DEFINE (TRACE_CALL_SWITCHED,  TRACE_CALL_SWITCHED);
+    DEFINE (TRACE_CALL_LEAVE,     TRACE_CALL_LEAVE);
+    DEFINE (TRACE_REPLY_SAVED,    TRACE_REPLY_SAVED);
+    DEFINE (TRACE_REPLY_FOUND,    TRACE_REPLY_FOUND);
+    DEFINE (TRACE_REPLY_COPIED,   TRACE_REPLY_COPIED);
+    DEFINE (TRACE_REPLY_SWITCHED, TRACE_REPLY_SWITCHED);
+    DEFINE (TRACE_REPLY_LEAVE,    TRACE_REPLY_LEAVE);
 }
 
 /* What entry.S loads and stores in pairs */
@@ -45,4 +64,8 @@ STATIC_ASSERT (offsetof (struct cpu_local, token) == offsetof (struct cpu_local,
 STATIC_ASSERT (offsetof (struct pt, id) == offsetof (struct pt, ip) + 8);
 STATIC_ASSERT (offsetof (struct regs, spsr) == offsetof (struct regs, elr) + 8);
 STATIC_ASSERT (offsetof (struct regs, far) == offsetof (struct regs, esr) + 8);
+STATIC_ASSERT (offsetof (struct trace_cpu, count) == offsetof (struct trace_cpu, mask) + 8);
 STATIC_ASSERT (EXIT_SYSRET == 0);
+
+/* What it takes for granted of a trace point's entry */
+STATIC_ASSERT (sizeof (struct trace_entry) == 16 && offsetof (struct trace_ring, written) == 0);

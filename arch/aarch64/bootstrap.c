@@ -12,8 +12,18 @@
 #include <platform.h>
 #include <smp.h>
 #include <space_hst.h>
+#include <sysreg.h>
+#include <trace.h>
 
-void bootstrap_arch (void) {}                           /* cpu_features_enable() did it all                          */
+void bootstrap_arch (void)
+{
+    trace_cpu_init();
+
+    if (cpu_local.trace.ring) {
+        sysreg_write (vbar_el2, (uintptr_t)vectors_traced);
+        isb();
+    }
+}
 
 void bootstrap_ap (void)
 {

@@ -46,8 +46,8 @@
             stp     x4,  x5,  [sp, #EC_ELR]
 .endm
 
-/* The same back and out, with ELR_EL2 set. ec is in sp */
-.macro LOAD_REST
+/* The same back and out, with ELR_EL2 set. ec is in sp; id: trace point, if there are any */
+.macro LOAD_REST copy, id
             ldr     x5,  [sp, #EC_ELR + 8]
             ldp     x30, x2,  [sp, #X(30)]
             ldp     x3,  x4,  [sp, #EC_TPIDR]
@@ -69,7 +69,50 @@
             ldp     x24, x25, [sp, #X(24)]
             ldp     x26, x27, [sp, #X(26)]
             ldp     x28, x29, [sp, #X(28)]
+            TRACE   \copy, \id
             eret
+.endm
+
+/*
+ * The fast paths and what leads there are macros, since there are two copies of them: the usual one, and one with trace points, whose
+ * labels end in _traced. VBAR_EL2 says which one a CPU uses.
+ *
+ * A trace point keeps all registers and the flags. It has no stack and no CALL; TPIDR_EL2 has no other use. The ISBs keep what is before
+ * it out of the time behind it and the other way around (Arm ARM, D11.1.2).
+ */
+.macro TRACE copy, id
+            .ifnb   \copy
+            TRACE_BEGIN
+            isb
+            TRACE_END \id
+            .endif
+.endm
+
+/* &cpu_local.trace in x0, and x1...x4 are free */
+.macro TRACE_BEGIN
+            msr     tpidr_el2, x0
+            adrp    x0, cpu_local
+            add     x0, x0, #CPU_TRACE
+            stp     x1, x2, [x0, #TRACE_SAVE]
+            stp     x3, x4, [x0, #TRACE_SAVE + 16]
+.endm
+
+.macro TRACE_END id
+            mrs     x1, cntvct_el0
+            isb
+            ldp     x3, x4, [x0, #TRACE_MASK]           /* and TRACE_COUNT                                      */
+            ldr     x2, [x0, #TRACE_RING]
+            and     x3, x3, x4
+            add     x3, x2, x3, lsl #4                  /* entries of 16 bytes                                  */
+            add     x4, x4, #1
+            str     x4, [x0, #TRACE_COUNT]
+            str     x1, [x3, #RING_TIME]
+            mov     x1, #\id
+            str     x1, [x3, #RING_ID]
+            stlr    x4, [x2]                            /* RING_WRITTEN                                         */
+            ldp     x1, x2, [x0, #TRACE_SAVE]
+            ldp     x3, x4, [x0, #TRACE_SAVE + 16]
+            mrs     x0, tpidr_el2
 .endm
 
 /* Message from sp's UTCB to x6's, w1 = MTD; leaves x6's root in x13. Word 0 always goes; more words are copied out of line at \more,
@@ -134,67 +177,160 @@
             b       \done
 .endm
 
-            .section .text.entry, "ax", @progbits
-
-/* Vectors (Arm ARM, D1.3.2): 128 bytes each -------------------------------------------------------------------------------- */
-
-            .balign 2048
-            .globl  vectors
-vectors:    .org    vectors + 0x000                     /* this EL with SP_EL0: never                           */
-            b       unexpected
-            .org    vectors + 0x080
-            b       unexpected
-            .org    vectors + 0x100
-            b       unexpected
-            .org    vectors + 0x180
-            b       unexpected
-
-            .org    vectors + 0x200                     /* this EL: synchronous, IRQ, FIQ, SError               */
-            b       unexpected
-            .org    vectors + 0x280
-            b       irq_kernel
-            .org    vectors + 0x300
-            b       unexpected
-            .org    vectors + 0x380
-            b       unexpected
-
-/* SVC ----------------------------------------------------------------------------------------------------------------------
- * In: x0 = identifier and parameter 0, x1...x4 = parameters. Other reasons to come here are told apart on the way.
- */
-            .org    vectors + 0x400                     /* EL0: synchronous                                     */
+/* SVC. In: x0 = identifier and parameter 0, x1...x4 = parameters. Other reasons to come here are told apart on the way. */
+.macro SYNC_ENTRY copy
             stp     x2, x3, [sp, #X(2)]
             mrs     x2, esr_el2
             movz    w3, #ESR_SVC0 >> 16, lsl #16
             sub     w2, w2, w3                          /* lower half: 0 if it is SVC #0                        */
             bfi     x2, x0, #32, #8                     /* upper half: number and flags                         */
-            cbz     x2, fast_call                       /* ipc_call without timeout                             */
+            cbz     x2, fast_call\copy                  /* ipc_call without timeout                             */
             mov     x3, #1 << 32
             cmp     x2, x3
-            b.eq    fast_reply
+            b.eq    fast_reply\copy
             cbz     w2, slow
             b       exception
+.endm
 
-            .org    vectors + 0x480                     /* IRQ                                                  */
+/* Vectors (Arm ARM, D1.3.2): 128 bytes each. With trace points, SVC needs more. */
+.macro VECTORS copy
+            .balign 2048
+            .globl  vectors\copy
+vectors\copy:
+            .org    vectors\copy + 0x000                /* this EL with SP_EL0: never                           */
+            b       unexpected
+            .org    vectors\copy + 0x080
+            b       unexpected
+            .org    vectors\copy + 0x100
+            b       unexpected
+            .org    vectors\copy + 0x180
+            b       unexpected
+
+            .org    vectors\copy + 0x200                /* this EL: synchronous, IRQ, FIQ, SError               */
+            b       unexpected
+            .org    vectors\copy + 0x280
+            b       irq_kernel
+            .org    vectors\copy + 0x300
+            b       unexpected
+            .org    vectors\copy + 0x380
+            b       unexpected
+
+            .org    vectors\copy + 0x400                /* EL0: synchronous                                     */
+            .ifb    \copy
+            SYNC_ENTRY
+            .else
+            b       sync\copy
+            .endif
+            .org    vectors\copy + 0x480                /* IRQ                                                  */
             stp     x0, x1, [sp, #X(0)]
             stp     x2, x3, [sp, #X(2)]
             b       irq_user
-            .org    vectors + 0x500                     /* FIQ: none is ever configured                         */
+            .org    vectors\copy + 0x500                /* FIQ: none is ever configured                         */
             stp     x0, x1, [sp, #X(0)]
             stp     x2, x3, [sp, #X(2)]
             b       irq_user
-            .org    vectors + 0x580                     /* SError                                               */
+            .org    vectors\copy + 0x580                /* SError                                               */
             stp     x2, x3, [sp, #X(2)]
             b       exception
 
-            .org    vectors + 0x600                     /* EL0 in AArch32: never                                */
+            .org    vectors\copy + 0x600                /* EL0 in AArch32: never                                */
             b       unexpected
-            .org    vectors + 0x680
+            .org    vectors\copy + 0x680
             b       unexpected
-            .org    vectors + 0x700
+            .org    vectors\copy + 0x700
             b       unexpected
-            .org    vectors + 0x780
+            .org    vectors\copy + 0x780
             b       unexpected
-            .org    vectors + 0x800
+            .org    vectors\copy + 0x800
+.endm
+
+/* Fast path of ipc_call: the callee is on this CPU and waits, and there is nothing else to do.
+ * sp = caller. x0 and x1 stay as they are until nothing can fail any more. */
+.macro FAST_CALL copy
+            .balign 64
+fast_call\copy:
+            SAVE_REST
+            TRACE   \copy, TRACE_CALL_SAVED
+            lsr     x4, x0, #8 + SEL_LEAF_BITS          /* portal selector                                      */
+            cmp     x4, #LEAF_MASK
+            b.hi    slow_saved\copy
+            ldr     x5, [sp, #EC_OBJ_ROOT]
+            ubfx    x7, x0, #8, #SEL_LEAF_BITS
+            ldr     x5, [x5, x4, lsl #3]
+            ldr     x5, [x5, x7, lsl #3]                /* capability. Ordering: what it leads to depends on it */
+            tbz     x5, #CAP_PT_CALL_BIT, slow_saved\copy
+            mov     w5, w5
+            orr     x5, x5, #OBJECT_UPPER               /* portal                                               */
+            ldr     x6, [x5, #PT_FAST]                  /* callee                                               */
+            adrp    x8, cpu_local
+            ldr     x9, [x8, #CPU_HAZARD]               /* and CPU_TOKEN                                        */
+            ldr     x10, [x6, #EC_HAZARD]               /* and EC_RECV                                          */
+            cmp     x9, x10
+            b.ne    slow_saved\copy
+
+            mov     x9, sp
+            mov     x10, #REPLY_CALL                    /* and EC_EXIT                                          */
+            str     x6, [sp, #EC_CALLEE]
+            str     x9, [x6, #EC_CALLER]
+            str     wzr, [x6, #EC_RECV]
+            str     x10, [sp, #EC_REPLY]
+            TRACE   \copy, TRACE_CALL_FOUND
+            COPY_MESSAGE call_more\copy, call_done\copy
+            TRACE   \copy, TRACE_CALL_COPIED
+            SWITCH_SPACE call_other\copy, call_space\copy
+            TRACE   \copy, TRACE_CALL_SWITCHED
+            str     x6, [x8, #CPU_CURRENT]
+            mov     sp, x6
+            ldp     x2, x0, [x5, #PT_IP]                /* and PT_ID                                            */
+            msr     elr_el2, x2
+            LOAD_REST \copy, TRACE_CALL_LEAVE
+.endm
+
+/* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. sp = callee. */
+.macro FAST_REPLY copy
+            .balign 64
+fast_reply\copy:
+            SAVE_REST
+            TRACE   \copy, TRACE_REPLY_SAVED
+            ldr     x6, [sp, #EC_CALLER]
+            adrp    x8, cpu_local
+            ldr     w7, [x6, #EC_REPLY]
+            cmp     w7, #REPLY_CALL
+            b.ne    slow_saved\copy
+            ldp     w9, w10, [x8, #CPU_HAZARD]          /* and CPU_TOKEN                                        */
+            ldr     w11, [x6, #EC_HAZARD]
+            cmp     w9, w11
+            b.ne    slow_saved\copy
+
+            adrp    x7, ec_nobody
+            add     x7, x7, :lo12:ec_nobody
+            str     w10, [sp, #EC_RECV]
+            str     x7, [sp, #EC_CALLER]
+            str     xzr, [x6, #EC_CALLEE]
+            TRACE   \copy, TRACE_REPLY_FOUND
+            COPY_MESSAGE reply_more\copy, reply_done\copy
+            TRACE   \copy, TRACE_REPLY_COPIED
+            SWITCH_SPACE reply_other\copy, reply_space\copy
+            TRACE   \copy, TRACE_REPLY_SWITCHED
+            str     x6, [x8, #CPU_CURRENT]
+            mov     sp, x6
+            ldr     x2, [sp, #EC_ELR]
+            mov     x0, #STATUS_SUCCESS
+            msr     elr_el2, x2
+            LOAD_REST \copy, TRACE_REPLY_LEAVE
+.endm
+
+/* What of them lies aside */
+.macro OUT_OF_LINE copy
+            COPY_MORE call_more\copy, call_done\copy
+            COPY_MORE reply_more\copy, reply_done\copy
+            OTHER_SPACE call_other\copy, call_space\copy
+            OTHER_SPACE reply_other\copy, reply_space\copy
+.endm
+
+            .section .text.entry, "ax", @progbits
+
+            VECTORS
 
 slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; it preserves x19...x29           */
             stp     x4,  x5,  [sp, #X(4)]
@@ -264,67 +400,8 @@ exit:       ldr     x2, [sp, #EC_ELR]
             msr     elr_el2, x2
             LOAD_REST
 
-/* Fast path of ipc_call: the callee is on this CPU and waits, and there is nothing else to do.
- * sp = caller. x0 and x1 stay as they are until nothing can fail any more. */
-            .balign 64
-fast_call:  SAVE_REST
-            lsr     x4, x0, #8 + SEL_LEAF_BITS          /* portal selector                                      */
-            cmp     x4, #LEAF_MASK
-            b.hi    slow_saved
-            ldr     x5, [sp, #EC_OBJ_ROOT]
-            ubfx    x7, x0, #8, #SEL_LEAF_BITS
-            ldr     x5, [x5, x4, lsl #3]
-            ldr     x5, [x5, x7, lsl #3]                /* capability. Ordering: what it leads to depends on it */
-            tbz     x5, #CAP_PT_CALL_BIT, slow_saved
-            mov     w5, w5
-            orr     x5, x5, #OBJECT_UPPER               /* portal                                               */
-            ldr     x6, [x5, #PT_FAST]                  /* callee                                               */
-            adrp    x8, cpu_local
-            ldr     x9, [x8, #CPU_HAZARD]               /* and CPU_TOKEN                                        */
-            ldr     x10, [x6, #EC_HAZARD]               /* and EC_RECV                                          */
-            cmp     x9, x10
-            b.ne    slow_saved
-
-            mov     x9, sp
-            mov     x10, #REPLY_CALL                    /* and EC_EXIT                                          */
-            str     x6, [sp, #EC_CALLEE]
-            str     x9, [x6, #EC_CALLER]
-            str     wzr, [x6, #EC_RECV]
-            str     x10, [sp, #EC_REPLY]
-            COPY_MESSAGE call_more, call_done
-            SWITCH_SPACE call_other, call_space
-            str     x6, [x8, #CPU_CURRENT]
-            mov     sp, x6
-            ldp     x2, x0, [x5, #PT_IP]                /* and PT_ID                                            */
-            msr     elr_el2, x2
-            LOAD_REST
-
-/* Fast path of ipc_reply: there is a caller, it waits for a plain reply, and it is on this SC's chain. sp = callee. */
-            .balign 64
-fast_reply: SAVE_REST
-            ldr     x6, [sp, #EC_CALLER]
-            adrp    x8, cpu_local
-            ldr     w7, [x6, #EC_REPLY]
-            cmp     w7, #REPLY_CALL
-            b.ne    slow_saved
-            ldp     w9, w10, [x8, #CPU_HAZARD]          /* and CPU_TOKEN                                        */
-            ldr     w11, [x6, #EC_HAZARD]
-            cmp     w9, w11
-            b.ne    slow_saved
-
-            adrp    x7, ec_nobody
-            add     x7, x7, :lo12:ec_nobody
-            str     w10, [sp, #EC_RECV]
-            str     x7, [sp, #EC_CALLER]
-            str     xzr, [x6, #EC_CALLEE]
-            COPY_MESSAGE reply_more, reply_done
-            SWITCH_SPACE reply_other, reply_space
-            str     x6, [x8, #CPU_CURRENT]
-            mov     sp, x6
-            ldr     x2, [sp, #EC_ELR]
-            mov     x0, #STATUS_SUCCESS
-            msr     elr_el2, x2
-            LOAD_REST
+            FAST_CALL
+            FAST_REPLY
 
 /* Left a fast path: all but x0 and x1, which are untouched, is saved. sp = current EC */
 slow_saved: stp     x0,  x1,  [sp, #X(0)]
@@ -346,10 +423,23 @@ slow_saved: stp     x0,  x1,  [sp, #X(0)]
             str     x9, [x8, #CPU_NEXT]
             b       run
 
-            COPY_MORE call_more, call_done
-            COPY_MORE reply_more, reply_done
-            OTHER_SPACE call_other, call_space
-            OTHER_SPACE reply_other, reply_space
+            OUT_OF_LINE
+
+/* The copy with trace points is entered instead. It goes where the other one does when it has to leave the fast path.
+ * The first trace point does without its first ISB, since an exception is as good as one, and has the branch that leads there for it. */
+            .pushsection .text.entry_traced, "ax", @progbits
+            VECTORS _traced
+sync_traced:
+            TRACE_BEGIN
+            TRACE_END TRACE_ENTER
+            TRACE   _traced, TRACE_PROBE
+            SYNC_ENTRY _traced
+            FAST_CALL _traced
+            FAST_REPLY _traced
+            OUT_OF_LINE _traced
+slow_saved_traced:
+            b       slow_saved
+            .popsection
 
 /* Exceptions and interrupts -------------------------------------------------------------------------------------------- */
 

@@ -7,6 +7,9 @@
 
 struct ec;
 
+/* Vectors whose fast paths have trace points. The usual ones are set by start.S. */
+extern char const vectors_traced[];
+
 /* From user mode; registers, ESR_EL2 and FAR_EL2 are saved in the EC */
 void exception_user (uint64_t esr, struct ec *);
 

@@ -44,6 +44,7 @@
 #include <space_stage2.h>
 #include <string.h>
 #include <sysreg.h>
+#include <trace.h>
 #include <uefi.h>
 #include <window.h>
 
@@ -258,9 +259,6 @@ static void init_bsp (void)
 
     cfp_init();
 
-    if (cmdline_flag ("trace=ipc"))
-        print ("TRACE: nothing is traced: this architecture has no trace points");
-
     if (cfp.branch)
         pmap_guard();
 
@@ -282,6 +280,7 @@ static void init_bsp (void)
         panic ("no interrupts");
 
     protect();
+    trace_init (smp_cpus());
     objects();
 
     if (!bootstrap() || !nova_init())

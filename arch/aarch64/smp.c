@@ -3,6 +3,7 @@
 #include <smp.h>
 
 #include <base/atomic.h>
+#include <base/macros.h>
 #include <console/console.h>
 #include <cpu.h>
 #include <cpu_local.h>
@@ -19,6 +20,16 @@
 #define TIMEOUT_MS 1000
 
 static _Atomic (uint32_t) online;                       /* Ordering: release by the new CPU, acquire by the boot CPU */
+
+unsigned smp_cpus (void)
+{
+    unsigned cpus = 1;
+
+    for (unsigned i = 0; i < platform.cpus; i++)
+        cpus += platform.mpidr[i] != cpu_local.arch.mpidr;
+
+    return MIN (cpus, (unsigned)CPU_MAX);
+}
 
 void smp_online (void) { atomic_add (&online, 1); }
 
@@ -74,7 +85,7 @@ void smp_start (void)
     cpu_t cpu = 1;
     bool late = false;
 
-    for (unsigned i = 0; i < platform.cpus && psci_present() && !late; i++)
+    for (unsigned i = 0; i < platform.cpus && cpu < CPU_MAX && psci_present() && !late; i++)
         if (platform.mpidr[i] != cpu_local.arch.mpidr)
             cpu = (cpu_t)(cpu + start (cpu, platform.mpidr[i], &late));
 
