@@ -4,7 +4,7 @@
 
 #include <buddy.h>
 
-#define SLOTS_PER_STEP      512                         /* of the retirement                                        */
+#define SLOTS_PER_STEP      64                          /* of the retirement                                        */
 
 bool space_root_create (struct space_hst *s)
 {
