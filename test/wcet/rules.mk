@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Longest stretches of the kernel without interrupts (doc/wcet.md): root task, QEMU plugin, limit
 ifneq ($(wildcard test/wcet/root/$(ARCH)),)
-$(eval $(call root-task,test/wcet/wcet,$(wildcard test/wcet/root/*.c test/wcet/root/$(ARCH)/*.S),-Itest/wcet/root))
+$(eval $(call root-task,test/wcet/wcet,$(wildcard test/wcet/root/*.c test/wcet/root/$(ARCH)/*.S),\
+  -Itest/wcet/root/$(ARCH) -Itest/wcet/root -Itest/root/$(ARCH)))
 endif
 
 WCET_LIMIT  ?= 10000

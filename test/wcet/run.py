@@ -24,10 +24,6 @@ import time
 
 from elftools.elf.elffile import ELFFile
 
-VECTORS = 256
-EXCEPTIONS = 32
-VECTOR_NAMES = {0xe0: 'timer interrupt', 0xf0: 'interrupt: kick', 0xf2: 'interrupt: TLB'}
-
 # What the kernel works on from a function's first instruction
 LABELS = {
     'exception_user': 'exception',
@@ -37,16 +33,67 @@ LABELS = {
     'fast_reply': 'ipc_reply',
 }
 HANDLERS = ('sys_', 'retry_')                           # of hypercalls, followed by their names
+EXACT = ['-icount', 'shift=0,sleep=off']
 
-# CPUs, CPU model, scenarios (none named: all), and whether a thread of the highest priority watches. Such a run says nothing about
-# paths and stretches that the others do not.
-RUNS = {
-    'one CPU': (1, 'max,-x2apic', '', False),
-    'no 1 GiB pages': (1, 'max,-x2apic,-pdpe1gb', 'map,split,tables,last_page', False),
-    'two CPUs': (2, 'max,-x2apic', 'single,remote,space_death', False),
-    'watched': (1, 'max,-x2apic', '', True),
-}
-WATCH_TICKS = 20011                                     # between two looks; prime, so that they wander through the paths
+
+class X86:
+    machine = 'EM_X86_64'
+    passed = 1                                          # exit status of QEMU
+
+    # CPUs, CPU model, scenarios (none named: all), and whether a thread of the highest priority watches. Such a run says nothing about
+    # paths and stretches that the others do not.
+    runs = {
+        'one CPU': (1, 'max,-x2apic', '', False),
+        'no 1 GiB pages': (1, 'max,-x2apic,-pdpe1gb', 'map,split,tables,last_page', False),
+        'two CPUs': (2, 'max,-x2apic', 'single,remote,space_death', False),
+        'watched': (1, 'max,-x2apic', '', True),
+    }
+    labels = LABELS
+    entries = ('syscall_entry', 'idt_stubs')
+    vectors, exceptions = 256, 32
+    names = {0xe0: 'timer interrupt', 0xf0: 'interrupt: kick', 0xf2: 'interrupt: TLB'}
+
+    def marks(self, at):
+        """Lines for the ways into the kernel, given its symbols"""
+        return [f'{at["syscall_entry"]:x} syscall entry'] + \
+            [f'{at["idt_stubs"] + 16 * v:x} vector ' +
+             self.names.get(v, 'exception' if v < self.exceptions else 'interrupt: device') for v in range(self.vectors)]
+
+    def command(self, args, cpus, model, words):
+        kernel = args.kernel + '32' if os.path.exists(args.kernel + '32') else args.kernel
+        return [args.qemu or os.environ.get('QEMU', 'qemu-system-x86_64'), '-M', 'q35', '-cpu', model, '-smp', str(cpus), '-kernel', kernel,
+                '-append', 'serial' + (' console=keep' if args.uart else ''), '-initrd', f'{args.root} {words}',
+                '-device', 'isa-debug-exit,iobase=0xf4']
+
+
+class AArch64:
+    machine = 'EM_AARCH64'
+    passed = 1
+    runs = {
+        'one CPU': (1, 'cortex-a57', '', False),
+        'newer CPU': (1, 'max', 'single,map,split,tables,last_page,space_death', False),
+        'two CPUs': (2, 'cortex-a57', 'single,remote,space_death', False),
+        'watched': (1, 'cortex-a57', '', True),
+    }
+    # One vector for all interrupts, and another one for hypercalls and exceptions
+    labels = LABELS | {'timeout_interrupt': 'timer interrupt', 'cpu_kicked': 'interrupt: kick', 'interrupt_handle': 'interrupt: device'}
+    entries = ('vectors',)
+    kernel_irq, user_sync, user_irq, user_serror = 0x280, 0x400, 0x480, 0x580
+
+    def marks(self, at):
+        base = at['vectors']
+        return [f'{base + self.user_sync:x} syscall entry', f'{base + self.user_serror:x} vector exception'] + \
+            [f'{base + v:x} vector ?' for v in (self.kernel_irq, self.user_irq)]
+
+    def command(self, args, cpus, model, words):
+        return [args.qemu or os.environ.get('QEMU_AARCH64', 'qemu-system-aarch64'), '-M', 'virt,virtualization=on,gic-version=3',
+                '-cpu', model + ',cntfrq=1000000000', '-smp', str(cpus), '-kernel', os.path.splitext(args.kernel)[0] + '.img',
+                '-append', ('console=keep ' if args.uart else '') + '-- ' + words, '-initrd', args.root, '-rtc', 'clock=vm',
+                '-semihosting-config', 'enable=on,userspace=on']
+
+
+WATCH_TICKS = 20011                                     # between two looks; prime, so that they wander through the paths. For SIZE links
+SIZE = 1024                                             # of a chain: who helps along more of them gets nowhere in so short a time
 LATENESS = re.compile(r'lateness (\w+) (\d+)')
 
 
@@ -63,27 +110,34 @@ def symbols(path, section):
         found = {}
         for s in elf.get_section_by_name('.symtab').iter_symbols():
             if lo <= s['st_value'] < hi and s.name and s['st_info']['type'] in ('STT_FUNC', 'STT_NOTYPE'):
-                if s.name.isupper():                    # of the linker script
+                if s.name.isupper() or s.name[0] == '$':    # of the linker script; what is code and what data
                     continue
                 if s['st_value'] not in found or s.name.startswith(HANDLERS) or s.name in LABELS:
                     found[s['st_value']] = s.name
     return sorted(found.items()), lo, hi
 
 
-def marks(kernel, root):
+def machine(kernel):
+    """What depends on the architecture of an ELF file"""
+    with open(kernel, 'rb') as f:
+        found = ELFFile(f).header['e_machine']
+    for m in (X86, AArch64):
+        if m.machine == found:
+            return m()
+    raise Failed(f'{kernel} is for {found}')
+
+
+def marks(arch, kernel, root):
     """Lines for the plugin, see stretch.c"""
     names, lo, hi = symbols(kernel, '.text')
-    lines, at = [], dict((n, a) for a, n in names)
-    for needed in ('syscall_entry', 'idt_stubs'):
+    at = dict((n, a) for a, n in names)
+    for needed in arch.entries:
         if needed not in at:
             raise Failed(f'{kernel} has no symbol {needed}')
-    lines.append(f'{at["syscall_entry"]:x} syscall entry')
-    for v in range(VECTORS):
-        name = VECTOR_NAMES.get(v, 'exception' if v < EXCEPTIONS else 'interrupt: device')
-        lines.append(f'{at["idt_stubs"] + 16 * v:x} vector {name}')
+    lines = arch.marks(at)
     for addr, name in names:
         lines.append(f'{addr:x} function {name}')
-        label = LABELS.get(name)
+        label = arch.labels.get(name)
         for h in HANDLERS:
             if name.startswith(h):
                 label = name[len(h):].split('.')[0]
@@ -96,20 +150,17 @@ def marks(kernel, root):
     return lines, lo, hi, names
 
 
-def run(args, what, cpus, model, only, watch, folder):
+def run(args, arch, what, cpus, model, only, watch, folder):
     """One run of QEMU. Returns the plugin's lines, split into fields, the kernel's symbols, and the lateness in each scenario."""
-    lines, lo, hi, names = marks(args.kernel, args.root)
+    lines, lo, hi, names = marks(arch, args.kernel, args.root)
     with open(os.path.join(folder, 'marks'), 'w') as f:
         f.write('\n'.join(lines) + '\n')
     out, serial = os.path.join(folder, 'out'), os.path.join(folder, 'serial')
     words = [f'n={args.size}'] + ([f'only={only.replace(",", "+")}'] if only else []) + \
-        ([f'watch={WATCH_TICKS}'] if watch else [])
-    kernel32 = args.kernel + '32' if os.path.exists(args.kernel + '32') else args.kernel
-    command = [args.qemu, '-M', 'q35', '-cpu', model, '-smp', str(cpus), '-m', '512', '-nic', 'none', '-kernel', kernel32,
-               '-append', 'serial' + (' console=keep' if args.uart else ''), '-initrd', f'{args.root} {" ".join(words)}',
-               '-display', 'none', '-serial', f'file:{serial}', '-no-reboot', '-device', 'isa-debug-exit,iobase=0xf4',
-               '-icount', 'shift=0,sleep=off',
-               '-plugin', f'{args.plugin},text={lo:x}-{hi:x},marks={folder}/marks,out={out}']
+        ([f'watch={WATCH_TICKS * -(-args.size // SIZE)}'] if watch else [])
+    command = arch.command(args, cpus, model, ' '.join(words)) + EXACT + \
+        ['-m', '512', '-nic', 'none', '-display', 'none', '-serial', f'file:{serial}', '-no-reboot',
+         '-plugin', f'{args.plugin},text={lo:x}-{hi:x},marks={folder}/marks,out={out}']
     started = time.monotonic()
     print(f'{what}: {cpus} CPU{"s" if cpus > 1 else ""}, {only or "all scenarios"}', file=sys.stderr)
     try:
@@ -117,9 +168,9 @@ def run(args, what, cpus, model, only, watch, folder):
     except subprocess.TimeoutExpired:
         raise Failed(f'{what}: no end after {args.timeout} s; console:\n' + tail(serial))
     except OSError as e:
-        raise Failed(f'{args.qemu}: {e.strerror} (make deps installs it)')
-    if status.returncode != 1:
-        raise Failed(f'{what}: QEMU exit status {status.returncode}, 1 expected\n{status.stderr}{tail(serial)}')
+        raise Failed(f'{command[0]}: {e.strerror} (make deps installs it)')
+    if status.returncode != arch.passed:
+        raise Failed(f'{what}: QEMU exit status {status.returncode}, {arch.passed} expected\n{status.stderr}{tail(serial)}')
     with open(out) as f:
         fields = [l.rstrip('\n').split('\t') for l in f]
     print(f'  {int(fields[0][1]):,} kernel instructions, {time.monotonic() - started:.0f} s', file=sys.stderr)
@@ -168,21 +219,21 @@ def table(results, limit, worst):
 
 def parse():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--kernel', required=True, metavar='ELF', help='kernel with symbols; its 32-bit twin, ELF + "32", is started')
+    p.add_argument('--kernel', required=True, metavar='ELF', help='kernel with symbols; what is started: its 32-bit twin, ELF + "32", or its image, .img')
     p.add_argument('--root', required=True, metavar='ELF', help='root task with the scenarios')
     p.add_argument('--plugin', required=True, metavar='SO', help='stretch.so')
     p.add_argument('--limit', type=int, default=10000, metavar='N', help='longest stretch that passes (%(default)s)')
     p.add_argument('--late', type=int, default=200000, metavar='N',
-                   help='how late a thread of the highest priority may wake up (%(default)s)')
-    p.add_argument('--size', type=int, default=1024, metavar='N', help='threads, links of a chain... up to 4096 (%(default)s)')
+                   help=f'how late a thread of the highest priority may wake up (%(default)s), for each {SIZE} of the size')
+    p.add_argument('--size', type=int, default=SIZE, metavar='N', help='threads, links of a chain... up to 4096 (%(default)s)')
     p.add_argument('--only', default='', metavar='NAMES', help='some scenarios, separated by commas, in one run unless --run says more')
-    p.add_argument('--run', choices=list(RUNS), action='append', help='some runs (all)')
+    p.add_argument('--run', metavar='NAME', action='append', help='some runs (all): ' + ', '.join(dict.fromkeys([*X86.runs, *AArch64.runs])))
     p.add_argument('--uart', action='store_true', help="with the kernel's lines on the UART, too (console=keep)")
     p.add_argument('--worst', type=int, default=3, metavar='N', help='print the functions of the N longest stretches (%(default)s)')
     p.add_argument('--json', metavar='FILE', help='write everything there')
     p.add_argument('--summary', metavar='FILE', help='write "PASSED FAILED" there')
     p.add_argument('--timeout', type=float, default=600, metavar='S', help='seconds for one run (%(default)s)')
-    p.add_argument('--qemu', default=os.environ.get('QEMU', 'qemu-system-x86_64'), help='%(default)s, or environment variable QEMU')
+    p.add_argument('--qemu', help='the emulator (environment variable QEMU or QEMU_AARCH64, or what there is)')
     args = p.parse_args()
     for name in (args.kernel, args.root, args.plugin):
         if not os.path.isfile(name):
@@ -193,14 +244,18 @@ def parse():
 
 def main():
     args = parse()
-    runs = {r: RUNS[r] for r in args.run or RUNS}
-    if args.only:
-        runs = {r: RUNS[r][:2] + (args.only,) + RUNS[r][3:] for r in args.run or ('one CPU',)}
     results, lateness = {}, {}
     try:
+        arch = machine(args.kernel)
+        for r in args.run or ():
+            if r not in arch.runs:
+                raise Failed(f'no run {r}: there are {", ".join(arch.runs)}')
+        runs = {r: arch.runs[r] for r in args.run or arch.runs}
+        if args.only:
+            runs = {r: arch.runs[r][:2] + (args.only,) + arch.runs[r][3:] for r in args.run or ('one CPU',)}
         for what, (cpus, model, only, watch) in runs.items():
             with tempfile.TemporaryDirectory(prefix='wcet-') as folder:
-                fields, names, late = run(args, what, cpus, model, only, watch, folder)
+                fields, names, late = run(args, arch, what, cpus, model, only, watch, folder)
                 collect(results, what, fields, names, watch)
                 lateness.update(late)
     except Failed as e:
@@ -212,10 +267,11 @@ def main():
     if lateness:
         print('\nA thread of the highest priority, woken by a timeout, was late by at most (ticks = instructions):')
         print(', '.join(f'{s} {n:,}' for s, n in sorted(lateness.items(), key=lambda i: -i[1])))
-    late = sorted(s for s, n in lateness.items() if n > args.late)
+    may_be_late = args.late * -(-args.size // SIZE)
+    late = sorted(s for s, n in lateness.items() if n > may_be_late)
     passed, failed = len(results) + len(lateness) - len(over) - len(late), len(over) + len(late)
     for s in late:
-        print(f'OVER: late by {lateness[s]:,} in {s}, limit {args.late:,}')
+        print(f'OVER: late by {lateness[s]:,} in {s}, limit {may_be_late:,}')
     print(f'\nlongest stretch {longest:,}, limit {args.limit:,}: {passed} passed, {failed} failed')
     if args.json:
         os.makedirs(os.path.dirname(args.json) or '.', exist_ok=True)

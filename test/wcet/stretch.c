@@ -3,12 +3,13 @@
  * A TCG plugin for QEMU: counts the instructions of the kernel between the moments in which it lets interrupts in. The kernel runs
  * unmodified. Arguments: text=LOW-HIGH (hexadecimal), marks=FILE, out=FILE.
  *
- * FILE of marks, one a line: ADDRESS KIND NAME; kinds: function, syscall (an entry), vector (an entry: exceptions and interrupts),
- * label (from here on the kernel works on NAME), scenario (user space begins NAME).
+ * FILE of marks, one a line: ADDRESS KIND NAME; kinds: function, syscall (an entry), vector (an entry: exceptions and interrupts; ?: a
+ * label tells which), label (from here on the kernel works on NAME), scenario (user space begins NAME).
  *
- * A path begins with an entry from user mode, or when the CPU wakes up, and ends with the return to user mode or with HLT. A
- * stretch is a part of it without interrupts: it ends with the path, or with the instruction behind STI, and an interrupt of the
- * kernel is one of its own. What a loop around PAUSE repeats while it waits for another CPU is counted once.
+ * A path begins with an entry from user mode, or when the CPU wakes up, and ends with the return to user mode or with HLT (WFI). A
+ * stretch is a part of it without interrupts: it ends with the path, or with the instruction behind STI (with that which clears DAIF),
+ * and an interrupt of the kernel is one of its own. What a loop around PAUSE (YIELD) repeats while it waits for another CPU is counted
+ * once.
  *
  * For each label and scenario the longest path and the longest stretch go to the output, the latter with what each function had of it.
  */
@@ -40,9 +41,11 @@ enum { CB_NO_REGS = 0 };
 
 extern __attribute__ ((visibility ("default"))) int qemu_plugin_version;
 int qemu_plugin_version = PLUGIN_API;
-__attribute__ ((visibility ("default"))) int qemu_plugin_install (plugin_id, void const *, int, char **);
+struct qemu_info { char const *target; };               /* and more                                             */
+__attribute__ ((visibility ("default"))) int qemu_plugin_install (plugin_id, struct qemu_info const *, int, char **);
 
-enum kind { PLAIN, SYSCALL, VECTOR, LABEL, SCENARIO, STI, HLT, PAUSE, SYSRET, IRET };
+/* As x86 calls them. OPEN: interrupts may come from this instruction on; WAIT: with interrupts off, ends when there is one */
+enum kind { PLAIN, SYSCALL, VECTOR, LABEL, SCENARIO, STI, OPEN, HLT, WAIT, PAUSE, SYSRET, IRET };
 
 enum { FUNCTIONS = 2048, NAMES = 256, CPUS = 64, WAIT_LOOP_MAX = 100 };
 
@@ -73,6 +76,7 @@ static unsigned     names = 1;                          /* 0: none yet          
 static unsigned     scenario;
 static struct worst worst[NAMES][NAMES];                /* label, scenario                                      */
 static uint64_t     executed;
+static bool         aarch64;                            /* else x86_64                                          */
 static FILE        *out;
 
 static unsigned name_of (char const *s)
@@ -81,7 +85,7 @@ static unsigned name_of (char const *s)
         if (!strcmp (name[i], s))
             return i;
 
-    if (names == NAMES)
+    if (names == NAMES || !strcmp (s, "?"))
         return 0;
 
     name[names] = strdup (s);
@@ -164,7 +168,7 @@ static void executes (unsigned index, void *data)
     } else if (c->state != KERNEL)
         begin_stretch (c, addr);
 
-    else if (kind == LABEL && !c->nested) {
+    else if (kind == LABEL && (!c->nested || !c->label)) {
         c->label = n;
         if (!c->stretch_label)
             c->stretch_label = n;
@@ -186,13 +190,13 @@ static void executes (unsigned index, void *data)
         c->pause_count = c->stretch;
     }
 
-    if (c->closing) {                                   /* the one behind STI, then interrupts may come         */
+    if (c->closing || kind == OPEN || kind == WAIT) {   /* the one behind STI, then interrupts may come         */
 
         end_stretch (c);
         c->state = WINDOW;
         c->closing = false;
 
-        if (kind == HLT) {
+        if (kind == HLT || kind == WAIT) {
             end_path (c);
             c->path = 0;
             c->label = c->path_label = name_of ("wake-up from idle");
@@ -243,8 +247,23 @@ static unsigned find_function (uint64_t addr)
     return (unsigned)lo;
 }
 
+static enum kind kind_of_aarch64 (uint8_t const *b)
+{
+    switch ((uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0]) {
+        case 0xd50342ff: return OPEN;                   /* msr daifclr, #2                                      */
+        case 0xd503207f: return WAIT;                   /* wfi                                                  */
+        case 0xd503203f: return PAUSE;                  /* yield                                                */
+        case 0xd69f03e0: return IRET;                   /* eret                                                 */
+    }
+
+    return PLAIN;
+}
+
 static enum kind kind_of (uint8_t const *b, size_t size)
 {
+    if (aarch64)
+        return kind_of_aarch64 (b);
+
     if (size == 1)
         return b[0] == 0xfb ? STI : b[0] == 0xf4 ? HLT : PLAIN;
     if (size == 2)
@@ -331,9 +350,9 @@ static bool read_marks (char const *file)
     return n_marks && n_functions;
 }
 
-int qemu_plugin_install (plugin_id id, void const *info, int argc, char **argv)
+int qemu_plugin_install (plugin_id id, struct qemu_info const *info, int argc, char **argv)
 {
-    (void)info;
+    aarch64 = !strcmp (info->target, "aarch64");
 
     for (int i = 0; i < argc; i++) {
         if (!strncmp (argv[i], "text=", 5)) {

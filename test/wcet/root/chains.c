@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Long chains of calls and of events: helping along them, and deaths in the middle and at the end. */
-#include <abi/event_arch.h>
 #include <mem.h>
 #include <panic.h>
 #include <portal.h>
@@ -10,7 +9,7 @@ static struct { uint64_t ec, pt; uintptr_t utcb; } chain;
 
 /*
  * Local ECs 0...n-1, each with a portal. Of the last one the portal waits for the semaphore; the others call the next one's, or have
- * an exception that the next one's portal serves. Event selector base of i: #UD is portal i + 1.
+ * an exception that the next one's portal serves. Event selector base of i: the undefined instruction is portal i + 1.
  */
 static uint64_t chain_new (bool events)
 {
@@ -29,7 +28,7 @@ static uint64_t chain_new (bool events)
         bool const last = i == crowd_size - 1;
 
         NEED (hyp_create_ec (0, chain.ec + i, sel_root_pd(), (chain.utcb >> 12) + i, root.hip->cpu_bsp, 0,
-                             chain.pt + i + 1 - EXC_UD));
+                             chain.pt + i + 1 - EVENT_UNDEFINED));
         NEED (hyp_create_pt (chain.pt + i, sel_root_pd(), chain.ec + i, (uintptr_t) (events && !last ? stub_fault : stub_relay)));
         NEED (hyp_ctrl_pt (chain.pt + i, last ? id_down (sm) : id_call (chain.pt + i + 1), 0));
     }

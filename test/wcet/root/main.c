@@ -9,10 +9,11 @@
 #include <portal.h>
 #include <string.h>
 #include <wcet.h>
+#include <wcet_arch.h>
 
-enum { SEL_ORD_EVENTS = 6, CPUS = 64 };
+enum { SEL_ORD_EVENTS = 6, CPUS = 64, LEAF_ORD = 9, TOP_ORD_MAX = 10 };     /* two tables of 512 entries at the top, at most */
 
-unsigned crowd_size, crowd_ord;
+unsigned crowd_size, crowd_ord, user_ord, top_ord;
 
 static uint64_t volatile crowd_status[256];              /* threads of the crowd by the status of their hypercall */
 static uint64_t never;
@@ -37,7 +38,9 @@ void domain_new (struct domain *d)
     NEED (hyp_create_pd (CREATE_PD,  d->pd,  sel_root_pd()));
     NEED (hyp_create_pd (CREATE_OBJ, d->obj, d->pd));
     NEED (hyp_create_pd (CREATE_HST, d->hst, d->pd));
-    NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
+
+    if (HAS_PORTS)
+        NEED (hyp_create_pd (CREATE_PIO, d->pio, d->pd));
 }
 
 void domain_end (struct domain *d) { NEED (sel_revoke (d->pd, 2)); }
@@ -56,14 +59,10 @@ static uint32_t startup (struct portal *p, union utcb *u, uint32_t mtd)
     (void) mtd;
 
     memset (u->arch.gpr, 0, sizeof (u->arch.gpr));
+    crowd_regs (u->arch.gpr, c->p0, c->p1, id_down (never), (uintptr_t) crowd_status);
+    utcb_set_ip (&u->arch, (uintptr_t) stub_crowd);
 
-    u->arch.gpr[3] = id_down (never);                   /* rbx                                                  */
-    u->arch.gpr[6] = c->p1;                             /* rsi                                                  */
-    u->arch.gpr[7] = c->p0;                             /* rdi                                                  */
-    u->arch.gpr[12] = (uintptr_t) crowd_status;
-    u->arch.rip    = (uintptr_t) stub_crowd;
-
-    return MTD_GPR_0_7 | MTD_GPR_8_15 | MTD_RIP;
+    return MTD_GPRS | MTD_IP;
 }
 
 uint64_t crowd_events (unsigned cpu)
@@ -208,6 +207,11 @@ int main (void)
     static uint64_t done;
 
     crowd_size = (unsigned) root_option_number ("n", 1024);
+
+    while ((uintptr_t) root.hip >> (user_ord + 12))
+        user_ord++;
+
+    for (top_ord = LEAF_ORD; user_ord - top_ord > TOP_ORD_MAX; top_ord += LEAF_ORD) ;
 
     while (1U << crowd_ord < crowd_size && crowd_ord < CROWD_ORD_MAX)
         crowd_ord++;

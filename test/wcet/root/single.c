@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Each hypercall by itself: the first time, when everything has to be allocated, and again; messages of all lengths; interrupts. */
-#include <abi/event_arch.h>
 #include <mem.h>
 #include <portal.h>
 #include <wcet.h>
@@ -34,7 +33,7 @@ SCENARIO (single)
 
     for (unsigned i = 0; i < DOMAINS; i++) {
         domain_new (&d[i]);
-        creations (&d[i], sel + i * EACH, (UINT64_C (0x10000000000) * i) + 0x7000000);
+        creations (&d[i], sel + i * EACH, ((uint64_t) i << (top_ord + 1 + 12)) + 0x7000000);
     }
 
     hyp_ctrl_hw (CTRL_HW_QOS, 0);

@@ -3,10 +3,11 @@
 #include <mem.h>
 #include <wcet.h>
 
-enum { SEL_ORD = 18, HALF = 17, LEAF = 9, OBJECTS_ORD = 12, PIO_ORD = 6, MAP_R = PERM_MEM_R, GIB_ORD = 18, MIB2_ORD = 9 };
+enum { SEL_ORD = 18, HALF = 17, LEAF = 9, OBJECTS_ORD = 12, PIO_ORD = 6, MAP_R = PERM_MEM_R, GIB_ORD = 18, MIB2_ORD = 9, ORD_MAX = 31 };
 
 #define GIB     (UINT64_C (1) << GIB_ORD)               /* pages                                                */
-#define AREA    (UINT64_C (0x200000000000) >> 12)       /* addresses that nobody else uses, page number         */
+#define AREA    (UINT64_C (1) << (user_ord - 1))        /* addresses that nobody else uses, page number         */
+#define END     (UINT64_C (1) << user_ord)
 
 static uint64_t objects;
 
@@ -59,6 +60,9 @@ SCENARIO (objects_death)
 /* Last references of PIO spaces that have ports: each is taken out of the tables of its domain. */
 SCENARIO (pio_spaces)
 {
+    if (!HAS_PORTS)
+        return;
+
     uint64_t const pio = sel_alloc (PIO_ORD);
     struct domain d;
 
@@ -146,7 +150,7 @@ SCENARIO (tables)
     tables_new (&d, phys);
     NEED (hyp_ctrl_pd (d.hst, d.hst, AREA, AREA, GIB_ORD, 0, 0));
     sleep_ms (10);
-    NEED (hyp_ctrl_pd (d.hst, d.hst, 0, 0, 31, 0, 0));
+    NEED (hyp_ctrl_pd (d.hst, d.hst, 0, 0, user_ord < ORD_MAX ? user_ord : ORD_MAX, 0, 0));
 
     domain_end (&d);
     sleep_ms (10);
@@ -165,8 +169,8 @@ SCENARIO (space_death)
     for (unsigned i = 0; i < 16; i++)
         NEED (hyp_create_ec (FLAG_EC_FPU, ec + i, d.pd, 0x1000 + i, i % root.hip->cpu_num, 0, 0));
 
-    for (uint64_t i = 0; i < 255; i++)
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, phys >> 12, i << 27, 0, MAP_R, MAD_RAM));
+    for (uint64_t i = 0; i < (END >> top_ord) - 1; i++)
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, phys >> 12, i << top_ord, 0, MAP_R, MAD_RAM));
 
     tables_new (&d, phys);
     NEED (sel_revoke (ec, 4));
@@ -174,7 +178,7 @@ SCENARIO (space_death)
     sleep_ms (20);
 }
 
-/* The last page of user space is never executable, so what ends there consists of pieces of all orders. */
+/* Up to the end of user space. Where its last page is never executable, what ends there consists of pieces of all orders. */
 SCENARIO (last_page)
 {
     struct domain d;
@@ -182,9 +186,9 @@ SCENARIO (last_page)
     domain_new (&d);
 
     for (unsigned ord = 0; ord <= GIB_ORD; ord++) {
-        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, (UINT64_C (1) << 35) - (UINT64_C (1) << ord), ord, PERM_MASK, MAD_RAM));
+        NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 8 * GIB, END - (UINT64_C (1) << ord), ord, PERM_MASK, MAD_RAM));
         if (ord % 3 == 0)
-            NEED (hyp_ctrl_pd (d.hst, d.hst, 0, (UINT64_C (1) << 35) - GIB, GIB_ORD, 0, 0));
+            NEED (hyp_ctrl_pd (d.hst, d.hst, 0, END - GIB, GIB_ORD, 0, 0));
     }
 
     domain_end (&d);
@@ -194,6 +198,9 @@ SCENARIO (last_page)
 /* All ports to a new space, again, and away. */
 SCENARIO (ports)
 {
+    if (!HAS_PORTS)
+        return;
+
     struct domain d;
 
     domain_new (&d);

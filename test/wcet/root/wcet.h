@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stc.h>
 #include <thread.h>
+#include <traits.h>
 
 #define SCENARIO(name)  void scenario_##name (void); __attribute__ ((noinline)) void scenario_##name (void)
 
@@ -21,10 +22,11 @@ void need (enum status, char const *what, char const *file, unsigned line);
 enum { PRIO_CROWD = 10, PRIO_MAIN = 100, PRIO_WATCH = 120, CROWD_ORD_MAX = 12 };
 
 extern unsigned crowd_size, crowd_ord;                  /* n threads, in 2^ord selectors                        */
+extern unsigned user_ord, top_ord;                      /* orders of pages: a whole host space, an entry of its top-level table */
 
 void sleep_ms (uint64_t);                               /* all others run                                       */
 
-/* Protection domain with its three spaces at sel...sel + 3, four selectors */
+/* Protection domain with its spaces at sel...sel + 3, four selectors; ports only where there are some (HAS_PORTS) */
 struct domain { uint64_t pd, obj, hst, pio; };
 void domain_new (struct domain *);
 void domain_end (struct domain *);                      /* revokes; the space goes when its ECs have gone       */
