@@ -4,6 +4,7 @@
 
 #include <bootstrap_cpu.h>
 #include <cfp_arch.h>
+#include <cpu.h>
 #include <cpu_features.h>
 #include <cpu_local.h>
 #include <exception.h>
@@ -31,8 +32,8 @@ void bootstrap_ap (void)
     cpu_features_enable();
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
 
-    if (!gic_cpu_init (platform.timer_ppi))
-        panic ("CPU %u has no interrupts", cpu_local.id);
+    if (!gic_cpu_init (platform.timer_ppi))             /* the boot CPU waits for it in vain, and goes on           */
+        cpu_halt_forever();
 
     if (!bootstrap())
         panic ("out of memory for CPU %u", cpu_local.id);

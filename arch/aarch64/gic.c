@@ -2,6 +2,9 @@
 /*
  * All interrupts have one priority, so none interrupts another, and belong to group 1, which is IRQ for us; of GICv2 without security
  * extensions it is group 0, which is IRQ as well, since FIQEn stays 0. Both are bit 0 of the control registers of version 2.
+ *
+ * With security extensions, the secure world says which interrupts are in group 1; all other bits of theirs read as zero and ignore
+ * writes. Firmware at EL3 has done that, or nobody is there, and then it is for us.
  */
 #include <gic.h>
 
@@ -9,6 +12,7 @@
 #include <console/console.h>
 #include <cpu.h>
 #include <cpu_local.h>
+#include <el3.h>
 #include <mmio.h>
 #include <mmio_access.h>
 #include <platform.h>
@@ -19,7 +23,7 @@
 enum {
     GICD_CTLR           = 0x000,
     GICD_TYPER          = 0x004,
-    GICD_IGROUPR        = 0x080,
+    GICD_IGROUPR        = 0x080,                        /* redistributor: GICR_IGROUPR0                             */
     GICD_ISENABLER      = 0x100,
     GICD_ICENABLER      = 0x180,
     GICD_ICACTIVER      = 0x380,
@@ -31,6 +35,7 @@ enum {
 
     CTLR_V2_ENABLE      = 1 << 0,
     CTLR_V3_ENABLE      = 1 << 4 | 1 << 1 | 1 << 0,     /* affinity routing, group 1 in either security state      */
+    CTLR_V3_SECURE      = 1 << 5 | 1 << 4,              /* as the secure world sees it: affinity routing in both    */
 };
 
 #define CTLR_RWP        (1U << 31)                      /* a write has not reached everybody yet                    */
@@ -41,6 +46,7 @@ enum {
     GICR_TYPER          = 0x08,
     GICR_WAKER          = 0x14,
     GICR_SGI            = 0x10000,
+    GICR_IGRPMODR0      = 0x10d00,
 
     GICR_CTLR_RWP       = 1 << 3,
     TYPER_VLPIS         = 1 << 1,                       /* four frames instead of two                               */
@@ -67,8 +73,10 @@ enum {
 
 static unsigned version;                                /* fixed after boot, as all that follows                    */
 static volatile void *gicd, *gicc;
-static struct { volatile void *regs; uint64_t size; } gicr[GICR_REGIONS];
+static paddr_t gicd_addr, gicc_addr;
+static struct { volatile void *regs; struct region at; } gicr[GICR_REGIONS];
 static unsigned gicrs, spis;
+static bool el3;                                        /* the secure world is ours, on the boot CPU                */
 
 static struct spinlock config_lock;                     /* triggers: 16 interrupts have one register                */
 
@@ -97,18 +105,32 @@ static void write_bit (size_t reg, unsigned id) { mmio_write32 (gicd, bit_reg (r
 static bool map (struct platform const *p)
 {
     gicd = mmio_map (p->gicd.addr, p->gicd.size);
+    gicd_addr = p->gicd.addr;
+    gicc_addr = p->gicc.addr;
 
     if (version == 2)
         gicc = mmio_map (p->gicc.addr, p->gicc.size);
 
     for (; version == 3 && gicrs < p->gicrs; gicrs++) {
         gicr[gicrs].regs = mmio_map (p->gicr[gicrs].addr, p->gicr[gicrs].size);
-        gicr[gicrs].size = p->gicr[gicrs].size;
+        gicr[gicrs].at   = p->gicr[gicrs];
         if (!gicr[gicrs].regs)
             return false;
     }
 
     return gicd && (version == 3 || gicc);
+}
+
+/* EL3 is ours: all shared interrupts go to the non-secure world. Affinity routing has to be on in both (IHI 0069, 12.9.4). */
+static void secure_init (unsigned ids)
+{
+    if (version == 3) {
+        el3_write32 (gicd_addr + GICD_CTLR, CTLR_V3_SECURE);
+        settled();
+    }
+
+    for (unsigned id = GIC_SPI_BASE; id < ids; id += 32)
+        el3_write32 (gicd_addr + bit_reg (GICD_IGROUPR, id), ~0U);
 }
 
 bool gic_init (struct platform const *p)
@@ -128,6 +150,10 @@ bool gic_init (struct platform const *p)
     unsigned const ids = MIN (((mmio_read32 (gicd, GICD_TYPER) & 0x1f) + 1) * 32, (unsigned)GIC_SPECIAL);
 
     spis = ids - GIC_SPI_BASE;
+    el3  = p->el3;
+
+    if (el3)
+        secure_init (ids);
 
     mmio_write32 (gicd, GICD_CTLR, 0);
     settled();
@@ -151,9 +177,11 @@ bool gic_init (struct platform const *p)
     return true;
 }
 
-/* SGIs and PPIs: off but for ours */
-static void private_init (volatile void *regs, unsigned timer_ppi)
+/* SGIs and PPIs: off but for ours. False: they belong to the secure world. */
+static bool private_init (volatile void *regs, unsigned timer_ppi)
 {
+    uint32_t const ours = BIT (SGI_KICK) | BIT (SGI_STOP) | BIT (timer_ppi);
+
     mmio_write32 (regs, GICD_ICENABLER, ~0U);
     mmio_write32 (regs, GICD_ICACTIVER, ~0U);
 
@@ -163,7 +191,14 @@ static void private_init (volatile void *regs, unsigned timer_ppi)
     for (unsigned id = 0; id < GIC_SPI_BASE; id += 4)
         mmio_write32 (regs, GICD_IPRIORITYR + id, PRIORITY);
 
-    mmio_write32 (regs, GICD_ISENABLER, BIT (SGI_KICK) | BIT (SGI_STOP) | BIT (timer_ppi));
+    mmio_write32 (regs, GICD_ISENABLER, ours);
+
+    if ((mmio_read32 (regs, GICD_ISENABLER) & ours) == ours)
+        return true;
+
+    print ("GIC: interrupts of the CPU with affinity %#lx belong to the secure world", cpu_local.arch.mpidr);
+
+    return false;
 }
 
 /* ICC_SGI1R_EL1: IHI 0069, 12.2.18 */
@@ -173,19 +208,21 @@ static uint64_t sgi_target (uint64_t mpidr)
            (mpidr >> 4 & 0xf) << 44 | BIT64 (mpidr & 0xf);
 }
 
-/* The redistributor with our affinity; null: there is none */
-static volatile void *redistributor (uint64_t mpidr)
+/* The redistributor with our affinity, and its address; null: there is none */
+static volatile void *redistributor (uint64_t mpidr, paddr_t *addr)
 {
     uint32_t const affinity = (uint32_t)(mpidr >> 8 & 0xff000000) | (uint32_t)(mpidr & 0xffffff);
 
     for (unsigned i = 0; i < gicrs; i++)
-        for (uint64_t at = 0; at + 2 * 0x10000 <= gicr[i].size; ) {
+        for (uint64_t at = 0; at + 2 * 0x10000 <= gicr[i].at.size; ) {
 
             volatile void *const r = mmio_reg (gicr[i].regs, at);
             uint32_t const type = mmio_read32 (r, GICR_TYPER);
 
-            if (mmio_read32 (r, GICR_TYPER + 4) == affinity)
+            if (mmio_read32 (r, GICR_TYPER + 4) == affinity) {
+                *addr = gicr[i].at.addr + at;
                 return r;
+            }
 
             if (type & TYPER_LAST)
                 break;
@@ -196,19 +233,31 @@ static volatile void *redistributor (uint64_t mpidr)
     return NULL;
 }
 
+/* GICR_WAKER, groups and GICC_PMR are the secure world's. ICC_PMR_EL1 is not, since SCR_EL3.FIQ is 0 (IHI 0069, 4.8.6). */
+static bool secure_here (void) { return el3 && cpu_local.id == 0; }
+
 static bool cpu_init_v3 (unsigned timer_ppi)
 {
-    volatile void *const r = redistributor (cpu_local.arch.mpidr);
+    paddr_t addr;
+    volatile void *const r = redistributor (cpu_local.arch.mpidr, &addr);
 
     if (!r)
         return false;
+
+    if (secure_here()) {
+        el3_write32 (addr + GICR_SGI + GICD_IGROUPR, ~0U);
+        el3_write32 (addr + GICR_IGRPMODR0, 0);
+        el3_write32 (addr + GICR_WAKER, 0);
+    }
 
     mmio_write32 (r, GICR_WAKER, mmio_read32 (r, GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);
 
     if (!wait_zero (r, GICR_WAKER, WAKER_ASLEEP))
         return false;
 
-    private_init (mmio_reg (r, GICR_SGI), timer_ppi);
+    if (!private_init (mmio_reg (r, GICR_SGI), timer_ppi))
+        return false;
+
     wait_zero (r, GICR_CTLR, GICR_CTLR_RWP);
 
     sysreg_write (S3_4_C12_C9_5, sysreg_read (S3_4_C12_C9_5) | 9);     /* ICC_SRE_EL2: system registers, at EL1, too */
@@ -226,7 +275,14 @@ static bool cpu_init_v3 (unsigned timer_ppi)
 /* Its first eight target registers tell a CPU which bit it is (IHI 0048, 4.3.12) */
 static bool cpu_init_v2 (unsigned timer_ppi)
 {
-    private_init (gicd, timer_ppi);
+    if (secure_here()) {                                /* the other world cannot change the mask while it is below 0x80 (4.4.2) */
+        el3_write32 (gicd_addr + GICD_IGROUPR, ~0U);
+        el3_write32 (gicc_addr + GICC_PMR, PRIORITY_ALL);
+    }
+
+    if (!private_init (gicd, timer_ppi))
+        return false;
+
     mmio_write32 (gicc, GICC_PMR, PRIORITY_ALL);
     mmio_write32 (gicc, GICC_CTLR, GICC_ENABLE | GICC_EOIMODE);
 

@@ -274,7 +274,13 @@ static void init_bsp (void)
     print ("CPU: MIDR %#lx, affinity %#lx, %u address bits, host spaces of %u bits by stage 2", sysreg_read (midr_el1),
            cpu_local.arch.mpidr, cpu_paddr_bits(), hpt_bits());
 
+    if (platform.el3)
+        platform.psci = PSCI_NONE;                      /* whatever the tree says: it is us who are there           */
+
     psci_init (platform.psci);
+
+    if (!hw_stc_freq())
+        panic ("no time: CNTFRQ_EL0 is 0");
 
     if (!gic_init (&platform) || !gic_cpu_init (platform.timer_ppi))
         panic ("no interrupts");
@@ -294,12 +300,13 @@ static void init_bsp (void)
     run_first();
 }
 
-void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr)
+void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr, unsigned el)
 {
     boot_regs[0] = x0;
     boot_regs[1] = x1;
     boot_regs[2] = x2;
     kmem_offset  = LINK_ADDR - load_addr;
+    platform.el3 = el == 3;
 
     cpu_features_init();
     mbuf_init (MBUF_START, (size_t)(MBUF_END - MBUF_START));

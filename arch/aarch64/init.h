@@ -5,8 +5,8 @@
 #include <base/compiler.h>
 #include <base/types.h>
 
-/* From start.S, with its tables: registers of the boot loader and the physical address of the image */
-NORETURN void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr);
+/* From start.S, with its tables: registers of the boot loader, the physical address of the image, and the EL that it was entered at */
+NORETURN void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr, unsigned el);
 
 /* Where every other CPU begins on its own stack and tables */
 void bootstrap_ap (void);

@@ -19,6 +19,8 @@ enum uart_kind { UART_NONE, UART_PL011, UART_SBSA, UART_16550 };
 enum psci_conduit { PSCI_NONE, PSCI_SMC, PSCI_HVC };
 
 struct platform {
+    bool            el3;                                /* the kernel was entered at EL3: el3.h                     */
+
     unsigned        gic;                                /* architecture: 2, 3, or 0: none was found                 */
     struct region   gicd, gicc;                         /* gicc: GICv2, two pages at least                          */
     struct region   gich, gicv;                         /* GICv2; nobody may touch them                             */

@@ -17,7 +17,7 @@ static bool passed_on (uint32_t id)
 
 bool smc_proxy (uint64_t x[18])
 {
-    /* Without EL3 the instruction would be undefined, and without firmware there nobody has set vectors for it */
+    /* Without EL3 the instruction would be undefined; without firmware there, nobody answers but el3.S */
     if (platform.psci != PSCI_SMC || !(sysreg_read (id_aa64pfr0_el1) >> 12 & 0xf))
         return false;
 

@@ -34,7 +34,7 @@ image_start:
 
             .section .init, "ax", @progbits
 
-/* To EL2, without the MMU. Keeps x0...x2, x19... */
+/* To EL2, without the MMU. Keeps x0...x2, x19...x29 */
 .macro      ENTER_EL2
             mrs     x9, CurrentEL
             cmp     x9, #3 << 2
@@ -42,6 +42,7 @@ image_start:
             ldr     x9, =SCR_EL2                        /* EL3: nothing of it stays but what lets EL2 work          */
             msr     scr_el3, x9
             msr     cptr_el3, xzr
+            bl      el3_prepare
             mov     x9, #PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL2H
             msr     spsr_el3, x9
             ldr     w9, =SCTLR_RES1
@@ -102,6 +103,7 @@ start:      msr     daifset, #15
             mov     x19, x0
             mov     x20, x1
             mov     x21, x2
+            mrs     x25, CurrentEL
             ENTER_EL2
 
             adr     x22, image_start                    /* physical address of the image                            */
@@ -152,6 +154,7 @@ start_high: adrp    x9, BSS_START
             mov     x1, x20
             mov     x2, x21
             mov     x3, x22
+            lsr     x4, x25, #2
             b       init
 
 /* Exceptions from now on */
