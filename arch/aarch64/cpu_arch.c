@@ -14,10 +14,11 @@ void cpus_kick (struct cpuset const *s)
         cpu_kick ((cpu_t)bit_low (m));
 }
 
-/* WFI ends when an interrupt is pending, masked or not, so none slips in between (Arm ARM, D1.6.1) */
+/* WFI ends when an interrupt is pending, masked or not, so none slips in between (Arm ARM, D1.6.1). The timer may just have been set: ISB
+ * makes sure that it is before the CPU waits. */
 void cpu_idle (void)
 {
-    __asm__ volatile ("dsb sy; wfi" : : : "memory");
+    __asm__ volatile ("dsb sy; isb; wfi" : : : "memory");
     preemption_point();
 }
 
