@@ -39,13 +39,26 @@ static void gic_v3 (struct platform *p, struct fdt_walk const *w)
         p->gic = 3;
 }
 
+/* How many cells an interrupt has: type, number, trigger; of GICv3 where PPIs differ between CPUs, which CPUs */
+static unsigned interrupt_cells (struct fdt const *f)
+{
+    struct fdt_walk w;
+
+    for (fdt_walk (&w, f); fdt_next (&w); )
+        if (fdt_compatible (&w, "arm,gic-v3") && fdt_enabled (&w) && fdt_cell (fdt_prop (&w, "#interrupt-cells"), 0) == 4)
+            return 4;
+
+    return 3;
+}
+
 /* timer/arm,arch_timer.yaml: secure, non-secure, virtual, hypervisor; type 1 is PPI */
-static void timer (struct platform *p, struct fdt_walk const *w)
+static void timer (struct platform *p, struct fdt_walk const *w, unsigned cells)
 {
     struct fdt_prop const i = fdt_prop (w, "interrupts");
+    unsigned const at = 3 * cells;
 
-    if (i.size >= 48 && fdt_cell (i, 9) == 1 && fdt_cell (i, 10) < PPI_COUNT)
-        p->timer_ppi = PPI_BASE + fdt_cell (i, 10);
+    if (i.size >= 4 * 4 * cells && fdt_cell (i, at) == 1 && fdt_cell (i, at + 1) < PPI_COUNT)
+        p->timer_ppi = PPI_BASE + fdt_cell (i, at + 1);
 }
 
 /* arm/psci.yaml */
@@ -147,7 +160,7 @@ void platform_fdt (struct platform *p, struct fdt const *f)
         else if (!p->gic && fdt_compatible (&w, "arm,gic-v3"))
             gic_v3 (p, &w);
         else if (fdt_compatible (&w, "arm,armv8-timer"))
-            timer (p, &w);
+            timer (p, &w, interrupt_cells (f));
         else if (fdt_compatible (&w, "arm,psci-0.2") || fdt_compatible (&w, "arm,psci-1.0"))
             psci (p, &w);
         else if (fdt_compatible (&w, "pci-host-ecam-generic"))

@@ -166,6 +166,27 @@ static void gic_v2 (void **state UNUSED)
     assert_int_equal (p.uart_width, 1);
 }
 
+/* PPIs of some CPUs: an interrupt has a fourth cell. Three of them have as many cells as four of the other kind. */
+static void four_cells (void **state UNUSED)
+{
+    for (unsigned n = 3; n <= 4; n++) {
+
+        root();
+        blob_begin ("timer");
+        blob_string ("compatible", "arm,armv8-timer");
+        blob_cells ("interrupts", 4 * n, 1, 13, 4, 0, 1, 14, 4, 0, 1, 1, 4, 0, 1, 9, 4, 0);
+        blob_end();
+        blob_begin ("intc");
+        blob_string ("compatible", "arm,gic-v3");
+        blob_cells ("#interrupt-cells", 1, 4);
+        blob_cells ("reg", 8, 0, 0, 0, 0x10000, 0, 0x10000, 0, 0x20000);
+        blob_end();
+        read_tree();
+
+        assert_int_equal (p.timer_ppi, n == 4 ? 25 : 26);
+    }
+}
+
 /* More of everything than there is room for, and CPUs that are named twice */
 static void too_many (void **state UNUSED)
 {
@@ -220,7 +241,8 @@ static void nothing (void **state UNUSED)
 int main (void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test (gic_v3), cmocka_unit_test (gic_v2), cmocka_unit_test (too_many), cmocka_unit_test (nothing),
+        cmocka_unit_test (gic_v3), cmocka_unit_test (gic_v2), cmocka_unit_test (four_cells),
+        cmocka_unit_test (too_many), cmocka_unit_test (nothing),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);
