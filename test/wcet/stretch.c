@@ -77,6 +77,7 @@ static unsigned     scenario;
 static struct worst worst[NAMES][NAMES];                /* label, scenario                                      */
 static uint64_t     executed;
 static bool         aarch64;                            /* else x86_64                                          */
+static uint64_t     mask = ~UINT64_C (0);               /* of an address: whichever range the kernel is in, it has its linked one */
 static FILE        *out;
 
 static unsigned name_of (char const *s)
@@ -281,7 +282,7 @@ static void translated (plugin_id id, struct qemu_plugin_tb *tb)
     for (size_t i = 0; i < qemu_plugin_tb_n_insns (tb); i++) {
 
         struct qemu_plugin_insn *const insn = qemu_plugin_tb_get_insn (tb, i);
-        uint64_t const addr = qemu_plugin_insn_vaddr (insn);
+        uint64_t const addr = qemu_plugin_insn_vaddr (insn) & mask;
         struct mark const *const m = find_mark (addr);
         bool const kernel = addr >= text_lo && addr < text_hi;
 
@@ -353,6 +354,9 @@ static bool read_marks (char const *file)
 int qemu_plugin_install (plugin_id id, struct qemu_info const *info, int argc, char **argv)
 {
     aarch64 = !strcmp (info->target, "aarch64");
+
+    if (aarch64)
+        mask >>= 16;
 
     for (int i = 0; i < argc; i++) {
         if (!strncmp (argv[i], "text=", 5)) {
