@@ -71,7 +71,7 @@ class AArch64:
     passed = 1
     runs = {
         'one CPU': (1, 'cortex-a57', '', False),
-        'newer CPU': (1, 'max', 'single,map,split,tables,last_page,space_death', False),
+        'newer CPU': (1, 'max', 'single,map,split,tables,last_page,space_death,guest', False),
         'two CPUs': (2, 'cortex-a57', 'single,remote,space_death', False),
         'watched': (1, 'cortex-a57', '', True),
     }

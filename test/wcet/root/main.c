@@ -122,7 +122,7 @@ void crowd_end (struct crowd *c)
 /* The order matters: the memory of a scenario is used again by the next one. */
 #define SCENARIOS(X) X (single) X (ipc) X (interrupts) X (timeouts) X (sm_death) X (waiting) X (waiting_death) X (no_handler) \
                      X (call_chain) X (event_chain) X (objects) X (objects_death) X (pio_spaces) X (map) X (split) X (tables) \
-                     X (space_death) X (last_page) X (ports) X (remote)
+                     X (space_death) X (guest) X (last_page) X (ports) X (remote)
 
 #define X(name) void scenario_##name (void);
 SCENARIOS (X)

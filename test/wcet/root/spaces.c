@@ -178,6 +178,44 @@ SCENARIO (space_death)
     sleep_ms (20);
 }
 
+/* The same with a guest space, whose top level may be several tables in a row: full, emptied, filled again, and gone. */
+SCENARIO (guest)
+{
+    struct domain d;
+    uint64_t const gst = sel_alloc (0);
+    uint64_t phys;
+
+    domain_new (&d);
+
+    if (hyp_create_pd (CREATE_GST, gst, d.pd) == STATUS_SUCCESS) {
+
+        NEED (mem_alloc (4096, &phys) ? STATUS_SUCCESS : STATUS_MEM_OBJ);
+
+        for (unsigned turn = 0; turn < 2; turn++) {
+
+            for (uint64_t i = 0; i < END >> top_ord; i++)
+                NEED (hyp_ctrl_pd (SEL_NOVA_HST, gst, phys >> 12, i << top_ord, 0, MAP_R, MAD_RAM));
+
+            for (unsigned ord = 0; ord < GIB_ORD; ord += LEAF) {
+                NEED (hyp_ctrl_pd (SEL_NOVA_HST, gst, 8 * GIB, AREA, GIB_ORD, PERM_MASK, MAD_RAM));
+                NEED (hyp_ctrl_pd (SEL_NOVA_HST, gst, 0, AREA, ord, MAP_R, MAD_IO));
+            }
+
+            if (!turn)
+                for (uint64_t i = 0; i < END; i += UINT64_C (1) << top_ord)
+                    NEED (hyp_ctrl_pd (SEL_NOVA_HST, gst, 0, i, top_ord, 0, 0));
+
+            sleep_ms (10);
+        }
+
+        NEED (sel_revoke (gst, 0));
+    }
+
+    sleep_ms (20);
+    domain_end (&d);
+    sleep_ms (10);
+}
+
 /* Up to the end of user space. Where its last page is never executable, what ends there consists of pieces of all orders. */
 SCENARIO (last_page)
 {
