@@ -60,6 +60,7 @@ def write(path, data):
 
 # aarch64 ----------------------------------------------------------------------------------------------------------------
 
+RAM = 0x40000000
 STUB = 0x7000000                                            # legacy launch: what does it, above the start of RAM
 ROOT = 0x50000000                                           # ... the root task; 0x48000000 is where QEMU's devicetree then is
 TREE = 0x4f000000                                           # ... another devicetree
@@ -71,19 +72,25 @@ def arm(test, m, kernel, objects, directory):
     if test['boot'].startswith('multiboot'):
         return multiboot(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), objects, directory)
     m.kernel = 'kernel.img'
+    el3 = test['boot'] == 'el3'
+    if el3:
+        m.extra += ['-machine', 'secure=on']
     if test['boot'] == 'image':
         write(os.path.join(directory, m.kernel), elf.place_image(arm64_image(kernel), distance + (2 << 20) if distance else 0))
     else:
         legacy(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), directory)
-    if test['tree']:
+    if test['tree'] or el3:
         write(os.path.join(directory, 'tree.dtb'), devicetree.changed(m, test['tree'], directory))
         m.extra += ['-dtb', 'tree.dtb'] if test['boot'] == 'image' else ['-device', 'loader,file=tree.dtb,addr=%#x,force-raw=on' % TREE]
+    if el3:                                                 # not as a kernel, which QEMU enters at EL2, with the tree of one that is
+        m.loads.append('%s,addr=%#x,force-raw=on,cpu-num=0' % (m.kernel, RAM + STUB))
+        m.kernel = ''
 
 
 def legacy(test, m, image, directory):
     """Legacy launch: what QEMU starts as a kernel is what starts this one. No initial RAM disk: X1 alone says where the root task is."""
     m.root, root = '', m.root
-    x0 = TREE if test['tree'] else test['x0']
+    x0 = TREE if test['tree'] or test['boot'] == 'el3' else test['x0']
     write(os.path.join(directory, m.kernel), elf.place_image(elf.legacy_launch(elf.entry_point(image), ROOT if root else 0, x0), STUB))
     write(os.path.join(directory, 'kernel.elf'), image)
     m.loads.append('kernel.elf')

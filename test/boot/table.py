@@ -9,8 +9,8 @@ from knlib.errors import UsageError
 ARCHES = 'x86_64', 'aarch64'
 BOOTS = {                                                   # what each architecture has, the first is what QEMU does by itself
     'x86_64': ('multiboot1', 'grub-multiboot1', 'grub-multiboot2', 'uefi-multiboot2'),
-    # arm64 Image; X0 = devicetree, X1 = root task; X0 = a magic value, X1 = information (launch.py)
-    'aarch64': ('image', 'legacy', 'multiboot1', 'multiboot2'),
+    # arm64 Image; X0 = devicetree, X1 = root task; X0 = a magic value, X1 = information (launch.py); as legacy, at EL3
+    'aarch64': ('image', 'legacy', 'multiboot1', 'multiboot2', 'el3'),
 }
 
 KEYS = {                                                    # of a [[test]]: type and default
@@ -117,7 +117,7 @@ def check(path, test):
         wrong('x0 wants legacy')
     if test['tree'] and test['arch'] != 'aarch64':
         wrong('tree: for aarch64 only')
-    if any('offset' in change for change in test['tree']) and test['boot'] != 'legacy':
+    if any('offset' in change for change in test['tree']) and test['boot'] == 'image':
         wrong('tree: bytes want legacy, since QEMU reads the tree otherwise')
     if test['cfp'] not in ('', 'none', 'branch', 'return', 'full') or test['violate'] and not test['cfp']:
         wrong('cfp is none, branch, return or full; violate wants cfp')
