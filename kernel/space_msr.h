@@ -8,4 +8,4 @@
 
 struct space_msr { struct kobject obj; };
 
-static inline bool space_msr_retire (struct kobject *o) { (void)o; return false; }
+static INDIRECT_TARGET inline bool space_msr_retire (struct kobject *o) { (void)o; return false; }

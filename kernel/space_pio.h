@@ -8,5 +8,5 @@
 
 struct space_pio { struct kobject obj; };
 
-static inline void space_pio_unlink (struct kobject *o) { (void)o; }
-static inline bool space_pio_retire (struct kobject *o) { (void)o; return false; }
+static INDIRECT_TARGET inline void space_pio_unlink (struct kobject *o) { (void)o; }
+static INDIRECT_TARGET inline bool space_pio_retire (struct kobject *o) { (void)o; return false; }

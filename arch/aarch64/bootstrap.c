@@ -26,7 +26,7 @@ void bootstrap_arch (void)
     }
 }
 
-void bootstrap_ap (void)
+INDIRECT_TARGET void bootstrap_ap (void)
 {
     cfp_cpu_enable();
     cpu_features_enable();

@@ -23,13 +23,17 @@ struct cfp_key cfp_key (void);
 /* Switches return addresses of this CPU on. Inline: what called it must never return, since its own return address is not signed. */
 ALWAYS_INLINE void cfp_cpu_enable (void)
 {
-    if (!cfp.ret)
-        return;
+    if (cfp.branch)
+        sysreg_write (sctlr_el2, sysreg_read (sctlr_el2) | SCTLR_BT);
 
-    struct cfp_key const k = cfp_key();
+    if (cfp.ret) {
 
-    sysreg_write (S3_0_C2_C1_0, k.low);                 /* APIAKeyLo_EL1, APIAKeyHi_EL1                             */
-    sysreg_write (S3_0_C2_C1_1, k.high);
-    sysreg_write (sctlr_el2, sysreg_read (sctlr_el2) | SCTLR_ENIA);
+        struct cfp_key const k = cfp_key();
+
+        sysreg_write (S3_0_C2_C1_0, k.low);             /* APIAKeyLo_EL1, APIAKeyHi_EL1                             */
+        sysreg_write (S3_0_C2_C1_1, k.high);
+        sysreg_write (sctlr_el2, sysreg_read (sctlr_el2) | SCTLR_ENIA);
+    }
+
     isb();
 }

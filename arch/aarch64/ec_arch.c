@@ -55,7 +55,7 @@ void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
 }
 
 /* ERET goes anywhere: the fetch at EL0 fails, and that is the event. */
-void ec_arch_bad_ip (struct ec *ec)
+INDIRECT_TARGET void ec_arch_bad_ip (struct ec *ec)
 {
     ec->cont = NULL;
     cpu_local.next = ec;

@@ -40,7 +40,7 @@ static inline uint64_t attr (uint64_t pte, unsigned level)  { (void)level; retur
 
 static struct ptab_fmt const fmt;
 
-static bool free_table (struct rcu_head *h) { return ptab_free (&fmt, h); }
+static INDIRECT_TARGET bool free_table (struct rcu_head *h) { return ptab_free (&fmt, h); }
 
 void hpt_dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 

@@ -250,7 +250,7 @@ static void objects (void)
 }
 
 /* On the CPU's own stack and tables */
-static void init_bsp (void)
+static INDIRECT_TARGET void init_bsp (void)
 {
     cpu_features_enable();
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));

@@ -208,5 +208,8 @@ volatile void *mmio_map (paddr_t addr, size_t size)
     if (!size || addr + size < addr || addr + size > phys_end() || in_use (addr, size))
         return NULL;
 
-    return (volatile void *)(size < LARGE ? map_small : map_blocks) (addr, size);
+    if (size < LARGE)                                   /* ?: would make targets of indirect calls of both          */
+        return (volatile void *)map_small (addr, size);
+
+    return (volatile void *)map_blocks (addr, size);
 }

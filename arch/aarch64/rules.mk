@@ -3,8 +3,12 @@
 
 $(call choice,BOARD,$(patsubst arch/aarch64/board/%.h,%,$(wildcard arch/aarch64/board/*.h)))
 
-# Landing pads for indirect branches, signed return addresses. Both are hints, which CPUs without them pass over.
-CFP_FLAGS    := -mbranch-protection=$(if $(filter full,$(CFP)),bti+pac-ret,$(if $(filter branch,$(CFP)),bti,$(if $(filter return,$(CFP)),pac-ret,none)))
+# Landing pads for indirect calls where compiler.h says so (GCC), and signed return addresses; no jump tables, which are jumps that need
+# pads of their own, and that nobody can follow who checks how return addresses are kept. Both are hints, which CPUs without them pass over.
+CFP_PADS     := $(if $(filter branch full,$(CFP)),$(if $(filter clang,$(COMP)),bti))
+CFP_SIGNED   := $(if $(filter return full,$(CFP)),pac-ret)
+CFP_FLAGS    := -mbranch-protection=$(or $(if $(CFP_PADS),$(if $(CFP_SIGNED),bti+pac-ret,bti)),$(CFP_SIGNED),none) \
+                $(if $(filter none,$(CFP)),,-fno-jump-tables)
 
 # board.h is the board's header. LSE atomics are an instruction each, but CPUs before Armv8.1 lack them.
 ARCH_KFLAGS  := -march=armv8-a -mgeneral-regs-only -mstrict-align -mcmodel=small -mno-outline-atomics $(CFP_FLAGS) -I$O/board

@@ -7,17 +7,23 @@
 
 #include <hpt.h>
 
-static enum status update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+/* Targets of indirect calls of their own: hosts call those of hpt.h directly, and often */
+static INDIRECT_TARGET uint64_t from_phys (unsigned perm, uint32_t mad)         { return hpt_attr (perm, mad); }
+static INDIRECT_TARGET uint64_t from_host (uint64_t a, unsigned pmm)            { return hpt_restrict (a, pmm); }
+static INDIRECT_TARGET unsigned leaf_max (void)                                 { return hpt_leaf_max(); }
+
+static INDIRECT_TARGET enum status update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return hpt_update (root, gpa, pa, order, a, flush);
 }
 
-static unsigned root_order (void)       { return hpt_root_order; }
-static void     dead (pte_slot_t *root) { hpt_dead (root, (hpt_levels - 1) | hpt_root_order << 4); }
+static INDIRECT_TARGET unsigned bits (void)             { return hpt_bits(); }
+static INDIRECT_TARGET unsigned root_order (void)       { return hpt_root_order; }
+static INDIRECT_TARGET void     dead (pte_slot_t *root) { hpt_dead (root, (hpt_levels - 1) | hpt_root_order << 4); }
 
 static struct stage2 const npt = {
-    .target     = { .from_phys = hpt_attr, .from_host = hpt_restrict, .leaf_max = hpt_leaf_max, .update = update },
-    .bits       = hpt_bits,
+    .target     = { .from_phys = from_phys, .from_host = from_host, .leaf_max = leaf_max, .update = update },
+    .bits       = bits,
     .root_order = root_order,
     .dead       = dead,
 };

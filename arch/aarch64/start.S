@@ -207,7 +207,10 @@ cpu_enter:  msr     daifset, #15
             ENTER_HIGH cpu_high
 
             .section .text, "ax", @progbits
-cpu_high:   hint    #34                                 /* BTI c                                                */
+cpu_high:
+#if CFP_BRANCH
+            hint    #34                                 /* BTI c                                                */
+#endif
             adrp    x19, cpu_local
             ldr     x9, [x19, #CPU_TTBR]                /* the same without the view of the code above              */
             msr     ttbr0_el2, x9

@@ -17,6 +17,7 @@
 #define SCTLR_I             (1 << 12)
 #define SCTLR_WXN           (1 << 19)
 #define SCTLR_ENIA          (UINT64_C (1) << 31)        /* PACIASP and AUTIASP are no NOPs                          */
+#define SCTLR_BT            (UINT64_C (1) << 36)        /* a jump must not arrive at PACIASP; a call may                */
 #define SCTLR_KERNEL        (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 
 /* SCTLR_EL1, which rules EL0 even if TGE takes stage 1 away. What EL0 may do: cache maintenance, DC ZVA, reading CTR_EL0 */

@@ -33,7 +33,7 @@ static void put_raw (struct uart_pl011 *u, char c)
         mmio_write32 (u->regs, REG_DR, (uint8_t)c);
 }
 
-static void put (struct console *c, char ch)
+static INDIRECT_TARGET void put (struct console *c, char ch)
 {
     struct uart_pl011 *const u = container_of (c, struct uart_pl011, console);
 
