@@ -92,17 +92,17 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 .PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
-X86_ONLY    := agents bench-cet check-cfp check-fuzz check-host check-image check-kn coverage fuzz fuzz-keep \
+X86_ONLY    := agents bench-cet check-fuzz check-host check-image check-kn coverage fuzz fuzz-keep \
                fuzzers host-tests image soak violate
 $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
-  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-boot check-sources)))
+  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-boot check-cfp check-sources)))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
 # Those of one architecture. What is the same for all - the host tests, the parsers, the scripts - runs with x86_64's.
 CHECKS_x86_64  := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image
-CHECKS_aarch64 := check-sources check-wcet check-boot
+CHECKS_aarch64 := check-sources check-cfp check-wcet check-boot
 LEAVE       ?=
 CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 
@@ -123,11 +123,11 @@ check-sources: tools-check
 	@$(PYTHON) -B scripts/abi-tables --check doc/interface.md
 	@$(PYTHON) -B scripts/check --arch $(ARCH) --flags '$(CC) $(KFLAGS)' --summary $(SUMMARY)/sources
 
-# Control-flow protection of the two levels that have indirect branches in it, from their code and relocations
+# Control-flow protection of all levels, from their code and relocations
 check-cfp: tools-check
-	@for l in branch full; do $(MAKE) --no-print-directory CFP=$$l relocs || exit; done
+	@for l in $(LEVELS); do $(MAKE) --no-print-directory CFP=$$l relocs || exit; done
 	@$(PYTHON) -B scripts/cfp --compiler $(COMP) --objdump $(PREFIX)objdump --image $(notdir $(KELF)) --summary $(SUMMARY)/cfp \
-	  $(foreach l,branch full,$l=$(call level,$l)/$(notdir $(KRELOCS)))
+	  $(foreach l,$(LEVELS),$l=$(call level,$l)/$(notdir $(KRELOCS)))
 
 check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
