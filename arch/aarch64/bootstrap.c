@@ -29,6 +29,10 @@ void bootstrap_arch (void)
 INDIRECT_TARGET void bootstrap_ap (void)
 {
     cfp_cpu_enable();
+
+    if (!cfp_cpu_check())
+        panic ("CFP: CPU %u does not have what was switched on", cpu_local.id);
+
     cpu_features_enable();
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
 

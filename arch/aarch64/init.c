@@ -55,6 +55,7 @@ struct platform platform = { .timer_ppi = TIMER_PPI, .uart = BOARD_UART, .uart_r
                              .uart_stride = 4, .uart_width = 4 };
 
 static struct boot_info boot;
+static struct region seed;                              /* rng-seed of /chosen                                      */
 static uint64_t boot_regs[3];                           /* as the root task gets them                               */
 
 paddr_t hw_rsdp (void) { return boot.rsdp; }
@@ -179,15 +180,26 @@ static bool learn_fdt (void)
 
     if (fdt_find (&w, &fdt, "/chosen")) {
 
-        struct fdt_prop const seed = fdt_prop (&w, "rng-seed");
+        struct fdt_prop const p = fdt_prop (&w, "rng-seed");
 
-        for (unsigned i = 0; i < seed.size / 4; i++)
-            cfp_seed (fdt_cell (seed, i));
+        if (p.size)
+            seed = (struct region) { boot.fdt + (uint64_t)((char const *)p.data - fdt.blob), p.size };
     }
 
     platform_fdt (&platform, &fdt);
 
     return true;
+}
+
+/* What the keys come from is nobody else's: the root task finds zeros in the tree, as Linux leaves it */
+static void take_seed (void)
+{
+    void const *const from = cfp.ret ? window_map (WINDOW_ROOT, seed.addr, seed.size) : NULL;
+
+    if (from) {
+        cfp_seed (from, seed.size);
+        window_erase (seed.addr, seed.size);
+    }
 }
 
 /* The machine by ACPI tables */
@@ -258,11 +270,15 @@ static INDIRECT_TARGET void init_bsp (void)
     bool const known = learn();
 
     cfp_init();
+    take_seed();
 
     if (cfp.branch)
         pmap_guard();
 
     cfp_cpu_enable();
+
+    if (!cfp_cpu_check())
+        panic ("CFP: this CPU does not have what was switched on");
 
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
@@ -293,6 +309,7 @@ static INDIRECT_TARGET void init_bsp (void)
         panic ("out of memory");
 
     smp_start();
+    cfp_forget();
 
     if (known)
         root_create (&boot, boot_regs[0], boot_regs[1], boot_regs[2]);

@@ -16,6 +16,9 @@
 #define SCTLR_SA            (1 << 3)
 #define SCTLR_I             (1 << 12)
 #define SCTLR_WXN           (1 << 19)
+#define SCTLR_ENDB          (1 << 13)                   /* keys of PAC: those for data, and B for instructions      */
+#define SCTLR_ENDA          (1 << 27)
+#define SCTLR_ENIB          (1 << 30)
 #define SCTLR_ENIA          (UINT64_C (1) << 31)        /* PACIASP and AUTIASP are no NOPs                          */
 #define SCTLR_BT            (UINT64_C (1) << 36)        /* a jump must not arrive at PACIASP; a call may                */
 #define SCTLR_KERNEL        (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)

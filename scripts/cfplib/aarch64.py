@@ -27,7 +27,7 @@ LINE = re.compile(r'^\s*([0-9a-f]+):\t([0-9a-f]{8}) \s*(?:\t(.*))?$')
 DIRECT = re.compile(r'([0-9a-f]+) <[^>]*>$')                # of a branch, of ADR
 CONDITIONAL = re.compile(r'b\.|bc\.|cbn?z$|tbn?z$')
 END = {'eret', 'udf', 'brk', 'hlt'}                         # nothing follows
-HINTS = {'paciasp', 'autiasp'}
+HINTS = {'paciasp', 'autiasp', 'pacia1716'}               # the last one: is signing on?
 BY_X16 = re.compile(r'x1[67]$')
 # What Armv8.3 added: hints that are not used here, and instructions that older CPUs do not have (C6.2)
 OTHERS = re.compile(r'(pac|aut|xpac|reta|ereta|bra|blra|ldra)')
