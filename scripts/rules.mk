@@ -93,7 +93,7 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 
 # What only one architecture has, and tests that are the same for all: they run with that one
 X86_ONLY    := agents bench-cet check-fuzz check-host check-image check-kn coverage fuzz fuzz-keep \
-               fuzzers host-tests image soak violate
+               fuzzers host-tests image soak
 $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
   $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-boot check-cfp check-sources)))
 
