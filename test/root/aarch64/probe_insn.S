@@ -25,6 +25,42 @@ probe_insn_exec:
         mov     x30, x9
         mov     w0, wzr
         ret
+
+/* Pointer authentication, by number, since older assemblers have no names for it: X0 = value, X1 = modifier, X2 = where the result goes */
+.macro  KEY insn
+        .balign 32
+        mov     x16, x1
+        mov     x17, x0
+        .inst   \insn
+        str     x0, [x2]
+        mov     w0, wzr
+        ret
+.endm
+.macro  KEY_HINT insn
+        .balign 32
+        mov     x16, x1
+        mov     x17, x0
+        hint    #\insn
+        str     x17, [x2]
+        mov     w0, wzr
+        ret
+.endm
+        .globl  probe_insn_key
+        .balign 32
+probe_insn_key:
+        .irp    n, 8, 10, 12, 14        /* PACIA1716, PACIB1716, AUTIA1716, AUTIB1716 */
+        KEY_HINT \n
+        .endr
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7       /* PACIA, PACIB, PACDA, PACDB, AUTIA, AUTIB, AUTDA, AUTDB X0, X1 */
+        KEY     0xdac10020 + (\n << 10)
+        .endr
+        KEY     0x9ac13000              /* PACGA X0, X0, X1 */
+        .irp    n, 0x2100, 0x2120, 0x2140, 0x2160, 0x2200, 0x2220, 0x2240, 0x2260, 0x2300, 0x2320
+        KEY     0xd5380000 + \n         /* MRS X0 from APIAKeyLo_EL1 and so on, IB, DA, DB, GA */
+        .endr
+        .irp    n, 0x2100, 0x2120, 0x2140, 0x2160, 0x2200, 0x2220, 0x2240, 0x2260, 0x2300, 0x2320
+        KEY     0xd5180000 + \n         /* MSR */
+        .endr
 probe_end:
 probe_left_call:
         mov     x30, x9
