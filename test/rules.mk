@@ -142,7 +142,7 @@ check-host: $(HOST_TESTS)
 # Totals of all suites that ran with this compiler: of each architecture, of all
 check-total:
 	@awk 'FNR == 1 { n = split (FILENAME, f, "/"); a = f[n - 1]; if (!(a in p)) order[++archs] = a; p[a] += $$1; q[a] += $$2; t += $$1; u += $$2 } \
-	  END { for (i = 1; i <= archs; i++) printf "  %-9s %d passed, %d failed\n", order[i], p[order[i]], q[order[i]]; \
+	  END { for (i = archs; i; i--) printf "  %-9s %d passed, %d failed\n", order[i], p[order[i]], q[order[i]]; \
 	  if (!archs) { print "  no suite ran"; exit 1 } printf "  %-9s %d passed, %d failed\n", "total", t, u; exit u > 0 }' $(SUMMARIES)/*/* /dev/null
 
 .PHONY: host-tests check-host check-total
