@@ -87,7 +87,7 @@ static void console_start (struct console *c)
     console_add (c);
 }
 
-static void console_uart (void)
+static INDIRECT_TARGET void console_uart (void)
 {
     static struct uart_pl011 pl011;
     static struct uart_16550 ns16550 = { .keep_rate = true };
