@@ -60,7 +60,6 @@ def write(path, data):
 
 # aarch64 ----------------------------------------------------------------------------------------------------------------
 
-RAM = 0x40000000
 STUB = 0x7000000                                            # legacy launch: what does it, above the start of RAM
 ROOT = 0x50000000                                           # ... the root task; 0x48000000 is where QEMU's devicetree then is
 TREE = 0x4f000000                                           # ... another devicetree
@@ -83,7 +82,7 @@ def arm(test, m, kernel, objects, directory):
         write(os.path.join(directory, 'tree.dtb'), devicetree.changed(m, test['tree'], directory))
         m.extra += ['-dtb', 'tree.dtb'] if test['boot'] == 'image' else ['-device', 'loader,file=tree.dtb,addr=%#x,force-raw=on' % TREE]
     if el3:                                                 # not as a kernel, which QEMU enters at EL2, with the tree of one that is
-        m.loads.append('%s,addr=%#x,force-raw=on,cpu-num=0' % (m.kernel, RAM + STUB))
+        m.loads.append('%s,addr=%#x,force-raw=on,cpu-num=0' % (m.kernel, launch.RAM + STUB))
         m.kernel = ''
 
 

@@ -117,7 +117,7 @@ def check(path, test):
         wrong('x0 wants legacy')
     if test['tree'] and test['arch'] != 'aarch64':
         wrong('tree: for aarch64 only')
-    if any('offset' in change for change in test['tree']) and test['boot'] == 'image':
+    if any('offset' in change for change in test['tree']) and test['boot'] not in ('legacy', 'el3'):
         wrong('tree: bytes want legacy, since QEMU reads the tree otherwise')
     if test['cfp'] not in ('', 'none', 'branch', 'return', 'full') or test['violate'] and not test['cfp']:
         wrong('cfp is none, branch, return or full; violate wants cfp')
