@@ -50,6 +50,7 @@ $(eval $(call host-test,format,test/host/format.c))
 $(eval $(call host-test,console,test/host/console.c kernel/cmdline.c))
 $(eval $(call host-test,mbuf,test/host/mbuf.c))
 $(eval $(call host-test,uart_16550,test/host/uart_16550.c))
+$(eval $(call host-test,uart_pl011,test/host/uart_pl011.c))
 
 X86         := arch/x86_64
 # Registers of a modelled PC; the headers beside it hide the kernel's
