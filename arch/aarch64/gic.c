@@ -114,11 +114,14 @@ static bool map (struct platform const *p)
     for (; version == 3 && gicrs < p->gicrs; gicrs++) {
         gicr[gicrs].regs = mmio_map (p->gicr[gicrs].addr, p->gicr[gicrs].size);
         gicr[gicrs].at   = p->gicr[gicrs];
-        if (!gicr[gicrs].regs)
-            return false;
+
+        if (!gicr[gicrs].regs) {                        /* CPUs whose redistributor is not there do not start       */
+            print ("GIC: no room for redistributors at %#lx, nor for %u more ranges of them", p->gicr[gicrs].addr, p->gicrs - gicrs - 1);
+            break;
+        }
     }
 
-    return gicd && (version == 3 || gicc);
+    return gicd && (version == 3 ? gicrs > 0 : gicc != NULL);
 }
 
 /* EL3 is ours: all shared interrupts go to the non-secure world. Affinity routing has to be on in both (IHI 0069, 12.9.4). */

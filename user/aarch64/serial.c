@@ -42,7 +42,7 @@ bool serial_init (void)
     if (phys != named)
         stride = 0;
 
-    if (phys && !(phys & 3))
+    if (phys && !(phys & ((stride ? stride : 4) - 1)))
         regs = mem_map (phys, REGS_SIZE, PERM_MEM_R | PERM_MEM_W, MAD_IO);
 
     return regs;
