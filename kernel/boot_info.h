@@ -11,8 +11,8 @@ struct boot_info {
     paddr_t     root_start, root_end;               /* first module, half-open; both 0: none                    */
     paddr_t     rsdp;                               /* Multiboot 2 tags 14/15: physical address of the copy, or 0 */
     paddr_t     fdt;                                /* device tree that the boot loader names, 0: none; not looked at yet */
-    paddr_t     efi_systab, efi_image;              /* Multiboot 2 tags 12 and 20, 0 if absent                  */
+    paddr_t     efi_systab, efi_image;              /* Multiboot 2 tags 12 and 20, or UEFI itself; 0 if absent  */
     paddr_t     efi_mmap;                           /* Multiboot 2 tag 17: the map in the information, 0 if absent */
     uint32_t    efi_mmap_size, efi_desc_size, efi_desc_version;
-    bool        efi_services;                       /* Multiboot 2 tag 18: boot services are on                 */
+    bool        efi_services;                       /* Multiboot 2 tag 18, or UEFI itself: boot services are on */
 };

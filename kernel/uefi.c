@@ -8,63 +8,15 @@
 #include <base/macros.h>
 #include <boot_info.h>
 #include <console/console.h>
+#include <kmem.h>
 #include <space_mem.h>
 #include <string.h>
-#include <uefi_arch.h>
+#include <uefi_tables.h>
 #include <window.h>
-
-/* Status codes, appendix D */
-#define EFI_SUCCESS             UINT64_C (0)
-#define EFI_BUFFER_TOO_SMALL    UINT64_C (0x8000000000000005)
 
 #define ATTEMPTS                8                       /* a map that changes more often never settles              */
 #define SLACK                   8                       /* descriptors that the allocation of the buffer may add    */
 #define CONFIGURATIONS_MAX      1024
-
-enum { ALLOCATE_ANY_PAGES = 0 };                        /* 7.2.1                                                    */
-
-enum { LOADER_DATA = 2, RUNTIME_CODE = 5, RUNTIME_DATA = 6 };   /* 7.2.1, memory types                              */
-
-struct header {                                         /* 4.2.1                                                    */
-    uint64_t    signature;
-    uint32_t    revision, size, crc, reserved;
-};
-
-struct system_table {                                   /* 4.3.1                                                    */
-    struct header   header;
-    uint64_t        vendor, vendor_revision, console[6], runtime_services;
-    paddr_t         boot_services;
-    uint64_t        configurations;
-    paddr_t         configuration;
-};
-
-struct configuration {                                  /* 4.6.1                                                    */
-    uint64_t    guid[2];
-    paddr_t     table;
-};
-
-struct descriptor {                                     /* 7.2.3, version 1; later ones may append fields           */
-    uint32_t    type, pad;
-    paddr_t     start;
-    uint64_t    virtual, pages, attributes;
-};
-
-struct boot_services {                                  /* 4.4.1, up to what is used                                */
-    struct header header;
-    uint64_t raise_tpl, restore_tpl;
-    uint64_t (EFIAPI *allocate_pages) (unsigned how, unsigned type, uint64_t pages, paddr_t *addr);
-    uint64_t (EFIAPI *free_pages) (paddr_t addr, uint64_t pages);
-    uint64_t (EFIAPI *get_memory_map) (uint64_t *size, paddr_t map, uint64_t *key, uint64_t *desc_size, uint32_t *desc_version);
-    uint64_t others[21];
-    uint64_t (EFIAPI *exit_boot_services) (paddr_t image, uint64_t key);
-};
-
-STATIC_ASSERT (sizeof (struct header) == 24);
-STATIC_ASSERT (sizeof (struct system_table) == 120);
-STATIC_ASSERT (sizeof (struct configuration) == 24);
-STATIC_ASSERT (sizeof (struct descriptor) == 40);
-STATIC_ASSERT (offsetof (struct boot_services, get_memory_map) == 56);
-STATIC_ASSERT (offsetof (struct boot_services, exit_boot_services) == 232);
 
 #define SYSTEM_SIGNATURE        UINT64_C (0x5453595320494249)   /* "IBI SYST"                                       */
 #define SERVICES_SIGNATURE      UINT64_C (0x56524553544f4f42)   /* "BOOTSERV"                                       */
@@ -76,6 +28,12 @@ static uint64_t const guid_acpi[][2] = {
 };
 
 struct buffer { paddr_t addr; uint64_t pages; };        /* for the memory map                                       */
+
+/* What firmware writes lies where it has it mapped, too: in the image, by its physical address */
+static struct { uint64_t size, key, desc_size; paddr_t addr; uint32_t version; } io;
+
+#define IO(field)               kmem_phys (&io.field)
+#define CALL(function, ...)     uefi_call ((uintptr_t)(function), __VA_ARGS__)
 
 struct uefi uefi;
 
@@ -99,7 +57,7 @@ static uint32_t crc32 (void const *data, size_t n)
 /* Copies the first n bytes of a table. All of it is copied before it is judged. False after one line if it is not what it should be. */
 static bool table (void *dst, size_t n, paddr_t addr, uint64_t signature, char const *name)
 {
-    static union { struct header header; uint8_t bytes[PAGE_SIZE]; } t;
+    static union { struct uefi_header header; uint8_t bytes[PAGE_SIZE]; } t;
     uint8_t const *p = addr ? window_map (WINDOW_TABLE, addr, sizeof t.header) : NULL;
     char const *fault = NULL;
     size_t size = 0;
@@ -179,11 +137,15 @@ static bool take (paddr_t map, uint64_t size, uint64_t desc_size, uint32_t versi
 static uint64_t resize (struct boot_services const *s, struct buffer *b, uint64_t size, uint64_t desc_size)
 {
     if (b->pages)
-        s->free_pages (b->addr, b->pages);
+        CALL (s->free_pages, b->addr, b->pages, 0, 0, 0);
 
     b->pages = align_up (size + SLACK * desc_size, PAGE_SIZE) >> PAGE_BITS;
 
-    return s->allocate_pages (ALLOCATE_ANY_PAGES, LOADER_DATA, b->pages, &b->addr);
+    uint64_t const status = CALL (s->allocate_pages, ALLOCATE_ANY_PAGES, LOADER_DATA, b->pages, IO (addr), 0);
+
+    b->addr = io.addr;
+
+    return status;
 }
 
 /*
@@ -199,27 +161,27 @@ static bool leave (struct boot_services const *s, paddr_t image)
     for (unsigned i = 0; i < ATTEMPTS; i++) {
 
         uint64_t const room = b.pages << PAGE_BITS;
-        uint64_t size = room, key = 0, desc_size = 0;
-        uint32_t version = 0;
 
         step = "GetMemoryMap";
         uefi = (struct uefi){ 0 };
-        status = s->get_memory_map (&size, b.addr, &key, &desc_size, &version);
+        io.size = room;
+        io.key = io.desc_size = io.version = 0;
+        status = CALL (s->get_memory_map, IO (size), b.addr, IO (key), IO (desc_size), IO (version));
 
-        if (status == EFI_BUFFER_TOO_SMALL && size > room && size < WINDOW_MAX && desc_size <= UINT16_MAX) {
+        if (status == EFI_BUFFER_TOO_SMALL && io.size > room && io.size < WINDOW_MAX && io.desc_size <= UINT16_MAX) {
 
             step = "AllocatePages";
-            status = resize (s, &b, size, desc_size);
+            status = resize (s, &b, io.size, io.desc_size);
 
             if (status == EFI_SUCCESS)
                 continue;
         }
 
-        if (status != EFI_SUCCESS || !take (b.addr, size, desc_size, version))
+        if (status != EFI_SUCCESS || !take (b.addr, io.size, io.desc_size, io.version))
             break;
 
         step = "ExitBootServices";
-        status = s->exit_boot_services (image, key);
+        status = CALL (s->exit_boot_services, image, io.key, 0, 0, 0);
 
         if (status == EFI_SUCCESS)
             return true;

@@ -2,6 +2,7 @@
 /* The end of the boot services on a modelled firmware: good, slow to settle, damaged in named ways and in every bit. */
 #include <uefi.h>
 
+#include <kmem.h>
 #include <multiboot.h>
 #include <space_mem.h>
 #include <uefi_arch.h>
@@ -19,6 +20,8 @@
 #define NO_MEMORY   UINT64_C (0x8000000000000009)
 #define CODE        5
 #define DATA        6
+
+uint64_t kmem_offset;                                   /* firmware finds what is the kernel's where the kernel does */
 
 /* Firmware ------------------------------------------------------------------------------------------------------------*/
 
