@@ -5,7 +5,7 @@
 #include <base/types.h>
 #include <memory.h>
 
-extern char TEXT_START[], TEXT_END[], RODATA_END[], BSS_END[], POOL_START[], POOL_END[], MBUF_START[], MBUF_END[],
+extern char TEXT_START[], TEXT_END[], RODATA_END[], BSS_START[], BSS_END[], POOL_START[], POOL_END[], MBUF_START[], MBUF_END[],
             RECORDS_START[], RECORDS_END[];
 
 extern uint64_t kmem_offset;                            /* virtual minus physical, set once at boot                 */

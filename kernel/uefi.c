@@ -203,7 +203,7 @@ bool uefi_exit (struct boot_info const *boot)
 void uefi_take_map (struct boot_info const *boot)
 {
     if (boot->efi_services && !tried)
-        print ("UEFI: boot services are abandoned: they are on, but the boot loader has left 64-bit mode");
+        print ("UEFI: boot services are abandoned: they are on, but firmware's mode of the CPU is gone");
 
     if (boot->efi_mmap)
         take (boot->efi_mmap, boot->efi_mmap_size, boot->efi_desc_size, boot->efi_desc_version);

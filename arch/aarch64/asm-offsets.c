@@ -4,6 +4,8 @@
 #include <ec.h>
 #include <platform.h>
 #include <pt.h>
+#include <uefi_arch.h>
+#include <uefi_load.h>
 
 #define DEFINE(name, value) __asm__ volatile ("\n.ascii \"->" #name " %0 \"" : : "i" (value))
 
@@ -53,6 +55,14 @@ void asm_offsets (void)
     DEFINE (TRACE_REPLY_COPIED,   TRACE_REPLY_COPIED);
     DEFINE (TRACE_REPLY_SWITCHED, TRACE_REPLY_SWITCHED);
     DEFINE (TRACE_REPLY_LEAVE,    TRACE_REPLY_LEAVE);
+    DEFINE (UEFI_START_SIZE,    (sizeof (struct uefi_start) + 15) & ~15UL);
+    DEFINE (UEFI_START_KERNEL,  offsetof (struct uefi_start, kernel));
+    DEFINE (UEFI_START_REGS,    offsetof (struct uefi_start, regs));
+    DEFINE (REGIME_SCTLR,   offsetof (struct uefi_regime, sctlr));
+    DEFINE (REGIME_TTBR,    offsetof (struct uefi_regime, ttbr));
+    DEFINE (REGIME_VBAR,    offsetof (struct uefi_regime, vbar));
+    DEFINE (REGIME_CPTR,    offsetof (struct uefi_regime, cptr));
+    DEFINE (REGIME_X18,     offsetof (struct uefi_regime, x18));
 }
 
 /* What entry.S loads and stores in pairs */
@@ -69,3 +79,10 @@ STATIC_ASSERT (EXIT_SYSRET == 0);
 
 /* What it takes for granted of a trace point's entry */
 STATIC_ASSERT (sizeof (struct trace_entry) == 16 && offsetof (struct trace_ring, written) == 0);
+
+/* And uefi_entry.S */
+STATIC_ASSERT (offsetof (struct uefi_regime, tcr) == offsetof (struct uefi_regime, sctlr) + 8);
+STATIC_ASSERT (offsetof (struct uefi_regime, mair) == offsetof (struct uefi_regime, ttbr) + 8);
+STATIC_ASSERT (offsetof (struct uefi_regime, hcr) == offsetof (struct uefi_regime, vbar) + 8);
+STATIC_ASSERT (offsetof (struct uefi_regime, sp) == offsetof (struct uefi_regime, cptr) + 8);
+STATIC_ASSERT (offsetof (struct uefi_regime, daif) == offsetof (struct uefi_regime, x18) + 8);

@@ -46,6 +46,8 @@
 #include <sysreg.h>
 #include <trace.h>
 #include <uefi.h>
+#include <uefi_arch.h>
+#include <uefi_load.h>
 #include <window.h>
 
 #define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
@@ -135,14 +137,22 @@ static void stop_devices (void)
 
 /*
  * What the boot loader has left in registers (interface specification, 7.1.1): Multiboot 2 or 1, or a device tree and the root task's
- * image (legacy launch; the arm64 boot protocol has both in the tree).
+ * image (legacy launch; the arm64 boot protocol has both in the tree). From firmware, the kernel has been the boot loader, and knows.
  */
 static void read_boot (void)
 {
-    if (boot_regs[0] != MULTIBOOT1_MAGIC && boot_regs[0] != MULTIBOOT2_MAGIC)
-        boot.fdt = boot_regs[0];
-    else if (!multiboot_parse (&boot, (uint32_t)boot_regs[0], boot_regs[1]))
+    bool const tree = boot_regs[0] != MULTIBOOT1_MAGIC && boot_regs[0] != MULTIBOOT2_MAGIC;
+
+    if (uefi_boot.efi_systab)
+        boot = uefi_boot;
+    else if (!tree && !multiboot_parse (&boot, (uint32_t)boot_regs[0], boot_regs[1]))
         return;                                         /* it has said why                                          */
+
+    if (tree)
+        boot.fdt = boot_regs[0];
+
+    if (uefi_regime.sctlr && boot.efi_systab && boot.efi_image)
+        boot.efi_services = true;
 
     if (!boot.rsdp)
         boot.rsdp = uefi_rsdp (&boot);
@@ -215,6 +225,15 @@ static bool learn_acpi (void)
     return true;
 }
 
+/* Devices are stopped before the exit and again after it, since the last handlers of firmware's drivers may turn one on */
+static void leave_firmware (void)
+{
+    if (uefi_exit (&boot))
+        print ("UEFI: boot services ended");
+
+    stop_devices();
+}
+
 /*
  * The first words, and what boot loader and firmware say. Where both kinds of description are, the device tree counts, unless it names no
  * interrupt controller: then it is a boot loader's, with /chosen alone.
@@ -246,6 +265,9 @@ static bool learn (void)
     if (!known)
         print ("BOOT: x0 = %#lx is no device tree, and no ACPI tables are named", boot_regs[0]);
 
+    if (boot.efi_services && uefi_regime.sctlr)
+        leave_firmware();
+
     return known;
 }
 
@@ -264,10 +286,10 @@ static void objects (void)
 /* On the CPU's own stack and tables */
 static INDIRECT_TARGET void init_bsp (void)
 {
+    bool const known = learn();                         /* firmware runs once more, with its timer as it has left it        */
+
     cpu_features_enable();
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));
-
-    bool const known = learn();
 
     cfp_init();
     take_seed();

@@ -19,8 +19,14 @@ $(if $(wildcard $O/board),,$(shell mkdir -p $O/board))
 $(if $(filter clean help deps,$(MAKECMDGOALS)),,$(shell echo '#include <board/$(BOARD).h>' | cmp -s - $O/board/board.h || \
   echo '#include <board/$(BOARD).h>' > $O/board/board.h))
 
-# Raw image behind an arm64 Image header, for boot loaders that start Linux: QEMU's -kernel, GRUB, U-Boot
+# Raw image behind an arm64 Image header, for boot loaders that start Linux: QEMU's -kernel, GRUB, U-Boot. It is a UEFI application, too.
 IMAGES       := $O/kilonova.img
 
 $O/kilonova.img: $O/kilonova.elf
+	$(call check-pic,$(UEFI_LOAD))
 	$Q$(OBJCOPY) --strip-all -O binary $< $@
+
+# What runs where UEFI has loaded it holds no address of the image that only boot would make right
+UEFI_LOAD    := $(addprefix $O/,arch/aarch64/uefi_load.o kernel/handover.o kernel/fdt.o kernel/cmdline.o kernel/string.o)
+check-pic     = $Q$(PREFIX)readelf -rW $1 | awk '/^File:/ { f = $$2 } /^Relocation section/ { s = $$3 } \
+                  (/R_AARCH64_ABS/ || /_GOT/) && !/_ABS_LO12_NC / && s !~ /debug/ { print f ": " s ": " $$5 " is an address that boot would have to change"; bad = 1 } END { exit bad }' >&2

@@ -6,7 +6,7 @@
  * physical address with the MMU off, or, in between, with a table that maps it to itself.
  *
  * In: EL2 or EL3, MMU off or memory mapped to itself, interrupts masked (interface specification, 7.1.1); x0...x2 = what the root
- * task gets. The arm64 boot protocol is one case of it: x0 = flattened device tree.
+ * task gets. The arm64 boot protocol is one case of it: x0 = flattened device tree. UEFI enters in uefi_entry.S, which comes here.
  */
 #include <asm-offsets.h>
 #include <memory.h>
@@ -17,20 +17,6 @@
 #define TABLE           3                               /* descriptor of a table                                    */
 #define BLOCK           0x745                           /* of 2 MiB: Normal, write-back, inner shareable, accessed  */
 #define BOOT_BLOCKS     ((KMEM_MIB + 4) / 2)            /* image, pool, console buffer                              */
-
-            .section .header, "ax", @progbits
-
-/* arm64 Image header (Linux, Documentation/arm64/booting.rst): little-endian, 4 KiB pages, anywhere in memory */
-            .globl  image_start
-image_start:
-            b       start
-            .long   0
-            .quad   0                                   /* offset from a multiple of 2 MiB                          */
-            .quad   IMAGE_SIZE                          /* of what must stay free, from the start of the file       */
-            .quad   0xa
-            .quad   0, 0, 0
-            .ascii  "ARM\x64"
-            .long   0
 
             .section .init, "ax", @progbits
 
@@ -99,11 +85,13 @@ image_start:
 /* Boot CPU ------------------------------------------------------------------------------------------------------------ */
 
             .globl  start
-start:      msr     daifset, #15
+start:      mrs     x3, daif
+            msr     daifset, #15
             mov     x19, x0
             mov     x20, x1
             mov     x21, x2
             mrs     x25, CurrentEL
+            bl      uefi_remember
             ENTER_EL2
 
             adr     x22, image_start                    /* physical address of the image                            */
@@ -239,6 +227,7 @@ addr_cpu_enter:
 
             .section .init.data, "aw", @progbits
             .balign 4096
+            .globl  boot_l0
 boot_l0:    .fill   4096
 boot_l1:    .fill   4096
 boot_l2:    .fill   4096

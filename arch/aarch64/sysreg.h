@@ -38,6 +38,7 @@
 /* TCR_EL2: T0SZ 16, tables in inner and outer write-back, inner shareable memory, 4 KiB granule; PS comes from ID_AA64MMFR0_EL1 */
 #define TCR_RES1            0x80800000
 #define TCR_T0SZ            16
+#define TCR_EPD0            (1 << 7)                    /* with VHE only: no walks for the lower range          */
 #define TCR_IRGN0_WB        (1 << 8)
 #define TCR_ORGN0_WB        (1 << 10)
 #define TCR_SH0_INNER       (3 << 12)

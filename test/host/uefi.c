@@ -191,7 +191,7 @@ static void test_exit (void **state UNUSED)
 {
     begin();
     uefi_take_map (&boot);
-    assert_lines ("UEFI: boot services are abandoned: they are on, but the boot loader has left 64-bit mode");
+    assert_lines ("UEFI: boot services are abandoned: they are on, but firmware's mode of the CPU is gone");
 
     begin();
     assert_true (uefi_exit (&boot));
