@@ -25,6 +25,7 @@ RESULT      := $(call result,$(ARCH))
 
 deps:
 	@scripts/deps --arch '$(ARCHES)'
+	$(if $(filter aarch64,$(ARCHES)),@echo "GRUB for aarch64: $$(scripts/grub-arm64)")
 
 TOOLS       := tools-build tools-bench tools-bench-cet tools-image tools-check tools-fuzz tools-coverage
 $(TOOLS): tools-%:

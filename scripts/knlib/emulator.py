@@ -18,6 +18,7 @@ QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. fro
 QEMU_AARCH64 = os.environ.get('QEMU_AARCH64', 'qemu-system-aarch64')
 RAM_AARCH64 = 0x40000000                                    # where RAM begins
 ROOT_AARCH64 = 0x48000000                                   # where QEMU puts an initial RAM disk: 128 MiB behind the start of RAM
+EFI_AARCH64 = '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd'
 OVMF = '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'      # UEFI firmware and its empty store
 LAST_LINES = 12                                             # of the console, shown when a run goes wrong
 
@@ -40,7 +41,9 @@ class Machine:
     root: str = ''
     root_args: str = ''
     iso: str = ''                                           # booted instead of `kernel`
-    uefi: bool = False                                      # by UEFI instead of a BIOS (QEMU)
+    folder: str = ''                                        # aarch64: the same, a folder that becomes a disk with FAT
+    uefi: bool = False                                      # by UEFI instead of a BIOS or, on aarch64, of no firmware (QEMU)
+    acpi: bool = True                                       # aarch64 with UEFI: ACPI tables, or else a devicetree
     extra: list = field(default_factory=list)               # more QEMU options or Bochs configuration lines
 
     @property
@@ -70,6 +73,11 @@ def qemu(arch):
     return {'x86_64': QEMU, 'aarch64': QEMU_AARCH64}[arch]
 
 
+def firmware(arch):
+    """Files of UEFI"""
+    return {'x86_64': OVMF, 'aarch64': (EFI_AARCH64,)}[arch]
+
+
 def qemu_command(m):
     line = aarch64_words(m) if m.arch == 'aarch64' else x86_words(m)
     if m.icount:                                            # sleep=off and a virtual clock: nothing of the host's time is seen
@@ -79,16 +87,25 @@ def qemu_command(m):
 
 def aarch64_words(m):
     """The boot arguments are one line: the kernel's words, --, the root task's words."""
-    line = [QEMU_AARCH64, '-M', 'virt,virtualization=on,secure=off,gic-version=%d' % m.gic, '-cpu', m.cpu_model, '-smp', str(m.smp),
-            '-m', str(m.memory), '-nic', 'none']
-    if m.kernel:
-        line += ['-kernel', m.kernel, '-append', ' '.join((m.append + ' -- ' + m.root_args).split())]
+    line = [QEMU_AARCH64, '-M', 'virt,virtualization=on,secure=off,gic-version=%d%s' % (m.gic, ',acpi=off' if m.uefi and not m.acpi else ''),
+            '-cpu', m.cpu_model, '-smp', str(m.smp), '-m', str(m.memory), '-nic', 'none']
+    if m.uefi:
+        line += ['-bios', EFI_AARCH64]
+    if m.iso or m.folder:
+        line += ['-drive', 'if=none,id=boot,format=raw,readonly=on,file=' + (m.iso or 'fat:' + m.folder), '-device', 'virtio-blk-pci,drive=boot']
+    elif m.kernel:
+        line += ['-kernel', m.kernel, '-append', arguments(m)]
     for name in m.loads:
         line += ['-device', 'loader,file=' + name]
-    if m.root:
+    if m.root and not m.iso and not m.folder:
         line += ['-initrd', m.root]
     return line + ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot',
                    '-semihosting-config', 'enable=on,userspace=on,target=native']
+
+
+def arguments(m):
+    """The command line of kernel and root task on aarch64"""
+    return ' '.join((m.append + ' -- ' + m.root_args).split())
 
 
 def x86_words(m):
@@ -171,7 +188,7 @@ class Session:
         self.buffer = b''
         self.errors = tempfile.TemporaryFile(dir=directory)
         if machine.emulator == 'qemu':
-            tools.need(qemu(machine.arch), *OVMF if machine.uefi else ())
+            tools.need(qemu(machine.arch), *firmware(machine.arch) if machine.uefi else ())
             self.command, self.source = qemu_command(machine), None
         else:
             tools.need('bochs', '/usr/share/bochs/BIOS-bochs-latest', '/usr/share/bochs/VGABIOS-lgpl-latest')

@@ -35,12 +35,12 @@ from stage import Failed, built, prepare                    # noqa: E402
 
 
 def traced(path):
-    """The lines of QEMU's trace: writes to configuration space as they are, what COM1 got as 'console TEXT', all in the order in
+    """The lines of QEMU's trace: writes to configuration space as they are, what the UART got as 'console TEXT', all in the order in
     which they happened. So console lines, whoever wrote them, say when the others were."""
     lines, text = [], ''
     with open(path, encoding='ascii', errors='replace') as file:
         for line in file:
-            match = re.match(r'serial_write .*addr 0x0*([0-9a-f]+) val 0x([0-9a-f]+)', line)
+            match = re.match(r'(?:serial|pl011)_write .*addr 0x0*([0-9a-f]+) val(?:ue)? 0x0*([0-9a-f]+)', line)
             if not match:
                 lines.append(line.rstrip())
             elif match.group(1) == '0' and (byte := int(match.group(2), 16)) != 10:
@@ -152,7 +152,7 @@ def main():
         return 0
     for test in tests:
         tools.need(emulator.qemu(arch) if test['emulator'] == 'qemu' else 'bochs')
-        if 'grub' in test['boot'] or 'uefi' in test['boot']:
+        if 'grub' in test['boot'] or 'multiboot2' in test['boot']:
             tools.need('grub-mkrescue', 'xorriso', 'mformat')
     objects = args.objects or os.path.dirname(kernel)
     logs = args.logs or os.path.join(tools.TOP, 'build', 'boot', arch)

@@ -2,10 +2,12 @@
 """Makes what one boot test boots: kernel and root task, changed as the test says, and the machine for them."""
 
 import os
+import shutil
 import struct
 
 import devicetree
 import launch
+import pe
 from knlib import elf, emulator, iso
 
 
@@ -44,7 +46,7 @@ def root_task(test, objects):
 def prepare(test, kernel, objects, directory):
     """Makes the files of one test in its work directory; returns the Machine and the entry point of the kernel."""
     m = emulator.Machine(emulator=test['emulator'], arch=test['arch'], smp=test['smp'], memory=test['memory'], icount=test['icount'],
-                         cpu=test['cpu'], gic=test['gic'], append=test['append'], root_args=test['args'], com=test['com'],
+                         cpu=test['cpu'], gic=test['gic'], acpi=test['acpi'], append=test['append'], root_args=test['args'], com=test['com'],
                          extra=list(test['options']))
     root = root_task(test, objects)
     if root is not None:
@@ -74,16 +76,49 @@ def arm(test, m, kernel, objects, directory):
     el3 = test['boot'] == 'el3'
     if el3:
         m.extra += ['-machine', 'secure=on']
-    if test['boot'] == 'image':
+    if test['boot'] == 'image' or test['boot'].startswith('uefi'):
         write(os.path.join(directory, m.kernel), elf.place_image(arm64_image(kernel), distance + (2 << 20) if distance else 0))
     else:
         legacy(test, m, elf.shift(elf.read(kernel, 'kernel'), distance), directory)
+    if test['boot'].startswith('uefi'):
+        uefi(test, m, directory)
     if test['tree'] or el3:
         write(os.path.join(directory, 'tree.dtb'), devicetree.changed(m, test['tree'], directory))
         m.extra += ['-dtb', 'tree.dtb'] if test['boot'] == 'image' else ['-device', 'loader,file=tree.dtb,addr=%#x,force-raw=on' % TREE]
     if el3:                                                 # not as a kernel, which QEMU enters at EL2, with the tree of one that is
         m.loads.append('%s,addr=%#x,force-raw=on,cpu-num=0' % (m.kernel, launch.RAM + STUB))
         m.kernel = ''
+    if test['trace'] or test['untrace']:
+        m.extra += ['-trace', 'pci_cfg_write', '-trace', 'pl011_write', '-D', 'trace.log']
+
+
+def uefi(test, m, directory):
+    """The medium that firmware boots; 'uefi': none, QEMU hands the files to firmware."""
+    m.uefi, boot = True, test['boot']
+    with open(os.path.join(directory, m.kernel), 'rb') as file:
+        for fault in pe.faults(file.read()):
+            raise Failed('header of the image: ' + fault)
+    if boot == 'uefi':
+        return
+    image, root = os.path.join(directory, m.kernel), os.path.join(directory, m.root) if m.root else None
+    if boot == 'uefi-grub':
+        m.iso = 'boot.iso'
+        iso.make(os.path.join(directory, m.iso), image, root, 'linux', m.append, m.root_args, 'arm64-efi')
+        return
+    m.folder = 'disk'
+    disk = os.path.join(directory, m.folder)
+    default = os.path.join(disk, 'EFI', 'BOOT', 'BOOTAA64.EFI')         # UEFI 2.10, 3.5.1.1
+    os.makedirs(os.path.dirname(default))
+    if root:
+        shutil.copyfile(root, os.path.join(disk, 'root.elf'))
+    words = ' '.join((m.append + (' root=root.elf' if root else '') + ' -- ' + m.root_args).split())
+    shutil.copyfile(image, default if boot == 'uefi-manager' else os.path.join(disk, 'kilonova.efi'))
+    if boot == 'uefi-manager':
+        write(os.path.join(disk, 'kilonova.cmd'), (words + '\n').encode('ascii'))
+    elif boot == 'uefi-shell':
+        write(os.path.join(disk, 'startup.nsh'), ('fs0:\r\nkilonova.efi %s\r\n' % words).encode('ascii'))
+    else:
+        iso.chainloader(default, 'search --file --set=root /kilonova.efi\nchainloader /kilonova.efi %s\nboot\n' % words)
 
 
 def legacy(test, m, image, directory):

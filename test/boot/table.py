@@ -9,8 +9,9 @@ from knlib.errors import UsageError
 ARCHES = 'x86_64', 'aarch64'
 BOOTS = {                                                   # what each architecture has, the first is what QEMU does by itself
     'x86_64': ('multiboot1', 'grub-multiboot1', 'grub-multiboot2', 'uefi-multiboot2'),
-    # arm64 Image; X0 = devicetree, X1 = root task; X0 = a magic value, X1 = information (launch.py); as legacy, at EL3
-    'aarch64': ('image', 'legacy', 'multiboot1', 'multiboot2', 'el3'),
+    # arm64 Image; X0 = devicetree, X1 = root task; X0 = a magic value, X1 = information (launch.py); as legacy, at EL3; UEFI: as QEMU's
+    # kernel, by the boot manager, from the shell, by GRUB as Linux or as any application
+    'aarch64': ('image', 'legacy', 'multiboot1', 'multiboot2', 'el3', 'uefi', 'uefi-manager', 'uefi-shell', 'uefi-grub', 'uefi-chain'),
 }
 
 KEYS = {                                                    # of a [[test]]: type and default
@@ -34,8 +35,8 @@ KEYS = {                                                    # of a [[test]]: typ
     'root_size': (int, -1),                                 # cut the root ELF to this many bytes
     'root_bytes': (list, []),                               # change it: [[offset or "entry", "hexadecimal bytes"], ...]
     'x0': (int, -1),                                        # legacy: this instead of the address of the devicetree
-    'acpi': (bool, False),                                  # aarch64, multiboot2: pass QEMU's ACPI tables
-    'efi_map': (bool, False),                               # ... with a memory map of UEFI
+    'acpi': (bool, False),                                  # aarch64, multiboot2: pass QEMU's ACPI tables; uefi: those, or else a devicetree
+    'efi_map': (bool, False),                               # multiboot2: with a memory map of UEFI
     'tree_module': (bool, False),                           # aarch64, multiboot: QEMU's devicetree is a module
     'tree': (list, []),                                     # aarch64: another devicetree than QEMU's, see devicetree.py
     'agent': (str, ''),                                     # uefi: a driver of firmware that runs first, relative to --objects
@@ -53,7 +54,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'qemu': (int, 0),                                       # major version that it needs; skipped, with a line, on older ones
     'timeout': (float, 30.0),
 }
-ONLY_X86 = 'relocate', 'agent', 'trace', 'untrace', 'spcr'
+ONLY_X86 = 'relocate', 'agent', 'spcr'
 PATTERNS = 'expect', 'forbid', 'trace', 'untrace'
 
 
@@ -115,6 +116,8 @@ def check(path, test):
         wrong('%s: for x86_64 only' % ' '.join(pc))
     if test['x0'] >= 0 and test['boot'] != 'legacy':
         wrong('x0 wants legacy')
+    if test['shift'] and test['arch'] == 'aarch64' and test['boot'].startswith('uefi'):
+        wrong('UEFI loads where it likes: no shift')
     if test['tree'] and test['arch'] != 'aarch64':
         wrong('tree: for aarch64 only')
     if any('offset' in change for change in test['tree']) and test['boot'] not in ('legacy', 'el3'):
@@ -127,12 +130,14 @@ def check(path, test):
         wrong('trace and untrace want QEMU, untrace two patterns')
     if test['poke'] and test['arch'] == 'x86_64' and (test['boot'], test['emulator']) != ('multiboot1', 'qemu'):
         wrong('poke works with multiboot1 in QEMU only')
-    if test['poke'] and test['arch'] == 'aarch64' and not test['acpi']:
-        wrong('poke wants acpi')
-    if (test['acpi'] or test['efi_map'] or test['tree_module']) and (test['arch'] != 'aarch64' or 'multiboot' not in test['boot']):
-        wrong('acpi, efi_map and tree_module want multiboot on aarch64')
-    if (test['acpi'] or test['efi_map']) and test['boot'] != 'multiboot2':
-        wrong('Multiboot 1 has neither acpi nor efi_map')
+    if test['poke'] and test['arch'] == 'aarch64' and not (test['acpi'] and test['boot'] == 'multiboot2'):
+        wrong('poke wants acpi and multiboot2')
+    if (test['efi_map'] or test['tree_module']) and (test['arch'] != 'aarch64' or 'multiboot' not in test['boot']):
+        wrong('efi_map and tree_module want multiboot on aarch64')
+    if test['acpi'] and (test['arch'] != 'aarch64' or not test['boot'].startswith(('uefi', 'multiboot2'))):
+        wrong('acpi wants multiboot2 or UEFI on aarch64')
+    if test['efi_map'] and test['boot'] != 'multiboot2':
+        wrong('Multiboot 1 has no efi_map')
     if test['relocate'] and ('multiboot2' not in test['boot'] or len(test['relocate']) != 3):
         wrong('relocate wants three numbers and grub-multiboot2 or uefi-multiboot2')
     if test['shift'] and '-multiboot2' in test['boot']:
