@@ -93,17 +93,18 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 .PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
-X86_ONLY    := agents bench-cet check-fuzz check-host check-image check-kn coverage fuzz fuzz-keep \
-               fuzzers host-tests image soak
+X86_ONLY    := agents bench-cet check-fuzz check-host check-kn coverage fuzz fuzz-keep \
+               fuzzers host-tests soak
 $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
-  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance check check-boot check-cfp check-sources)))
+  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance image check check-boot check-cfp check-image \
+    check-sources)))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
 # Those of one architecture. What is the same for all - the host tests, the parsers, the scripts - runs with x86_64's.
 CHECKS_x86_64  := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image
-CHECKS_aarch64 := check-sources check-cfp check-wcet check-boot
+CHECKS_aarch64 := check-sources check-cfp check-wcet check-boot check-image
 LEAVE       ?=
 CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The image for real machines: one file for a CD or a USB stick, for BIOS and UEFI, with a kernel for each level of control-flow
-protection, the benchmark root task, and a menu on screen and serial line (doc/bare-metal.md)."""
+"""The image for real machines: one file for a CD or a USB stick, for BIOS and UEFI (aarch64: UEFI), with a kernel for each level of
+control-flow protection, the benchmark root task, and a menu on screen and serial line (doc/bare-metal.md)."""
 
 import os
 import shutil
@@ -12,7 +12,6 @@ from .errors import KnError, UsageError, last_line
 
 LEVELS = 'none', 'branch', 'return', 'full'
 FORCED = 'return', 'full'                                   # levels with shadow stacks, which a CPU may not promise to support
-PLATFORMS = 'i386-pc', 'x86_64-efi'
 SUITES = {'ipc': ('IPC benchmarks', 'bench=control.*,ipc.*'),
           'all': ('All benchmarks', ''),
           'short': ('Short run', 'bench=control.*,ipc.cross.w1 iterations=50')}
@@ -27,11 +26,7 @@ set timeout=@SECONDS@
 set default=0
 set pager=0
 
-if serial --unit=0 --speed=115200 --word=8 --parity=no --stop=1; then
-    terminal_input --append serial
-    terminal_output --append serial
-fi
-
+@CONSOLE@
 # What this image holds goes into the results: the root task prints its command line
 function describe {
 @DESCRIBE@
@@ -48,11 +43,10 @@ function run {
     fi
     echo
     echo "Starting CFP=$1: $2 benchmarks, release @RELEASE@. $4 $5 $6"
-    echo "Results go to the first serial line, 115200 baud, 8N1."
+    echo "Results go to @LINE@, 115200 baud, 8N1."
     echo "This screen does not change any more."
     echo
-    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $4 $5 $6
-    module2 /boot/bench.elf bench.elf $bench end=$3 image.release=@RELEASE@ image.configuration=$configuration $image image.root=@ROOT@
+@START@
     boot
 }
 
@@ -91,21 +85,48 @@ fi
 
 HELP = '''
 Each entry starts a kernel with the benchmark root task. CFP is what the
-kernel was built with: none, branch (indirect branches), return (shadow
-stacks), full (both). What it uses on this CPU is in its lines CFP.
+kernel was built with: @CFP@.
+What it uses on this CPU is in its lines CFP.
 
-Kernel and root task write to the first serial line only (COM1, 115200
-baud, 8N1). There is NO output on this screen. Another port: press e on an
-entry and add uart=0xPORT at the end of the line; the kernel takes the one
-that the ACPI tables SPCR or DBG2 name.
+Kernel and root task write to @LINE@ only (@PORT@).
+There is NO output on this screen. @OTHER@
 
-shstk=force: shadow stacks even if CPUID does not promise that they work.
-
-One after the other: four runs with a reset after each. This medium must be
+@FORCED@One after the other: four runs with a reset after each. This medium must be
 first in the boot order, and no CD: GRUB notes on it which kernel is next.
 
 At the other end of the line: scripts/kn collect LOG -o DIR
 '''
+
+ROOT_WORDS = '$bench end=$3 image.release=@RELEASE@ image.configuration=$configuration $image image.root=@ROOT@'
+
+# What is different
+ARCH = {
+    'x86_64': {
+        'platforms': ('i386-pc', 'x86_64-efi'), 'module': 'multiboot2.mod', 'forced': True,
+        'CONSOLE': '''if serial --unit=0 --speed=115200 --word=8 --parity=no --stop=1; then
+    terminal_input --append serial
+    terminal_output --append serial
+fi
+''',
+        'START': '''    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $4 $5 $6
+    module2 /boot/bench.elf bench.elf ''' + ROOT_WORDS,
+        'LINE': 'the first serial line', 'PORT': 'COM1, 115200 baud, 8N1',
+        'CFP': 'none, branch (indirect branches),\nreturn (shadow stacks), full (both)',
+        'OTHER': '''Another port: press e on an
+entry and add uart=0xPORT at the end of the line; the kernel takes the one
+that the ACPI tables SPCR or DBG2 name.''',
+        'FORCED': 'shstk=force: shadow stacks even if CPUID does not promise that they work.\n\n'},
+    'aarch64': {                                            # GRUB's console is firmware's, which is on that line, too
+        'platforms': ('arm64-efi',), 'module': 'linux.mod', 'forced': False,
+        'CONSOLE': '',
+        'START': '''    linux /boot/kilonova-$1.img serial $4 $5 $6 -- bench.elf ''' + ROOT_WORDS + '''
+    initrd /boot/bench.elf''',
+        'LINE': 'the serial line that firmware names', 'PORT': 'ACPI: SPCR or DBG2',
+        'CFP': 'none, branch (landing pads, BTI),\nreturn (signed return addresses, PAC), full (both)',
+        'OTHER': '''A devicetree names the line in
+/chosen.''',
+        'FORCED': ''},
+}
 
 
 def fact(path, name):
@@ -125,8 +146,14 @@ def entries(suite, extra=''):
     return lines + entry(len(levels) + 1, title + ', all four kernels one after the other', ' '.join(('series none', suite, extra)).strip())
 
 
-def help_entry():
-    lines = ['    echo "%s"' % line for line in HELP.strip().split('\n')]
+def fill(text, facts):
+    for key, value in facts.items():
+        text = text.replace('@%s@' % key, value) if isinstance(value, str) else text
+    return text
+
+
+def help_entry(arch):
+    lines = ['    echo "%s"' % line for line in fill(HELP, ARCH[arch]).strip().split('\n')]
     return ['menuentry "h  Help" --hotkey=h {'] + lines + ['    echo -n "Enter: back to the menu "', '    read answer', '}', '']
 
 
@@ -134,39 +161,44 @@ def submenu(key, title, lines):
     return ['submenu "%s  %s ..." --hotkey=%s {' % (key, title, key)] + ['    ' + line for line in lines] + ['}']
 
 
-def menu(kernels, root, release, configuration):
+def menu(kernels, root, release, configuration, arch):
     """The configuration of GRUB. kernels: {level: path}."""
     choice = ['    if [ "$1" = "%s" ]; then set image=image.kernel=%s; fi' % (level, fact(kernels[level], 'kilonova-%s.elf' % level))
               for level in LEVELS]
     bench = ['    if [ "$2" = "%s" ]; then set bench="%s"; fi' % (name, words) for name, (_, words) in SUITES.items() if words]
-    head = HEAD
-    for key, text in (('DESCRIBE', '\n'.join(choice)), ('BENCH', '\n'.join(bench)), ('RELEASE', release), ('CONFIGURATION', configuration),
-                      ('ROOT', fact(root, 'bench.elf')), ('STATE', STATE), ('SECONDS', str(SECONDS))):
-        head = head.replace('@%s@' % key, text)
-    return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) +
-                     submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force')) +
-                     submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force')) +
-                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + help_entry())
+    head = fill(fill(HEAD, ARCH[arch]), {
+        'DESCRIBE': '\n'.join(choice), 'BENCH': '\n'.join(bench), 'RELEASE': release, 'CONFIGURATION': configuration,
+        'ROOT': fact(root, 'bench.elf'), 'STATE': STATE, 'SECONDS': str(SECONDS)})
+    forced = submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force')) + \
+        submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force'))
+    return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) + (forced if ARCH[arch]['forced'] else []) +
+                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + help_entry(arch))
 
 
 def make(out, kernels, root, release, configuration):
     """Writes the image `out`, whole or not at all."""
     if sorted(kernels) != sorted(LEVELS):
         raise UsageError('an image holds the kernels of %s' % ', '.join(LEVELS))
-    tools.need('grub-mkrescue', 'xorriso', 'mformat', *(iso.GRUB + platform + '/multiboot2.mod' for platform in PLATFORMS))
-    text = menu(kernels, root, release, configuration)
+    arch = elf.arch(elf.read(root, 'root task'))
+    folders = [iso.modules(platform) for platform in ARCH[arch]['platforms']]
+    tools.need('grub-mkrescue', 'xorriso', 'mformat', *(folder + '/' + ARCH[arch]['module'] for folder in folders))
+    text = menu(kernels, root, release, configuration, arch)
     folder = os.path.dirname(os.path.abspath(out))
     with tempfile.TemporaryDirectory(prefix='image-', dir=folder) as work:
         tree = os.path.join(work, 'tree')
         os.makedirs(tree + '/boot/grub')
         for level in LEVELS:
-            shutil.copyfile(kernels[level], '%s/boot/kilonova-%s.elf' % (tree, level))
+            if arch == 'aarch64':                           # what GRUB starts is the image of that ELF file
+                with open('%s/boot/kilonova-%s.img' % (tree, level), 'wb') as file:
+                    file.write(elf.flat(elf.read(kernels[level], 'kernel')))
+            else:
+                shutil.copyfile(kernels[level], '%s/boot/kilonova-%s.elf' % (tree, level))
         shutil.copyfile(root, tree + '/boot/bench.elf')
         for name, data in (('grub.cfg', text.encode('ascii')), ('grubenv', ENVIRONMENT)):
             with open(os.path.join(tree, 'boot/grub', name), 'wb') as file:
                 file.write(data)
         made = os.path.join(work, 'image.iso')
-        done = subprocess.run(['grub-mkrescue', '-o', made, '--fonts=', '--locales=', '--themes=', tree, '--', '-volid', 'KILONOVA'],
+        done = subprocess.run(['grub-mkrescue', *(['-d', folders[0]] if len(folders) == 1 else []), '-o', made, '--fonts=', '--locales=', '--themes=', tree, '--', '-volid', 'KILONOVA'],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode or not os.path.exists(made):
             raise KnError('grub-mkrescue failed: ' + last_line(done.stderr))

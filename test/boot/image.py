@@ -25,13 +25,14 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', '..', 'scripts')]
 
-from knlib import emulator, image, program, tools               # noqa: E402 (path set above)
+from knlib import elf, emulator, image, program, tools               # noqa: E402 (path set above)
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 CD = ['-cdrom', 'image.iso', '-boot', 'd']
 DISK = ['-drive', 'if=ide,format=raw,file=image.iso']
 USB = ['-drive', 'if=none,id=stick,format=raw,file=image.iso', '-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick,bootindex=0']
 BENCHES = ['control.nothing', 'control.nop100', 'control.loop1000', 'ipc.cross.w1']
+BLOCK = ['-drive', 'if=none,id=disk,format=raw,readonly=on,file=image.iso', '-device', 'virtio-blk-pci,drive=disk,bootindex=0']
 STAYS = 'The run has ended with status 0. The machine can be switched off.'
 RESETS = 'The run has ended with status 0. The machine resets.'
 
@@ -53,7 +54,7 @@ def stop(*_):
 class Machine:
     """A running emulator with its serial line: `expect` and `send`. What came is in `log`."""
 
-    def __init__(self, directory, name, uefi=False, options=(), bochs=False):
+    def __init__(self, directory, name, uefi=False, options=(), bochs=False, arch='x86_64'):
         import pexpect.fdpexpect
         master, slave = pty.openpty()
         tty.setraw(slave)
@@ -65,9 +66,12 @@ class Machine:
                 file.write('\n'.join(config))
             command = ['bochs', '-q', '-f', 'bochsrc']
         else:
-            m = emulator.Machine(icount=False, uefi=uefi, iso='image.iso')
+            m = emulator.Machine(arch=arch, icount=False, uefi=uefi, iso='image.iso')
             command = [w for w in emulator.qemu_command(m) if w not in ('-no-reboot', *CD)]
-            at = command.index('-device')                   # no debug-exit port, as on real hardware
+            for option in ('-semihosting-config', '-drive') if arch == 'aarch64' else ():
+                at = command.index(option)
+                del command[at:at + 2]
+            at = command.index('-device')                   # no debug-exit port or semihosting, as on real hardware
             command[at:at + 2] = options
         self.process = subprocess.Popen(command, cwd=directory, start_new_session=True, stderr=out,
                                         stdin=subprocess.PIPE if bochs else slave, stdout=out if bochs else slave)
@@ -198,7 +202,7 @@ def edited(m):
     m.line.send('\x0e' * 2 + '\x05' + ' notscdeadline cfp=none')     # two lines down, to the end
     time.sleep(1)
     m.line.send('\x18')
-    m.expect('kernel_cmdline=kilonova-none.elf~serial~notscdeadline~cfp=none ')
+    m.expect('~serial~notscdeadline~cfp=none ')
     m.stays()
     return ['none']
 
@@ -211,14 +215,19 @@ TESTS = {                                                   # name: (what the op
     'qemu, UEFI, CD': (one, {'uefi': True, 'options': CD}),
     'qemu, BIOS, CD': (cd, {'options': CD}),
     'qemu, BIOS, disk, pulled plug': (default, {'options': DISK}),
+    'qemu, aarch64, USB stick': (stick, {'arch': 'aarch64', 'uefi': True, 'options': USB}),
+    'qemu, aarch64, USB stick, stopped series': (escape, {'arch': 'aarch64', 'uefi': True, 'options': USB}),
+    'qemu, aarch64, disk that cannot be written': (cd, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
+    'qemu, aarch64, disk, edited entry': (edited, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
+    'qemu, aarch64, disk, pulled plug': (default, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
 }
 
 
-def collect(directory, bochs):
+def collect(directory, ticks):
     """(exit code, what it said, {configuration: document})"""
     out = os.path.join(directory, 'out')
     done = subprocess.run([os.path.join(tools.SCRIPTS, 'kn'), 'collect', os.path.join(directory, 'serial.log'), '-o', out, '--machine', 'test',
-                           '--ticks', 'instructions' if bochs else 'tsc'], capture_output=True, text=True, check=False)
+                           '--ticks', ticks], capture_output=True, text=True, check=False)
     found = {}
     for name in os.listdir(out) if os.path.isdir(out) else ():
         with open(os.path.join(out, name), encoding='ascii') as file:
@@ -253,12 +262,13 @@ def check(levels, code, said, found, args, bochs):
 def execute(name, args):
     act, how = TESTS[name]
     bochs = how.get('bochs', False)
+    ticks = 'instructions' if bochs else emulator.Machine(arch=how.get('arch', 'x86_64'), icount=False).ticks_are
     with emulator.workdir() as directory:
         shutil.copyfile(args.image, os.path.join(directory, 'image.iso'))
         try:
             with Machine(directory, name, **how) as machine:
                 levels = act(machine)
-            check(levels, *collect(directory, bochs), args, bochs)
+            check(levels, *collect(directory, ticks), args, bochs)
         finally:
             shutil.copyfile(os.path.join(directory, 'serial.log'), os.path.join(args.logs, name.replace(', ', '-').replace(' ', '-') + '.log'))
 
@@ -280,8 +290,10 @@ def main():
         import pexpect                                      # noqa: F401
     except ImportError:
         raise tools.missing_module('pexpect') from None
-    tools.need(emulator.QEMU, 'bochs', *emulator.OVMF)
-    names = [name for name in TESTS if fnmatch.fnmatchcase(name, args.only)]
+    with open(next(iter(args.kernels.values())), 'rb') as file:
+        arch = elf.arch(file.read())
+    tools.need(emulator.qemu(arch), *emulator.firmware(arch), *(['bochs'] if arch == 'x86_64' else []))
+    names = [name for name, (_, how) in TESTS.items() if fnmatch.fnmatchcase(name, args.only) and how.get('arch', 'x86_64') == arch]
     if not names:
         raise UsageError("--only '%s' names no test" % args.only)
     shutil.rmtree(args.logs, ignore_errors=True)
