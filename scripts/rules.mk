@@ -94,10 +94,10 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 
 # What only one architecture has, and tests that are the same for all: they run with that one
 X86_ONLY    := agents bench-cet check-fuzz check-host check-kn coverage fuzz fuzz-keep \
-               fuzzers host-tests soak
+               fuzzers host-tests
 $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
   $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance image check check-boot check-cfp check-image \
-    check-sources)))
+    check-sources check-wcet soak)))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
@@ -156,7 +156,7 @@ SEED        ?=
 ON          ?=
 soak: tools-check $(KELF) $(IMAGES) roots
 	$Q$(MAKE) --no-print-directory DEBUG=1 all
-	$Q$(PYTHON) -B test/boot/soak.py --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
+	$Q$(PYTHON) -B test/boot/soak.py --arch $(ARCH) --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
 .PHONY: bench-record bench-trace check-arch soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot

@@ -5,6 +5,7 @@
 examples:
   make soak MINUTES=60                      an hour
   make soak SEED=123 [ON='*2 CPUs*']        that seed again, once on each machine (or on some)
+  make soak ARCH=aarch64                    the other architecture
 
 exit codes: 0 every run passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps)
 """
@@ -27,7 +28,7 @@ from knlib import elf, program, tools                       # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 BUSY = 'slow=10 ms=200 skip=sched,ctrl_sc,survive.latency,ctrl_sm.cancel,ctrl_sm.timeouts,ctrl_ec.strong_idle' # times of a shared machine
-MACHINES = {                                                # name: debug kernel?, keys of a boot test
+MACHINES = {                                                # name: debug kernel?, keys of a boot test; arch: only there
     '2 CPUs, assertions': (True, {'smp': 2, 'args': BUSY}),
     '4 CPUs': (False, {'smp': 4, 'args': BUSY}),
     '1 CPU, icount, assertions': (True, {'icount': True, 'args': 'ms=1000'}),
@@ -35,7 +36,8 @@ MACHINES = {                                                # name: debug kernel
     '1 CPU': (False, {'args': BUSY}),
     '4 CPUs, assertions': (True, {'smp': 4, 'args': BUSY}),
     '2 CPUs': (False, {'smp': 2, 'args': BUSY}),
-    'bochs, assertions': (True, {'emulator': 'bochs', 'boot': 'grub-multiboot2', 'args': 'only=address,random,event,ipc ms=50'}),
+    'bochs, assertions': (True, {'arch': 'x86_64', 'emulator': 'bochs', 'boot': 'grub-multiboot2', 'args': 'only=address,random,event,ipc ms=50'}),
+    'GICv2, max, 2 CPUs, assertions': (True, {'arch': 'aarch64', 'gic': 2, 'cpu': 'max', 'smp': 2, 'args': BUSY}),
 }
 
 
@@ -43,7 +45,7 @@ def boot(name, seed, args):
     """One run; returns the last line of the root task. Raises run.Failed."""
     debug, keys = MACHINES[name]
     test = {key: default for key, (_, default) in table.KEYS.items()}
-    test.update({'name': name, 'arch': 'x86_64', 'boot': 'multiboot1', 'root': 'test/abuse/abuse.elf', 'timeout': 900.0, 'exit': 1,
+    test.update({'name': name, 'arch': args.arch, 'boot': table.BOOTS[args.arch][0], 'root': 'test/abuse/abuse.elf', 'timeout': 900.0, 'exit': 1,
                  'forbid': [r'\bpanic\b', r'\bassertion\b', '^not ok'], 'expect': ['Kilonova', r'^\d+ passed, 0 failed']})
     test.update(keys)
     test['args'] = 'seed=%d %s' % (seed, test['args'])
@@ -61,6 +63,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=head, epilog=tail, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--kernel', metavar='FILE', required=True)
     parser.add_argument('--debug-kernel', metavar='FILE', required=True, help='made with DEBUG=1')
+    parser.add_argument('--arch', choices=table.ARCHES, default='x86_64')
     parser.add_argument('--objects', metavar='DIR', required=True, help='where the root ELF files lie')
     parser.add_argument('--minutes', type=float, default=10.0, metavar='N', help='begin no run after that (default: 10)')
     parser.add_argument('--seed', type=int, metavar='N', help='this one, once on each machine')
@@ -73,9 +76,10 @@ def arguments():
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # ends the emulator too
     args = arguments()
-    names = [n for n in MACHINES if fnmatch.fnmatchcase(n, args.on)]
+    here = [n for n, (_, keys) in MACHINES.items() if keys.get('arch', args.arch) == args.arch]
+    names = [n for n in here if fnmatch.fnmatchcase(n, args.on)]
     if not names:
-        raise UsageError("--on '%s' names no machine; they are: %s" % (args.on, '; '.join(MACHINES)))
+        raise UsageError("--on '%s' names no machine; they are: %s" % (args.on, '; '.join(here)))
     if args.minutes <= 0 or (args.seed is not None and args.seed < 1):
         raise UsageError('--minutes and --seed want a number above 0')
     for path in (args.kernel, args.debug_kernel):
@@ -99,7 +103,7 @@ def main():
         runs += 1
     print('%d runs, %d checks passed, %d runs failed' % (runs, checks, len(failed)))
     for seed, name in failed:
-        print("again: make soak SEED=%d ON='%s'" % (seed, name))
+        print("again: make soak ARCH=%s SEED=%d ON='%s'" % (args.arch, seed, name))
     return 1 if failed else 0
 
 
