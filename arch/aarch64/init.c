@@ -89,7 +89,7 @@ static void console_start (struct console *c)
     console_add (c);
 }
 
-static INDIRECT_TARGET void console_uart (void)
+static void console_uart (void)
 {
     static struct uart_pl011 pl011;
     static struct uart_16550 ns16550 = { .keep_rate = true };
@@ -114,6 +114,14 @@ static INDIRECT_TARGET void console_uart (void)
 
     if (uart_16550_init (&ns16550))
         console_start (&ns16550.console);
+}
+
+/* Before the firmware's tables have been read */
+static INDIRECT_TARGET void console_board (void)
+{
+    platform.uart      = BOARD_UART;
+    platform.uart_regs = (struct region) { BOARD_UART_ADDR, PAGE_SIZE };
+    console_uart();
 }
 
 /* From here on no device writes to memory unless the root task lets it */
@@ -243,7 +251,7 @@ static bool learn (void)
     enum uart_kind const board = platform.uart;
 
     print ("Kilonova %s aarch64, %s", release, compiler);
-    console_last_resort (console_uart);                 /* x0 may be an address where reading aborts                */
+    console_last_resort (console_board);                /* x0 may be an address where reading aborts                */
 
     read_boot();
     platform.uart = UART_NONE;
