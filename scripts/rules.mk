@@ -137,7 +137,7 @@ check-kn: tools-check
 # What boot tests boot besides: drivers of UEFI firmware, kernels that break the rules of CFP
 BOOT_MORE   := $(if $(filter x86_64,$(ARCH)),agents)
 BOOT_BOARDS := $(if $(filter aarch64,$(ARCH)),acpi)
-BOOT_CFP    := $(if $(filter x86_64,$(ARCH)),branch return full)
+BOOT_CFP    := branch return full
 
 check-boot: tools-check $(KELF) $(IMAGES) roots $(BOOT_MORE)
 	$Qscripts/patches $(KELF) > $O/patches.txt
