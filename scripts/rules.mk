@@ -13,7 +13,7 @@ KN          := $(PYTHON) scripts/kn
 # A label is the name of a folder; that of another kernel is not for figures of this one
 $(if $(or $(findstring /,$(LABEL)),$(filter .%,$(LABEL)),$(word 2,$(LABEL))),$(call refuse,LABEL=$(LABEL) is not a plain name))
 $(if $(KERNEL),,$(if $(filter nova-%,$(LABEL)),$(call refuse,LABEL=$(LABEL) names figures of another kernel: give its file as KERNEL=FILE)))
-$(if $(filter bench bench-record bench-cet bench-trace,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
+$(if $(filter bench bench-record bench-cet bench-cfp bench-trace,$(MAKECMDGOALS)),$(if $(filter unknown,$(or $(LABEL),$(RELEASE))),\
   $(call refuse,neither git nor VERSION says which release this is: give RELEASE=NAME or LABEL=NAME)))
 SUBSET      := $(BENCH)$(ITERATIONS)
 RESULTS     := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))
@@ -75,11 +75,12 @@ LEVELS_OF   := $(ARCH)-$(COMP)$(if $(filter 1,$(DEBUG)),-debug)
 $(addprefix kernel-,$(LEVELS)): kernel-%:
 	$Q$(MAKE) --no-print-directory CFP=$* $(call level,$*)/kilonova.elf
 
-# make bench-cet: what control-flow protection costs. EMULATOR=qemu: only what is left of it without CET
+# make bench-cfp: what control-flow protection costs. x86_64, EMULATOR=qemu: only what is left of it without CET. bench-cet: the same
 CET_RESULTS := $(if $(SUBSET),build/)results/$(or $(LABEL),$(RELEASE))
-CET_ON      := $(or $(EMULATOR),bochs)
+CET_ON      := $(or $(EMULATOR),$(if $(filter x86_64,$(ARCH)),bochs,qemu))
 ROUNDS      ?= 2
-bench-cet: $(if $(filter bochs,$(CET_ON)),tools-bench-cet,tools-bench) $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
+bench-cet: bench-cfp
+bench-cfp: $(if $(filter bochs,$(CET_ON)),tools-bench-cet,tools-bench) $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 	$Q$(KN) cfp $(LEVEL_ELF) --root $O/bench/bench.elf --emulator '$(CET_ON)' --rounds '$(ROUNDS)' $(if $(BENCH),--bench '$(BENCH)') \
 	  $(if $(ITERATIONS),--iterations '$(ITERATIONS)') $(if $(LABEL),--label '$(LABEL)') --configuration '$(LEVELS_OF)' -o '$(CET_RESULTS)'
 
@@ -90,7 +91,7 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration '$(LEVELS_OF)' --root $O/bench/bench.elf $(LEVEL_ELF)
 	@echo 'Image: $(IMAGE)'
 
-.PHONY: bench-cet image check-image $(addprefix kernel-,$(LEVELS))
+.PHONY: bench-cet bench-cfp image check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
 X86_ONLY    := agents bench-cet check-fuzz check-host check-kn coverage fuzz fuzz-keep \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What control-flow protection costs: the same benchmarks on the kernels of CFP=none, branch, return and full.
 
-Two settings. `on`: Bochs has CET, and each kernel uses what it was built for. `off`: QEMU has none, and the image of CFP=full takes
-it out at boot; what stays is its cost on such a CPU. Each is compared with CFP=none in the same setting."""
+Two settings. `on`: the CPU has what it needs, and each kernel uses what it was built for. `off`: a CPU without it; what stays of CFP=full
+is its cost there. Each is compared with CFP=none in the same setting. x86_64: Bochs has CET, QEMU has none. aarch64: two CPUs of QEMU."""
 
 import os
 import re
@@ -13,24 +13,37 @@ from .errors import KnError, UsageError, counted
 LEVELS = ('none', 'branch', 'return', 'full')
 ON, OFF = 'on', 'off'
 SERIES = {ON: LEVELS, OFF: ('none', 'full')}
-EMULATOR = {ON: 'bochs', OFF: 'qemu'}
+EMULATOR = {'x86_64': {ON: 'bochs', OFF: 'qemu'}, 'aarch64': {ON: 'qemu', OFF: 'qemu'}}
+CPU = {'x86_64': {ON: '', OFF: ''}, 'aarch64': {ON: 'max,cntfrq=1000000000', OFF: ''}}
+FEATURES = {'x86_64': 'CET', 'aarch64': 'BTI and PAC'}
 # No emulator says that its supervisor shadow stacks are safe (CPUID 7.1 EDX[18]), but they are: nothing is below Bochs
-APPEND = {ON: 'serial shstk=force', OFF: 'serial'}
+APPEND = {'x86_64': {ON: 'serial shstk=force', OFF: 'serial'}, 'aarch64': {ON: 'serial', OFF: 'serial'}}
 SHOWN = re.compile(r'ipc\.|null$|sem\.|exc\.')             # of a recorded run; what the machine does not tell apart is left out
 BENCH = 'ipc.*.w?,ipc.*.w??,ipc.*.w???,null,sem.up,sem.down,sem.pingpong.*,exc.ud'
 ITERATIONS = 1000
-ENDBR_EN, SH_STK_EN = 1 << 2, 1 << 0                        # of IA32_S_CET (Intel SDM 1, 17.1.2)
+# What the kernel reads back, and its bits of branches and returns: IA32_S_CET (Intel SDM 1, 17.1.2), SCTLR_EL2.BT and EnIA (Arm ARM, D17.2)
+REGISTER = {'x86_64': (r'CR4\.CET 1, S_CET (?:0x)?([0-9a-f]+),', 1 << 2, 1 << 0, 'CR4.CET 1 and S_CET', 'S_CET'),
+            'aarch64': (r'SCTLR_EL2 (?:0x)?([0-9a-f]+)', 1 << 36, 1 << 31, 'SCTLR_EL2', 'SCTLR_EL2')}
 
 
-def machine(setting, bench, iterations):
-    """For `off`: without words for the root task, the run that make bench records, too."""
-    words = ['bench=' + bench] if bench else ['bench=' + BENCH] if setting == ON else []
-    if iterations or setting == ON:
+def arch_of(configuration):
+    arch = configuration.split('-')[0]
+    if arch not in EMULATOR:
+        raise UsageError('--configuration %s: begins with none of %s' % (configuration, ', '.join(EMULATOR)))
+    return arch
+
+
+def machine(arch, setting, bench, iterations):
+    """On QEMU: without words for the root task, the run that make bench records, too."""
+    name = EMULATOR[arch][setting]
+    words = ['bench=' + bench] if bench else ['bench=' + BENCH] if name == 'bochs' else []
+    if iterations or name == 'bochs':
         words.append('iterations=%d' % (iterations or ITERATIONS))
-    return emulator.Machine(emulator=EMULATOR[setting], icount=setting == OFF, append=APPEND[setting], root_args=' '.join(words))
+    return emulator.Machine(emulator=name, arch=arch, icount=name == 'qemu', cpu=CPU[arch][setting], append=APPEND[arch][setting],
+                            root_args=' '.join(words))
 
 
-def refusal(said, level, setting):
+def refusal(said, level, setting, arch):
     """Why figures of a kernel that printed `said` (collect.protection) are not those of this level; None when they are."""
     if not said:
         return "printed no line 'CFP: ... in use, built for ...'"
@@ -41,12 +54,13 @@ def refusal(said, level, setting):
         return '%s in use, not %s' % (said['used'], used)
     if used == 'none':
         return None
-    found = re.match(r'CR4\.CET 1, S_CET (?:0x)?([0-9a-f]+),', said.get('registers', ''))
+    pattern, branch, ret, what, name = REGISTER[arch]
+    found = re.match(pattern, said.get('registers', ''))
     if not found:
-        return 'did not print CR4.CET 1 and S_CET as read back'
+        return 'did not print %s as read back' % what
     bits = int(found.group(1), 16)
-    if (bool(bits & ENDBR_EN), bool(bits & SH_STK_EN)) != (level in ('branch', 'full'), level in ('return', 'full')):
-        return 'S_CET %#x is not that of this level' % bits
+    if (bool(bits & branch), bool(bits & ret)) != (level in ('branch', 'full'), level in ('return', 'full')):
+        return '%s %#x is not that of this level' % (name, bits)
     return None
 
 
@@ -68,22 +82,22 @@ def series(settings):
 
 def measure(kernels, root, settings, rounds, bench, iterations, timeout, label, release, configuration, folder, say):
     """Runs all kernels in turn, `rounds` times. Returns {(setting, level): document}. The console of each run is in `folder`."""
-    runs = series(settings)
-    for name in dict.fromkeys(EMULATOR[setting] for setting in settings):
-        emulator.version(name)                              # that it is missing shall be known before the first run
+    runs, arch = series(settings), arch_of(configuration)
+    for name in dict.fromkeys(EMULATOR[arch][setting] for setting in settings):
+        emulator.version(name, arch)                            # that it is missing shall be known before the first run
     documents = {}
     for turn in range(1, rounds + 1):
         for number, (setting, level) in enumerate(runs, 1):
-            m = machine(setting, bench, iterations)
+            m = machine(arch, setting, bench, iterations)
             what = 'CFP=%s on %s' % (level, m.name)
-            log = os.path.join(folder, '%s-%s-%d.log' % (m.emulator, level, turn))
+            log = os.path.join(folder, '%s-%s-%d.log' % (m.name, level, turn))
             say('round %d of %d, run %d of %d: %s' % (turn, rounds, number, len(runs), what))
             result = runner.record(m, kernels[level], root, timeout, log, label, quiet=True)
             if not result.benchmarks:
                 raise UsageError("no benchmark ran: --bench '%s' names none; patterns are whole names, for example 'ipc.*,sem.up'" % bench)
             part = rawlog.read(log)[-1]
             facts = collect.facts_of(part, {})
-            problem = refusal(facts['kernel'].get('cfp'), level, setting)
+            problem = refusal(facts['kernel'].get('cfp'), level, setting, arch)
             if problem:
                 raise KnError('%s: the kernel %s' % (what, problem), ['kernel: ' + kernels[level], 'whole console: ' + log])
             document = collect.document(part, facts, release, '%s-%s' % (configuration, level))
@@ -94,7 +108,7 @@ def measure(kernels, root, settings, rounds, bench, iterations, timeout, label, 
 
 
 def path(folder, setting, configuration, level):
-    return os.path.join(folder, machine(setting, '', None).name, '%s-%s.json' % (configuration, level))
+    return os.path.join(folder, machine(arch_of(configuration), setting, '', None).name, '%s-%s.json' % (configuration, level))
 
 
 def write(documents, folder, configuration):
@@ -147,14 +161,18 @@ def percent(cell):
     return '%.1f %%' % (100 * cell[1] / base) if base > 0 else ''
 
 
-def heading(key):
-    return {ON: '', OFF: 'without CET: '}[key[0]] + key[1]
+def features(documents):
+    return FEATURES[arch_of(next(iter(documents.values()))['configuration'])]
+
+
+def heading(key, feature):
+    return {ON: '', OFF: 'without %s: ' % feature}[key[0]] + key[1]
 
 
 def block(documents):
     """Lines of one kernel's table."""
     keys = list(documents)
-    head = ['instructions'] + [heading(key) for key in keys]
+    head = ['instructions'] + [heading(key, features(documents)) for key in keys]
     body = []
     for row in rows(documents):
         cells = []
@@ -175,12 +193,12 @@ def render(documents, other):
     if ON in machines:
         lines.append('On %s each level was in use, as the kernel read it back.' % machines[ON])
     if OFF in machines:
-        lines.append('without CET: on %s, a CPU without it; the image of CFP=full is patched at boot.' % machines[OFF])
+        lines.append('without %s: on %s, a CPU that lacks it, the image of CFP=full, where NOPs are left.' % (features(documents), machines[OFF]))
     for kernel in (documents, other):
         if kernel:
             d = next(iter(kernel.values()))
             lines += ['', '%s, %s' % (table.name_of(d), d['kernel'].get('compiler') or 'unknown compiler'), ''] + block(kernel)
-    missing = ', '.join(heading(key) for key in documents if other and key not in other)
+    missing = ', '.join(heading(key, features(documents)) for key in documents if other and key not in other)
     if missing:
         lines += ['', 'not recorded for %s: %s' % (table.name_of(next(iter(other.values()))), missing)]
     lines += ['', '%s of each operation' % counted(min(b['n'] for b in first['benchmarks']), 'sample')]

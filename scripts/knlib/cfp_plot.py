@@ -13,7 +13,7 @@ from .table import name_of
 # Told apart by the colour-blind (Okabe and Ito) and, by lightness, in black and white
 COLOURS = {(cfp.ON, 'branch'): '#56b4e9', (cfp.ON, 'return'): '#f0c808', (cfp.ON, 'full'): '#0b5394', (cfp.OFF, 'full'): '#d55e00'}
 NONE = '#b6bec9'
-LEGEND = {(cfp.ON, 'branch'): 'branch', (cfp.ON, 'return'): 'return', (cfp.ON, 'full'): 'full', (cfp.OFF, 'full'): 'full, CPU without CET'}
+LEGEND = {(cfp.ON, 'branch'): 'branch', (cfp.ON, 'return'): 'return', (cfp.ON, 'full'): 'full', (cfp.OFF, 'full'): 'full, CPU without %s'}
 HEADLINE = 'ipc.cross.w1'
 # Three for each panel: eight bars of a group with their texts need the room
 IPC = [('ipc.same.w1', 'one PD|1 word'), ('ipc.cross.w1', 'two PDs|1 word'), ('ipc.cross.w64', 'two PDs|64 words')]
@@ -60,12 +60,12 @@ def under(s, text, x, line, size=11, colour=INK):
         s.label(part, 'first %g' % x, 'graph 0', 'center offset 0,%g ' % (-0.9 - line - 1.15 * i) + look(size, colour))
 
 
-def headline(s, kernels, top, bottom):
+def headline(s, feature, kernels, top, bottom):
     """Instructions of the round trip; for each kernel a cluster for each setting, with CFP=none in each."""
     clusters = []
     for name, table, hatched in kernels:
         cells = next((row['cells'] for row in table if row['name'] == HEADLINE), {})
-        for setting, text in ((cfp.ON, 'CPU with CET'), (cfp.OFF, 'CPU without CET')):
+        for setting, text in ((cfp.ON, 'CPU with ' + feature), (cfp.OFF, 'CPU without ' + feature)):
             found = [(key, cell) for key, cell in cells.items() if key[0] == setting]
             if found:
                 clusters.append((name, text, hatched, found))
@@ -119,7 +119,7 @@ def overheads(s, title, operations, kernels, top, bottom):
 def heading(s, documents, reference, height):
     """What is compared with what, where, and the legend."""
     first = next(iter(documents.values()))
-    machines = ' and '.join('%s (%s)' % (d['machine'], {cfp.ON: 'with CET', cfp.OFF: 'without'}[key[0]])
+    machines = ' and '.join('%s (%s)' % (d['machine'], {cfp.ON: 'with ' + cfp.features(documents), cfp.OFF: 'without'}[key[0]])
                             for key, d in documents.items() if key[1] == 'none')
     s.add('unset border', 'unset tics', 'unset key', 'set margins 0,0,0,0', 'set xrange [0:1]', 'set yrange [0:1]')
     s.label('What control-flow protection of the kernel costs: %s%s' % (name_of(first), reference and ' beside ' + reference),
@@ -127,7 +127,7 @@ def heading(s, documents, reference, height):
     s.label('CFP=branch, return, full against CFP=none; instructions, exact counts on %s; %s' %
             (machines, re.sub(r' \(.*?\)| version', '', first['kernel'].get('compiler') or 'unknown compiler')), 'screen 0.02', 'screen %.5f' % (1 - 51 / height), 'left ' + look(10.5, MUTED))
     x, y = 0.02, 1 - 78 / height
-    keys = [('none', NONE, False)] + [(LEGEND[key], colour, False) for key, colour in COLOURS.items()
+    keys = [('none', NONE, False)] + [(LEGEND[key].replace('%s', cfp.features(documents)), colour, False) for key, colour in COLOURS.items()
                                       if any(key in d for d in (documents,))]
     keys += [(reference + ', same colours', MUTED, True)] if reference else []
     for name, colour, hatched in keys:
@@ -142,7 +142,7 @@ def script(documents, other):
     """(gnuplot lines, height in pixels)."""
     kernels = [(name_of(next(iter(d.values()))), cfp.rows(d), bool(i)) for i, d in enumerate((documents, other)) if d]
     reference = kernels[1][0] if len(kernels) > 1 else ''
-    parts = [lambda *place: headline(s, kernels, *place)]
+    parts = [lambda *place: headline(s, cfp.features(documents), kernels, *place)]
     for title, operations in (('Round-trip IPC: cost over CFP=none', IPC), ('Other operations: cost over CFP=none', OTHER)):
         if any(row['name'] in dict(operations) for row in kernels[0][1]):
             parts.append(lambda *place, t=title, o=operations: overheads(s, t, o, kernels, *place))

@@ -56,7 +56,7 @@ def protection(lines):
         match = CFP.match(line)
         if match:
             found.update(used=match.group(1), built=match.group(2))
-        elif line.startswith('CR4.CET '):
+        elif line.startswith(('CR4.CET ', 'SCTLR_EL2 ')):
             found.setdefault('registers', line)
         else:
             found.setdefault('reasons', []).append(line)

@@ -55,6 +55,8 @@ class Machine:
     def name(self):
         """Name of the machine, the directory under results/<release>/."""
         board = {'x86_64': 'qemu-q35', 'aarch64': 'qemu-virt'}[self.arch]
+        model = self.cpu.split(',')[0] if self.arch == 'aarch64' else ''
+        board += '-' + model if model not in ('', 'cortex-a57') else ''
         name = board + ('-icount' if self.icount else '') if self.emulator == 'qemu' else 'bochs-' + self.cpu_model
         return name + ('-smp%d' % self.smp if self.smp > 1 else '')
 

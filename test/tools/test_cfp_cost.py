@@ -133,6 +133,15 @@ class Machines(unittest.TestCase):
         self.refused('none', ['CFP: full in use, built for full', on % 5], 'was built for full')
         self.refused('full', ['CFP: full in use, built for full', on % 5], 'full in use, not none', off=True)
 
+    def test_registers_of_aarch64(self):
+        """SCTLR_EL2: BT is bit 36, EnIA bit 31; and the machine that has both is told apart from the one that has neither."""
+        for level, bits in (('branch', 1 << 36), ('return', 1 << 31), ('full', 1 << 36 | 1 << 31)):
+            for wrong in (0, 1 << 36, 1 << 31, 1 << 36 | 1 << 31):
+                said = {'used': level, 'built': level, 'registers': 'SCTLR_EL2 %#x, signed by QARMA5' % (wrong | 0x30cd183d)}
+                self.assertEqual(cfp.refusal(said, level, cfp.ON, 'aarch64') is None, wrong == bits, (level, wrong))
+        self.assertIn('did not print SCTLR_EL2', cfp.refusal({'used': 'full', 'built': 'full'}, 'full', cfp.ON, 'aarch64'))
+        self.assertEqual([cfp.machine('aarch64', setting, '', None).name for setting in (cfp.ON, cfp.OFF)], ['qemu-virt-max-icount', 'qemu-virt-icount'])
+
     def test_tracker_bits(self):
         """IA32_S_CET has the state of the tracker in bits 10 and 11."""
         self.file('on-full', console('full', said=['CFP: full in use, built for full', 'CFP: CR4.CET 1, S_CET 0x805, U_CET 0']))
