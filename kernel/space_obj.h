@@ -37,10 +37,12 @@ bool        space_obj_retire (struct kobject *);
 /* Any selector; beyond SEL_NUM it is a null capability */
 static inline struct cap cap_lookup (_Atomic (cap_slot_t *) const *root, uint64_t sel)
 {
-    if (UNLIKELY (sel >= SEL_NUM))
+    uint64_t const slot = sel >> SEL_LEAF_BITS;
+
+    if (UNLIKELY (slot >= SEL_NUM >> SEL_LEAF_BITS))
         return (struct cap) { 0 };
 
-    cap_slot_t *const leaf = dep_load (&root[sel >> SEL_LEAF_BITS]);
+    cap_slot_t *const leaf = dep_load (&root[slot]);
 
     return (struct cap) { dep_load (&leaf[sel & (BIT (SEL_LEAF_BITS) - 1)]) };
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Ticket lock: first come, first served. Both halves are one word, so that taking a ticket and looking whose turn it is are one access;
- * in assembly, since compilers see two. Before Armv8.1 there is no instruction for it: patch.h puts a loop in place.
+ * in assembly, since compilers see two, and mask the halves. Before Armv8.1 there is no instruction for it: patch.h puts a loop in place.
  */
 #pragma once
 
@@ -26,13 +26,16 @@ static inline void spin_lock (struct spinlock *l)
                       ".arch_extension nolse"
                       : "=&r" (seen), "=&r" (taken), "=&r" (failed), "+Q" (*l) : : "memory");
 
-    uint16_t const ticket = (uint16_t)(seen >> 16);
-
-    if (LIKELY (!(uint16_t)(seen ^ ticket)))
+    if (LIKELY (seen == (seen >> 16 | seen << 16)))     /* both halves are equal                                    */
         return;
 
-    while (acq_load (&l->owner) != ticket)
+    while (acq_load (&l->owner) != (uint16_t)(seen >> 16))
         pause();
 }
 
-static inline void spin_unlock (struct spinlock *l) { rel_store (&l->owner, (uint16_t)(rlx_load (&l->owner) + 1)); }
+static inline void spin_unlock (struct spinlock *l)
+{
+    uint32_t owner;
+
+    __asm__ volatile ("ldrh %w0, %1; add %w0, %w0, #1; stlrh %w0, %1" : "=&r" (owner), "+Q" (l->owner) : : "memory");
+}
