@@ -471,25 +471,23 @@ static NOINLINE long sm_down_other (uint64_t p0, uint64_t timeout, struct ec *se
     return sm_down (sm, self, p0 & FLAG_SM_ZERO << HYPERCALL_FLAG_SHIFT, timeout);
 }
 
-HANDLER (ctrl_sm)
+HANDLER (ctrl_sm_up)
 {
-    uint64_t const timeout = abi_get_ctrl_sm_stc (p1);
-
-    if ((uint8_t)p0 == (HYPERCALL_ctrl_sm | FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT)) {
-
-        struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
-
-        return LIKELY (csm.word >> CAP_SM_DN_BIT & 1) ? sm_down (OBJECT (csm, sm), self, false, timeout) :
-                                                         sm_down_other (p0, timeout, self);
-    }
-
-    if (UNLIKELY (p0 & FLAG_SM_DOWN << HYPERCALL_FLAG_SHIFT))
-        return sm_down_other (p0, timeout, self);
-
     struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
 
     return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (OBJECT (csm, sm)) : STATUS_BAD_CAP;
 }
+
+HANDLER (ctrl_sm_down)
+{
+    struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
+    uint64_t const timeout = abi_get_ctrl_sm_stc (p1);
+
+    return LIKELY (csm.word >> CAP_SM_DN_BIT & 1) ? sm_down (OBJECT (csm, sm), self, false, timeout) :
+                                                     sm_down_other (p0, timeout, self);
+}
+
+HANDLER (ctrl_sm_down_zero) { return sm_down_other (p0, abi_get_ctrl_sm_stc (p1), self); }
 
 HANDLER (ctrl_hw)
 {
@@ -553,24 +551,32 @@ RETRY (create_sc)
 RETRY (create_pt)
 RETRY (create_sm)
 
-syscall_t const syscall_table[HYPERCALL_COUNT] = {
-    [HYPERCALL_ipc_call]    = sys_ipc_call,
-    [HYPERCALL_ipc_reply]   = sys_ipc_reply,
-    [HYPERCALL_create_pd]   = retry_create_pd,
-    [HYPERCALL_create_ec]   = retry_create_ec,
-    [HYPERCALL_create_sc]   = retry_create_sc,
-    [HYPERCALL_create_pt]   = retry_create_pt,
-    [HYPERCALL_create_sm]   = retry_create_sm,
-    [HYPERCALL_ctrl_pd]     = sys_ctrl_pd,
-    [HYPERCALL_ctrl_ec]     = sys_ctrl_ec,
-    [HYPERCALL_ctrl_sc]     = sys_ctrl_sc,
-    [HYPERCALL_ctrl_pt]     = sys_ctrl_pt,
-    [HYPERCALL_ctrl_sm]     = sys_ctrl_sm,
-    [HYPERCALL_ctrl_hw]     = sys_ctrl_hw,
-    [HYPERCALL_assign_int]  = sys_assign_int,
-    [HYPERCALL_assign_dev]  = sys_assign_dev,
-    [HYPERCALL_reserved]    = sys_reserved,
-};
+/* All hypercalls with the same flags; ctrl_sm is so frequent that its flags choose the function */
+#define ROW(sm) {                                                                                                   \
+    [HYPERCALL_ipc_call]    = sys_ipc_call,                                                                         \
+    [HYPERCALL_ipc_reply]   = sys_ipc_reply,                                                                        \
+    [HYPERCALL_create_pd]   = retry_create_pd,                                                                      \
+    [HYPERCALL_create_ec]   = retry_create_ec,                                                                      \
+    [HYPERCALL_create_sc]   = retry_create_sc,                                                                      \
+    [HYPERCALL_create_pt]   = retry_create_pt,                                                                      \
+    [HYPERCALL_create_sm]   = retry_create_sm,                                                                      \
+    [HYPERCALL_ctrl_pd]     = sys_ctrl_pd,                                                                          \
+    [HYPERCALL_ctrl_ec]     = sys_ctrl_ec,                                                                          \
+    [HYPERCALL_ctrl_sc]     = sys_ctrl_sc,                                                                          \
+    [HYPERCALL_ctrl_pt]     = sys_ctrl_pt,                                                                          \
+    [HYPERCALL_ctrl_sm]     = sm,                                                                                   \
+    [HYPERCALL_ctrl_hw]     = sys_ctrl_hw,                                                                          \
+    [HYPERCALL_assign_int]  = sys_assign_int,                                                                       \
+    [HYPERCALL_assign_dev]  = sys_assign_dev,                                                                       \
+    [HYPERCALL_reserved]    = sys_reserved,                                                                         \
+}
+
+/* Of the flags of ctrl_sm, the upper two are ignored */
+#define ROWS ROW (sys_ctrl_sm_up), ROW (sys_ctrl_sm_down), ROW (sys_ctrl_sm_up), ROW (sys_ctrl_sm_down_zero)
+
+STATIC_ASSERT (FLAG_SM_DOWN == 1 && FLAG_SM_ZERO == 2);
+
+syscall_t const syscall_table[HYPERCALL_FLAGS][HYPERCALL_COUNT] = { ROWS, ROWS, ROWS, ROWS };
 
 INDIRECT_TARGET void syscall_again (struct ec *self)
 {
@@ -578,7 +584,7 @@ INDIRECT_TARGET void syscall_again (struct ec *self)
 
     self->cont = NULL;
 
-    long const s = syscall_table[REGS_P0 (r) & HYPERCALL_NUMBER_MASK]
+    long const s = syscall_table[flags (REGS_P0 (r))][REGS_P0 (r) & HYPERCALL_NUMBER_MASK]
                    (REGS_P0 (r), REGS_P1 (r), REGS_P2 (r), REGS_P3 (r), REGS_P4 (r), self);
 
     if (s != SYS_DEFER) {

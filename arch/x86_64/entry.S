@@ -300,8 +300,7 @@ fast_reply\copy:
 /* The C side of a hypercall: rdi, rsi, rdx, rcx, r8 = parameters 0...4, r11 = current EC. Out: rax, and its sign in the flags */
 .macro CALL_HANDLER
             mov     %r11, %r9
-            mov     %edi, %eax
-            and     $0xf, %eax
+            movzbl  %dil, %eax
             call    *syscall_table(, %rax, 8)
             test    %rax, %rax
 .endm

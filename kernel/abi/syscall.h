@@ -38,6 +38,7 @@ enum {
 enum {
     HYPERCALL_NUMBER_MASK   = 0xf,
     HYPERCALL_FLAG_SHIFT    = 4,
+    HYPERCALL_FLAGS         = 1 << 4,       /* values that they can have */
 
     FLAG_CALL_TIMEOUT       = 1 << 0,       /* ipc_call: T */
 
