@@ -14,6 +14,8 @@
 #define X(n)            (EC_GPR + 8 * (n))
 #define REPLY_CALL      1
 #define STATUS_SUCCESS  0
+#define HYPERCALL_IPC_REPLY 1
+#define HYPERCALL_LAST  0xff
 #define SEL_LEAF_BITS   9
 #define LEAF_MASK       511
 #define MTD_WORDS_MASK  0x1ff
@@ -22,15 +24,15 @@
 #define STACK_PANIC_TOP cpu_local + (CPU_STACK_PANIC_TOP - CPU_LOCAL)
 #define OBJECT_UPPER    (LINK_ADDR & ~0xffffffff)
 
-/* All registers of user mode but x0...x3. ec is in sp; clobbers x2...x5 */
+/* All registers of user mode but x0, x1, x16, x17. ec is in sp; clobbers x2...x5 */
 .macro SAVE_REST
+            stp     x2,  x3,  [sp, #X(2)]
             stp     x4,  x5,  [sp, #X(4)]
             stp     x6,  x7,  [sp, #X(6)]
             stp     x8,  x9,  [sp, #X(8)]
             stp     x10, x11, [sp, #X(10)]
             stp     x12, x13, [sp, #X(12)]
             stp     x14, x15, [sp, #X(14)]
-            stp     x16, x17, [sp, #X(16)]
             stp     x18, x19, [sp, #X(18)]
             stp     x20, x21, [sp, #X(20)]
             stp     x22, x23, [sp, #X(22)]
@@ -179,16 +181,16 @@
 
 /* SVC. In: x0 = identifier and parameter 0, x1...x4 = parameters. Other reasons to come here are told apart on the way. */
 .macro SYNC_ENTRY copy
-            stp     x2, x3, [sp, #X(2)]
-            mrs     x2, esr_el2
-            movz    w3, #ESR_SVC0 >> 16, lsl #16
-            sub     w2, w2, w3                          /* lower half: 0 if it is SVC #0                        */
-            bfi     x2, x0, #32, #8                     /* upper half: number and flags                         */
-            cbz     x2, fast_call\copy                  /* ipc_call without timeout                             */
-            mov     x3, #1 << 32
-            cmp     x2, x3
+            stp     x16, x17, [sp, #X(16)]
+            mrs     x16, esr_el2                        /* bits 63:56 are 0                                     */
+            movz    x17, #ESR_SVC0 >> 24, lsl #32
+            sub     x16, x17, x16, lsl #8               /* 0 if it is SVC #0, otherwise one of bits 63:8 is set */
+            add     x16, x16, w0, uxtb                  /* number and flags                                     */
+            cbz     x16, fast_call\copy                 /* ipc_call without timeout                             */
+            cmp     x16, #HYPERCALL_IPC_REPLY
             b.eq    fast_reply\copy
-            cbz     w2, slow
+            cmp     x16, #HYPERCALL_LAST
+            b.ls    slow
             b       exception
 .endm
 
@@ -222,15 +224,15 @@ vectors\copy:
             b       sync\copy
             .endif
             .org    vectors\copy + 0x480                /* IRQ                                                  */
-            stp     x0, x1, [sp, #X(0)]
-            stp     x2, x3, [sp, #X(2)]
+            stp     x0,  x1,  [sp, #X(0)]
+            stp     x16, x17, [sp, #X(16)]
             b       irq_user
             .org    vectors\copy + 0x500                /* FIQ: none is ever configured                         */
-            stp     x0, x1, [sp, #X(0)]
-            stp     x2, x3, [sp, #X(2)]
+            stp     x0,  x1,  [sp, #X(0)]
+            stp     x16, x17, [sp, #X(16)]
             b       irq_user
             .org    vectors\copy + 0x580                /* SError                                               */
-            stp     x2, x3, [sp, #X(2)]
+            stp     x16, x17, [sp, #X(16)]
             b       exception
 
             .org    vectors\copy + 0x600                /* EL0 in AArch32: never                                */
@@ -328,29 +330,32 @@ fast_reply\copy:
             OTHER_SPACE reply_other\copy, reply_space\copy
 .endm
 
+/* The C side of a hypercall: x0...x4 = parameters, x16 = number and flags, sp = current EC. Out: x0, and the stack. Clobbers what C may */
+.macro CALL_HANDLER
+            mov     x5, sp
+            adrp    x8, STACK_TOP
+            mov     sp, x8
+            adr     x8, syscall_table
+            ldr     x8, [x8, x16, lsl #3]
+            blr     x8
+.endm
+
             .section .text.entry, "ax", @progbits
 
             VECTORS
 
+/* x16 = number and flags */
 slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; it preserves x19...x29           */
+            stp     x2,  x3,  [sp, #X(2)]
             stp     x4,  x5,  [sp, #X(4)]
             stp     x6,  x7,  [sp, #X(6)]
             stp     x8,  x9,  [sp, #X(8)]
             stp     x10, x11, [sp, #X(10)]
             stp     x12, x13, [sp, #X(12)]
             stp     x14, x15, [sp, #X(14)]
-            stp     x16, x17, [sp, #X(16)]
             str     x18, [sp, #X(18)]
             str     x30, [sp, #X(30)]
-            ldp     x2,  x3,  [sp, #X(2)]
-            mov     x5, sp
-            adrp    x8, STACK_TOP
-            mov     sp, x8
-            adrp    x8, syscall_table
-            add     x8, x8, :lo12:syscall_table
-            and     x9, x0, #15
-            ldr     x8, [x8, x9, lsl #3]
-            blr     x8
+            CALL_HANDLER
             tbnz    x0, #63, deferred
             adrp    x8, cpu_local
             ldr     x9, [x8, #CPU_CURRENT]
@@ -405,17 +410,11 @@ exit:       ldr     x2, [sp, #EC_ELR]
 
 /* Left a fast path: all but x0 and x1, which are untouched, is saved. sp = current EC */
 slow_saved: stp     x0,  x1,  [sp, #X(0)]
-            mov     x5, sp
+            and     x16, x0, #HYPERCALL_LAST
             ldp     x2,  x3,  [sp, #X(2)]
             ldr     x4,  [sp, #X(4)]
             str     wzr, [sp, #EC_REPLY + 4]            /* exit                                                 */
-            adrp    x8, STACK_TOP
-            mov     sp, x8
-            adrp    x8, syscall_table
-            add     x8, x8, :lo12:syscall_table
-            and     x9, x0, #15
-            ldr     x8, [x8, x9, lsl #3]
-            blr     x8
+            CALL_HANDLER
             tbnz    x0, #63, run
             adrp    x8, cpu_local
             ldr     x9, [x8, #CPU_CURRENT]
@@ -443,7 +442,7 @@ slow_saved_traced:
 
 /* Exceptions and interrupts -------------------------------------------------------------------------------------------- */
 
-/* From user mode, with x2 and x3 saved */
+/* From user mode, with x16 and x17 saved */
 exception:  stp     x0, x1, [sp, #X(0)]
             SAVE_REST
             mrs     x0, esr_el2
@@ -455,7 +454,7 @@ exception:  stp     x0, x1, [sp, #X(0)]
             bl      exception_user
             b       run
 
-/* From user mode, with x0...x3 saved */
+/* From user mode, with x0, x1, x16 and x17 saved */
 irq_user:   SAVE_REST
             adrp    x8, STACK_TOP
             mov     sp, x8
