@@ -37,14 +37,14 @@ bool        space_obj_retire (struct kobject *);
 /* Any selector; beyond SEL_NUM it is a null capability */
 static inline struct cap cap_lookup (_Atomic (cap_slot_t *) const *root, uint64_t sel)
 {
-    uint64_t const slot = sel >> SEL_LEAF_BITS;
+    uint64_t const top = sel >> SEL_LEAF_BITS, low = sel & (BIT (SEL_LEAF_BITS) - 1);
 
-    if (UNLIKELY (slot >= SEL_NUM >> SEL_LEAF_BITS))
+    if (UNLIKELY (top >= SEL_NUM >> SEL_LEAF_BITS))
         return (struct cap) { 0 };
 
-    cap_slot_t *const leaf = dep_load (&root[slot]);
+    cap_slot_t *const leaf = dep_load (&root[top]);
 
-    return (struct cap) { dep_load (&leaf[sel & (BIT (SEL_LEAF_BITS) - 1)]) };
+    return (struct cap) { dep_load (&leaf[low]) };
 }
 
 static inline struct cap space_obj_lookup (struct space_obj const *s, uint64_t sel) { return cap_lookup (s->root, sel); }

@@ -23,10 +23,11 @@ static inline void spin_lock (struct spinlock *l)
     __asm__ volatile (".arch_extension lse\n"
                       PATCHABLE "mov %w1, #0x10000; ldadda %w1, %w0, %3; nop; nop"
                       PATCH (PATCH_LSE, "1: ldaxr %w0, %3; add %w1, %w0, #0x10000; stxr %w2, %w1, %3; cbnz %w2, 1b")
-                      ".arch_extension nolse"
+                      ".arch_extension nolse\n"
+                      "eor %w1, %w0, %w0, ror #16"
                       : "=&r" (seen), "=&r" (taken), "=&r" (failed), "+Q" (*l) : : "memory");
 
-    if (LIKELY (seen == (seen >> 16 | seen << 16)))     /* both halves are equal                                    */
+    if (LIKELY (!taken))                                /* both halves were equal                                   */
         return;
 
     while (acq_load (&l->owner) != (uint16_t)(seen >> 16))

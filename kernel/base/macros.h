@@ -18,5 +18,5 @@ static inline uint64_t align_dn (uint64_t v, uint64_t n) { return v & ~(n - 1); 
 static inline uint64_t align_up (uint64_t v, uint64_t n) { return (v + n - 1) & ~(n - 1); }
 
 /* Index of the highest and lowest set bit; v must not be 0 */
-static inline unsigned bit_high (uint64_t v) { return 63 - (unsigned)__builtin_clzll (v); }
+static inline unsigned bit_high (uint64_t v) { return 63 ^ (unsigned)__builtin_clzll (v); }
 static inline unsigned bit_low  (uint64_t v) { return (unsigned)__builtin_ctzll (v); }
