@@ -115,8 +115,8 @@ bool        ec_wake_pending (void);                     /* those that other CPUs
 void        ec_bury  (void);
 bool        ec_dying (void);
 
-/* Runs ECs until one is to return to user mode: it is then cpu_local.current. The way out of every slow path. */
-INDIRECT_NEVER void        ec_run (void);
+/* Runs ECs until one is to return to user mode, which is then cpu_local.current, and the result. The way out of every slow path. */
+INDIRECT_NEVER struct ec  *ec_run (void);
 
 /*
  * The last EC of the chain, which user space may make as long as it has ECs: interrupts come in on the way. They change no chain. No

@@ -76,8 +76,11 @@ static NOINLINE bool ec_hazards (struct ec *ec)
     return false;
 }
 
-INDIRECT_NEVER void ec_run (void)
+/* In general */
+static NOINLINE struct ec *run (void)
 {
+    timeout_arm();                                      /* in case that the SC has only begun                       */
+
     for (;;) {
 
         if (UNLIKELY (cpu_local.hazard & (HAZARD_CONSOLE | HAZARD_RCU | HAZARD_READY)))
@@ -96,8 +99,51 @@ INDIRECT_NEVER void ec_run (void)
             ec->cont (ec);
 
         else if (LIKELY (cpu_local.hazard == rlx_load (&ec->hazard)) || ec_hazards (ec))
-            return;
+            return ec;
 
         preemption_point();                             /* thousands may come here one after the other              */
     }
+}
+
+/*
+ * Mostly nothing is to be done but the switch: no hazards, and an EC that was going to user mode, the first or second of its chain. What
+ * goes beyond that begins again in run().
+ */
+INDIRECT_NEVER struct ec *ec_run (void)
+{
+    struct scheduler *const s = &cpu_local.sched;
+    uint32_t const hazard = cpu_local.hazard;
+
+    if (UNLIKELY (hazard & (HAZARD_SCHED | HAZARD_CONSOLE | HAZARD_RCU | HAZARD_READY)))
+        return run();
+
+    struct ec *ec = cpu_local.next;
+
+    if (!ec) {
+
+        struct sc *sc = s->current;
+
+        if (!sc) {
+            sc = scheduler_take_best (s);
+            if (UNLIKELY (scheduler_begin (s, sc)))
+                return run();
+        }
+
+        ec = sc->ec;
+
+        if (UNLIKELY (ec->callee))
+            ec = ec->callee;
+
+        if (UNLIKELY (ec->callee || ec->blocked))
+            return run();
+    }
+
+    if (UNLIKELY (ec->cont || hazard != rlx_load (&ec->hazard)))
+        return run();
+
+    cpu_local.next    = NULL;
+    cpu_local.current = ec;
+    space_hst_switch (ec->root);
+
+    return ec;
 }

@@ -5,7 +5,7 @@
 #include <cpu.h>
 #include <cpu_local.h>
 #include <ec.h>
-#include <scheduler.h>
+#include <scheduler_hot.h>
 #include <slab.h>
 #include <timer.h>
 
@@ -34,7 +34,7 @@ enum status sc_create (struct sc **out, struct ec *ec, uint16_t budget_ms, uint8
     sc->queue  = &cpu_local.sched.ready[prio];
     sc->word   = &cpu_local.sched.bitmap[prio / 64];
     sc->mask   = BIT64 (prio % 64);
-    sc->budget = sc->left = timer_ms_to_ticks (budget_ms);
+    sc->budget = sc->limit = prio ? (int64_t)timer_ms_to_ticks (budget_ms) : SLICE_NEVER;
 
     *out = sc;
 

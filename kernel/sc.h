@@ -12,7 +12,8 @@ struct sc {
     struct kobject      obj;
     struct link         link;                           /* ready queue of its CPU or waiting list of a blocked EC; only its CPU */
     struct ec          *ec;                             /* reference; fixed, as are cpu, prio, budget and cos       */
-    uint64_t            budget, left;                   /* ticks; left: only its CPU                                */
+    int64_t             budget;                         /* ticks; fixed                                             */
+    int64_t             limit;                          /* consumed time at which its budget will be empty; only its CPU */
 
     /* Consumed time, ticks. Runs: negative, consumed time minus start of the run; otherwise the consumed time.
      * Ordering: relaxed, one word, written by its CPU only and read by any. */
@@ -32,6 +33,21 @@ bool        sc_retire (struct kobject *);
 
 uint64_t    sc_time   (struct sc const *);              /* consumed so far, ticks; any CPU                          */
 
-/* Its CPU: begins to run, stops running, at time now */
-static inline void sc_start (struct sc *sc, uint64_t now) { rlx_store (&sc->used, rlx_load (&sc->used) - (int64_t)now); }
-static inline void sc_stop  (struct sc *sc, uint64_t now) { rlx_store (&sc->used, rlx_load (&sc->used) + (int64_t)now); }
+/* Its CPU: begins to run, stops running, at time now. Returns what `used` is then. */
+static inline int64_t sc_start (struct sc *sc, uint64_t now)
+{
+    int64_t const used = rlx_load (&sc->used) - (int64_t)now;
+
+    rlx_store (&sc->used, used);
+
+    return used;
+}
+
+static inline int64_t sc_stop (struct sc *sc, uint64_t now)
+{
+    int64_t const used = rlx_load (&sc->used) + (int64_t)now;
+
+    rlx_store (&sc->used, used);
+
+    return used;
+}

@@ -31,13 +31,17 @@ void scheduler_remove (struct sc *sc)
         scheduler_stop (s, sc);
         cpu_local.timeouts.slice = SLICE_NEVER;
         cpu_local.hazard |= HAZARD_SCHED;
-    } else
-        list_remove (&sc->link);
+        return;
+    }
+
+    list_remove (&sc->link);
+
+    if (list_empty (sc->queue))                         /* it may have been the last one there                      */
+        *sc->word &= ~sc->mask;
 }
 
 void scheduler_slice_end (void) { cpu_local.hazard |= HAZARD_SCHED; }
 
-/* To the end of the queue when the budget is used up, otherwise to the front. */
 INDIRECT_NEVER void scheduler_preempt (void)
 {
     struct scheduler *const s = &cpu_local.sched;
@@ -45,11 +49,8 @@ INDIRECT_NEVER void scheduler_preempt (void)
 
     cpu_local.hazard &= ~HAZARD_SCHED;
 
-    if (!sc)
-        return;
-
-    list_insert_before (scheduler_stop (s, sc) ? sc->queue : sc->queue->next, &sc->link);
-    *sc->word |= sc->mask;                              /* an empty queue may have been noticed in the meantime     */
+    if (sc)
+        scheduler_yield (s, sc);
 }
 
 /* The list holds a reference, so that the SC does not retire before its CPU has seen it. */

@@ -13,7 +13,7 @@ enum { PRIORITIES = 128, PRIO_MAX = PRIORITIES - 1 };
 struct scheduler {
     struct sc  *current;                                /* its budget is being consumed; null: to be chosen         */
     uint64_t    last;                                   /* when the last one stopped: the next one pays from there  */
-    uint64_t    bitmap[PRIORITIES / 64];                /* priorities that may have a ready SC: cleared when found empty */
+    uint64_t    bitmap[PRIORITIES / 64];                /* priorities that have a ready SC: those whose queue is not empty */
     struct link ready[PRIORITIES];
     struct link released;                               /* ready, but not queued yet: HAZARD_READY                   */
 };

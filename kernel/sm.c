@@ -76,7 +76,14 @@ INDIRECT_TARGET bool sm_retire (struct kobject *o)
     return true;
 }
 
-INDIRECT_NEVER enum status sm_release (struct sm *sm)
+static NOINLINE long wake (struct ec *ec)
+{
+    ec_wake (ec);
+
+    return STATUS_SUCCESS;
+}
+
+INDIRECT_NEVER long sm_release_far (struct sm *sm)
 {
     struct ec *const ec = dequeue (sm);
 
@@ -84,17 +91,50 @@ INDIRECT_NEVER enum status sm_release (struct sm *sm)
 
     REGS_P0 (&ec->regs) = STATUS_SUCCESS;
 
-    if (LIKELY (ec->cpu == cpu_local.id))
-        ec_wake_local (ec);
-    else
-        ec_wake_remote (ec);
-
-    return STATUS_SUCCESS;
+    return wake (ec);
 }
 
-INDIRECT_NEVER long sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
+/* The common case is an EC of this CPU that waits without a timeout, and for which one SC waits: it needs no function but this one. */
+INDIRECT_NEVER long sm_release (struct sm *sm, struct ec *self)
 {
-    ec->cont    = NULL;
+    struct ec *const ec = container_of (sm->queue.next, struct ec, sm_link);
+
+    list_unlink (&ec->sm_link);
+    rlx_store (&ec->sm, NULL);
+    spin_unlock (&sm->lock);
+
+    REGS_P0 (&ec->regs) = STATUS_SUCCESS;
+
+    if (UNLIKELY (ec->cpu != cpu_local.id || timeout_queued (&ec->timeout)))
+        return wake (ec);
+
+    struct link *const l = ec->waiting.next;
+
+    if (UNLIKELY (l->next != &ec->waiting || l == &ec->waiting))
+        return wake (ec);
+
+    assert (!ec->dead);                                 /* it was taken out of the queue first                      */
+
+    ec->blocked = false;
+    list_init (&ec->waiting);
+
+    if (!scheduler_ready_hot (container_of (l, struct sc, link)))
+        return STATUS_SUCCESS;
+
+    REGS_P0 (&self->regs) = STATUS_SUCCESS;
+
+    return SYS_DEFER;
+}
+
+static NOINLINE long block_until (struct ec *ec, uint64_t timeout)
+{
+    timeout_insert (&ec->timeout, timeout);
+
+    return SYS_DEFER;
+}
+
+INDIRECT_NEVER long sm_block (struct sm *sm, uint64_t timeout, struct ec *ec)
+{
     ec->blocked = true;                                 /* before it can be found in the queue                      */
     sm->waited  = true;
     list_append (&sm->queue, &ec->sm_link);
@@ -102,12 +142,9 @@ INDIRECT_NEVER long sm_block (struct sm *sm, struct ec *ec, uint64_t timeout)
 
     spin_unlock (&sm->lock);
 
-    if (timeout)
-        timeout_insert (&ec->timeout, timeout);
-
     scheduler_wait (ec);                                /* it runs, so it is the end of the current SC's chain      */
 
-    return SYS_DEFER;
+    return UNLIKELY (timeout) ? block_until (ec, timeout) : SYS_DEFER;
 }
 
 bool sm_cancel (struct ec *ec)

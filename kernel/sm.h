@@ -26,24 +26,29 @@ void        sm_init   (void);
 enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt) MUST_CHECK;     /* MEM_OBJ              */
 bool        sm_retire (struct kobject *);
 
-/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU. SUCCESS. */
-INDIRECT_NEVER enum status sm_release (struct sm *);
+/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU. For a hypercall of self: result as of sm_up(). Otherwise:
+ * SUCCESS. */
+INDIRECT_NEVER long        sm_release (struct sm *, struct ec *self);
+INDIRECT_NEVER long        sm_release_far (struct sm *);
 
 /* Lock held, counter 0: queues the EC, with a timeout unless that is 0. SYS_DEFER (ipc.h). */
-INDIRECT_NEVER long        sm_block (struct sm *, struct ec *, uint64_t timeout);
+INDIRECT_NEVER long        sm_block (struct sm *, uint64_t timeout, struct ec *);
 
 /* Takes the EC out of the queue it is in, if it still is; returns true if it was. The EC's CPU. */
 bool        sm_cancel (struct ec *);
 
 void        sm_timeout (struct timeout *);              /* fire function of an EC's timeout                         */
 
-/* Releases the longest waiting EC or increments the counter. OVRFLOW. */
-static inline enum status sm_up (struct sm *sm)
+/*
+ * Releases the longest waiting EC or increments the counter. OVRFLOW. In a hypercall, self is the EC that runs: SYS_DEFER, if its SC has
+ * made way for that of the released one. Otherwise self is null.
+ */
+static inline long sm_up (struct sm *sm, struct ec *self)
 {
     spin_lock (&sm->lock);
 
     if (UNLIKELY (!list_empty (&sm->queue)))
-        return sm_release (sm);
+        return self ? sm_release (sm, self) : sm_release_far (sm);
 
     uint64_t const count = sm->count + 1;
 
@@ -63,7 +68,7 @@ static inline long sm_down (struct sm *sm, struct ec *ec, bool zero, uint64_t ti
     uint64_t const count = sm->count;
 
     if (UNLIKELY (!count))
-        return sm_block (sm, ec, timeout);
+        return sm_block (sm, timeout, ec);
 
     sm->count = count - 1;
 

@@ -475,7 +475,7 @@ HANDLER (ctrl_sm_up)
 {
     struct cap const csm = lookup (self, abi_get_ctrl_sm_sm (p0));
 
-    return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? (long)sm_up (OBJECT (csm, sm)) : STATUS_BAD_CAP;
+    return LIKELY (csm.word >> CAP_SM_UP_BIT & 1) ? sm_up (OBJECT (csm, sm), self) : STATUS_BAD_CAP;
 }
 
 HANDLER (ctrl_sm_down)

@@ -48,9 +48,9 @@
             stp     x4,  x5,  [sp, #EC_ELR]
 .endm
 
-/* The same back and out, with ELR_EL2 set. ec is in sp; id: trace point, if there are any */
+/* The same back and out, x2 = ELR_EL2, x5 = SPSR_EL2. ec is in sp; id: trace point, if there are any */
 .macro LOAD_REST copy, id
-            ldr     x5,  [sp, #EC_ELR + 8]
+            msr     elr_el2, x2
             ldp     x30, x2,  [sp, #X(30)]
             ldp     x3,  x4,  [sp, #EC_TPIDR]
             msr     spsr_el2, x5
@@ -284,7 +284,7 @@ fast_call\copy:
             str     x6, [x8, #CPU_CURRENT]
             mov     sp, x6
             ldp     x2, x0, [x5, #PT_IP]                /* and PT_ID                                            */
-            msr     elr_el2, x2
+            ldr     x5, [sp, #EC_ELR + 8]               /* SPSR_EL2                                             */
             LOAD_REST \copy, TRACE_CALL_LEAVE
 .endm
 
@@ -316,9 +316,8 @@ fast_reply\copy:
             TRACE   \copy, TRACE_REPLY_SWITCHED
             str     x6, [x8, #CPU_CURRENT]
             mov     sp, x6
-            ldr     x2, [sp, #EC_ELR]
+            ldp     x2, x5, [sp, #EC_ELR]
             mov     x0, #STATUS_SUCCESS
-            msr     elr_el2, x2
             LOAD_REST \copy, TRACE_REPLY_LEAVE
 .endm
 
@@ -397,12 +396,9 @@ deferred:   adrp    x8, cpu_local
 
 /* In: the registers of the current EC are saved, the stack is empty */
 run:        bl      ec_run
-            adrp    x8, cpu_local
-            ldr     x9, [x8, #CPU_CURRENT]
-            mov     sp, x9
-exit:       ldr     x2, [sp, #EC_ELR]
+            mov     sp, x0
+exit:       ldp     x2, x5, [sp, #EC_ELR]
             ldp     x0, x1, [sp, #X(0)]
-            msr     elr_el2, x2
             LOAD_REST
 
             FAST_CALL

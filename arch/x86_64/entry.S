@@ -355,7 +355,7 @@ deferred:   mov     CPU (CURRENT), %r11
             mov     %r14, EC_R14(%r11)
             mov     %r15, EC_R15(%r11)
 run:        call    ec_run
-            mov     CPU (CURRENT), %rdx
+            mov     %rax, %rdx
             cmpl    $0, EC_EXIT(%rdx)
             jne     exit_iret
 

@@ -118,7 +118,7 @@ static void check (void)
         }
 
         assert_int_equal (n, length[p]);
-        assert_true (!n || s->bitmap[p / 64] >> p % 64 & 1);
+        assert_int_equal (s->bitmap[p / 64] >> p % 64 & 1, n != 0);
     }
 
     for (unsigned i = 0; i < SCS; i++) {
@@ -131,7 +131,7 @@ static void check (void)
         assert_int_equal (sc_time (sc[i]), used);
         sum += used;
         if (i && (int)i != current)
-            assert_int_equal (sc[i]->left, m[i].left);
+            assert_int_equal (sc[i]->limit - rlx_load (&sc[i]->used), m[i].left);
         assert_true ((m[i].state == WAITING) == (!list_empty (&ec[i].waiting)));
     }
 
@@ -185,6 +185,24 @@ static void wake (unsigned i)
     m[i].blocked = false;
     if (m[i].state == WAITING)
         m_ready (i);
+}
+
+/* The EC that runs releases the one for which this SC waits: as if it had become ready, and the scheduler had decided at once */
+static void wake_hot (unsigned i)
+{
+    bool const higher = !resched && m[i].prio > m[current].prio;
+
+    ec[i].blocked = m[i].blocked = false;
+    list_init (&ec[i].waiting);
+    assert_int_equal (scheduler_ready_hot (sc[i]), higher);
+    m_ready (i);
+
+    if (higher) {
+        assert_int_equal (m_select(), i);
+        assert_int_equal (current, i);
+    }
+
+    assert_int_equal (!resched, !(cpu_local.hazard & HAZARD_SCHED));
 }
 
 static void admit (unsigned i)
@@ -333,7 +351,7 @@ static void budgets (void **state)
     block();
     select_one();
     wake (2);
-    assert_int_equal (sc[2]->left, BUDGET - 100);
+    assert_int_equal (sc[2]->limit - rlx_load (&sc[2]->used), BUDGET - 100);
     pass (BUDGET);
     select_one();
     assert_int_equal (current, 1);
@@ -367,7 +385,9 @@ static void random_model (void **state)
                     if (m[i].state == NONE) {
                         create (i, prio[r >> 20 & 7]);
                         admit (i);
-                    } else if (m[i].state == WAITING)
+                    } else if (m[i].state == WAITING && current >= 0 && r & 1 << 20)
+                        wake_hot (i);
+                    else if (m[i].state == WAITING)
                         wake (i);
                     break;
                 case 2:

@@ -125,7 +125,7 @@ static long down (unsigned i, struct sm *sm, bool zero, uint64_t timeout)
     if (s->current)
         scheduler_preempt();
 
-    list_remove (&sc[i]->link);                         /* from wherever it is ready                                */
+    scheduler_remove (sc[i]);                           /* from wherever it is ready                                */
     scheduler_start (s, sc[i]);
 
     long const r = sm_down (sm, ec[i], zero, timeout);
@@ -168,7 +168,7 @@ static void counting (void **state)
 
     struct sm *const a = sem (0), *const b = sem (3), *const c = sem (~UINT64_C (0) - 1);
 
-    assert_int_equal (sm_up (a), STATUS_SUCCESS);
+    assert_int_equal (sm_up (a, NULL), STATUS_SUCCESS);
     assert_int_equal (a->count, 1);
     assert_int_equal (down (0, a, false, 0), STATUS_SUCCESS);
     assert_int_equal (a->count, 0);
@@ -177,13 +177,13 @@ static void counting (void **state)
     assert_int_equal (b->count, 2);
     assert_int_equal (down (0, b, true, 0), STATUS_SUCCESS);
     assert_int_equal (b->count, 0);
-    assert_int_equal (sm_up (b), STATUS_SUCCESS);
+    assert_int_equal (sm_up (b, NULL), STATUS_SUCCESS);
     assert_int_equal (down (0, b, true, 0), STATUS_SUCCESS);
     assert_int_equal (b->count, 0);
 
-    assert_int_equal (sm_up (c), STATUS_SUCCESS);
-    assert_int_equal (sm_up (c), STATUS_OVRFLOW);
-    assert_int_equal (sm_up (c), STATUS_OVRFLOW);
+    assert_int_equal (sm_up (c, NULL), STATUS_SUCCESS);
+    assert_int_equal (sm_up (c, NULL), STATUS_OVRFLOW);
+    assert_int_equal (sm_up (c, NULL), STATUS_OVRFLOW);
     assert_int_equal (c->count, ~UINT64_C (0));
     assert_int_equal (down (0, c, false, 0), STATUS_SUCCESS);
     assert_int_equal (c->count, ~UINT64_C (0) - 1);
@@ -192,7 +192,7 @@ static void counting (void **state)
 
     assert_int_equal (down (0, c, true, 0), SYS_DEFER);
     assert_blocked (0, c);
-    assert_int_equal (sm_up (c), STATUS_SUCCESS);
+    assert_int_equal (sm_up (c, NULL), STATUS_SUCCESS);
     assert_woken (0, STATUS_SUCCESS);
     assert_int_equal (c->count, 0);                     /* not counted twice                                        */
 
@@ -211,7 +211,7 @@ static void fifo (void **state)
             assert_int_equal (down ((i * 7 + round) % ECS, s, i & 1, 0), SYS_DEFER);
 
         for (unsigned i = 0; i < ECS; i++) {
-            assert_int_equal (sm_up (s), STATUS_SUCCESS);
+            assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
             assert_woken ((i * 7 + round) % ECS, STATUS_SUCCESS);
             for (unsigned j = i + 1; j < ECS; j++)
                 assert_blocked ((j * 7 + round) % ECS, s);
@@ -234,7 +234,7 @@ static void remote_order (void **state)
 
     core_kicked.bits = 0;
     for (unsigned i = 1; i < ECS; i += 2) {
-        assert_int_equal (sm_up (s), STATUS_SUCCESS);
+        assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
         assert_true (ec[i]->blocked);                   /* only its CPU lets it run                                 */
         assert_true (cpuset_test (&core_kicked, 1));
     }
@@ -275,13 +275,13 @@ static void timeouts (void **state)
         at (t + 100, i);
         assert_woken (i, STATUS_TIMEOUT);
         assert_true (list_empty (&s->queue));
-        assert_int_equal (sm_up (s), STATUS_SUCCESS);
+        assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
         assert_int_equal (s->count, 1);
         assert_int_equal (down (i, s, false, core_time + 5), STATUS_SUCCESS);       /* no timeout when not blocked  */
         assert_false (timeout_queued (&ec[i]->timeout));
 
         assert_int_equal (down (i, s, false, t + 200), SYS_DEFER);      /* released in time                         */
-        assert_int_equal (sm_up (s), STATUS_SUCCESS);
+        assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
         assert_woken (i, STATUS_SUCCESS);
         at (t + 300, i);
         assert_int_equal (REGS_P0 (&ec[i]->regs), 0x77);
@@ -304,7 +304,7 @@ static void races (void **state)
     uint64_t t = core_time;
 
     assert_int_equal (down (1, s, false, t + 100), SYS_DEFER);
-    assert_int_equal (sm_up (s), STATUS_SUCCESS);       /* CPU 0                                                    */
+    assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS); /* CPU 0                                                    */
     at (t + 100, 1);                                    /* CPU 1: the timeout finds it taken                        */
     assert_int_equal (REGS_P0 (&ec[1]->regs), STATUS_SUCCESS);
     assert_true (ec[1]->blocked);
@@ -314,7 +314,7 @@ static void races (void **state)
     t = core_time;
     assert_int_equal (down (1, s, false, t + 100), SYS_DEFER);
     at (t + 100, 1);
-    assert_int_equal (sm_up (s), STATUS_SUCCESS);       /* nobody waits any more                                    */
+    assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS); /* nobody waits any more                                    */
     assert_woken (1, STATUS_TIMEOUT);
     assert_int_equal (s->count, 1);
     assert_int_equal (down (1, s, true, 0), STATUS_SUCCESS);
@@ -327,18 +327,18 @@ static void races (void **state)
     assert_woken (2, STATUS_TIMEOUT);
     static unsigned const order[] = { 0, 1, 3, 4, 5 };
     for (unsigned i = 0; i < 5; i++) {
-        assert_int_equal (sm_up (s), STATUS_SUCCESS);
+        assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
         assert_woken (order[i], STATUS_SUCCESS);
     }
 
     /* Waits again at once, released before it runs: the wake-up belongs to the right wait */
     assert_int_equal (down (1, s, false, 0), SYS_DEFER);
-    assert_int_equal (sm_up (s), STATUS_SUCCESS);
+    assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
     assert_woken (1, STATUS_SUCCESS);
     assert_int_equal (down (1, s, false, 0), SYS_DEFER);
     notice (1);
     assert_blocked (1, s);
-    assert_int_equal (sm_up (s), STATUS_SUCCESS);
+    assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
     assert_woken (1, STATUS_SUCCESS);
 
     drop (&s->obj);
@@ -450,9 +450,9 @@ static void dying_waiters (void **state)
     core_settle();
     assert_ptr_equal (s->queue.next, &ec[3]->sm_link);
     assert_ptr_equal (s->queue.prev, &ec[3]->sm_link);
-    assert_int_equal (sm_up (s), STATUS_SUCCESS);
+    assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
     assert_woken (3, STATUS_SUCCESS);
-    assert_int_equal (sm_up (s), STATUS_SUCCESS);
+    assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
     assert_int_equal (s->count, 1);
     at (core_time + 100, 0);
     at (core_time + 100, 1);
@@ -501,7 +501,7 @@ static void random_model (void **state)
 
             case 3: case 4: case 5:
                 core_cpu (r >> 20 & 1);
-                assert_int_equal (sm_up (s), STATUS_SUCCESS);
+                assert_int_equal (sm_up (s, NULL), STATUS_SUCCESS);
                 core_cpu (0);
                 if (n) {
                     unsigned const w = queue[0];
