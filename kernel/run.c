@@ -105,6 +105,9 @@ static NOINLINE struct ec *run (void)
     }
 }
 
+/* It was going to user mode, and nothing has to be done first. */
+static inline bool plain (struct ec const *ec, uint32_t hazard) { return !ec->cont && rlx_load (&ec->hazard) == hazard; }
+
 /*
  * Mostly nothing is to be done but the switch: no hazards, and an EC that was going to user mode, the first or second of its chain. What
  * goes beyond that begins again in run().
@@ -134,14 +137,17 @@ INDIRECT_NEVER struct ec *ec_run (void)
         if (UNLIKELY (ec->callee))
             ec = ec->callee;
 
-        if (UNLIKELY (ec->callee || ec->blocked))
+        if (UNLIKELY (ec->callee || ec->blocked || !plain (ec, hazard)))
             return run();
+
+    } else {
+
+        if (UNLIKELY (!plain (ec, hazard)))
+            return run();
+
+        cpu_local.next = NULL;
     }
 
-    if (UNLIKELY (ec->cont || hazard != rlx_load (&ec->hazard)))
-        return run();
-
-    cpu_local.next    = NULL;
     cpu_local.current = ec;
     space_hst_switch (ec->root);
 

@@ -95,11 +95,11 @@ INDIRECT_NEVER long sm_release_far (struct sm *sm)
 }
 
 /* The common case is an EC of this CPU that waits without a timeout, and for which one SC waits: it needs no function but this one. */
-INDIRECT_NEVER long sm_release (struct sm *sm, struct ec *self)
+INDIRECT_NEVER long sm_release (struct sm *sm, struct link *first, struct ec *self)
 {
-    struct ec *const ec = container_of (sm->queue.next, struct ec, sm_link);
+    struct ec *const ec = container_of (first, struct ec, sm_link);
 
-    list_unlink (&ec->sm_link);
+    list_unlink (first);
     rlx_store (&ec->sm, NULL);
     spin_unlock (&sm->lock);
 

@@ -26,9 +26,9 @@ void        sm_init   (void);
 enum status sm_create (struct sm **out, uint64_t count, uint32_t interrupt) MUST_CHECK;     /* MEM_OBJ              */
 bool        sm_retire (struct kobject *);
 
-/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU. For a hypercall of self: result as of sm_up(). Otherwise:
- * SUCCESS. */
-INDIRECT_NEVER long        sm_release (struct sm *, struct ec *self);
+/* Lock held, somebody waits: releases the longest waiting EC, on whatever CPU. For a hypercall of self, first of the queue: result as of
+ * sm_up(). Otherwise: SUCCESS. */
+INDIRECT_NEVER long        sm_release (struct sm *, struct link *first, struct ec *self);
 INDIRECT_NEVER long        sm_release_far (struct sm *);
 
 /* Lock held, counter 0: queues the EC, with a timeout unless that is 0. SYS_DEFER (ipc.h). */
@@ -47,8 +47,10 @@ static inline long sm_up (struct sm *sm, struct ec *self)
 {
     spin_lock (&sm->lock);
 
-    if (UNLIKELY (!list_empty (&sm->queue)))
-        return self ? sm_release (sm, self) : sm_release_far (sm);
+    struct link *const first = sm->queue.next;
+
+    if (UNLIKELY (first != &sm->queue))
+        return self ? sm_release (sm, first, self) : sm_release_far (sm);
 
     uint64_t const count = sm->count + 1;
 
