@@ -92,7 +92,7 @@ class Boot(unittest.TestCase):
         self.assertIn('one backslash', self.table("[[test]]\nname = 't'\nexit = 1\nforbid = ['\\\\bPANIC']", 2))
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1', 2, '--only', 'x'))
         self.assertIn("arch wants some of: x86_64 aarch64", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["x86"]', 2))
-        self.assertIn("poke: for x86_64 only", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\npoke = [1]', 2))
+        self.assertIn("agent: for x86_64 only", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\nagent = "x"', 2))
         self.assertIn("Bochs is a PC", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\nemulator = "bochs"', 2))
         self.assertIn("unknown key 'expected'", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]\naarch64 = { expected = 1 }', 2))
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]', 2))
