@@ -106,7 +106,7 @@ stamp        = @mkdir -p $(@D); echo '$1' | cmp -s - $@ || echo '$1' > $@
 $O/kernel.stamp: FORCE
 	$(call stamp,$(CC) $(KFLAGS) $(HIDING))
 $O/kernel.list: FORCE
-	$(call stamp,$(LD) $(ARCH_LDFLAGS) $(KOBJ))
+	$(call stamp,$(LD) $(ARCH_LDFLAGS) $(KERNEL_LDFLAGS) $(KOBJ))
 
 $O/asm-offsets.h: arch/$(ARCH)/asm-offsets.c $O/kernel.stamp
 	$(call say,GEN,$@)
@@ -139,7 +139,7 @@ $O/release.o: $O/release.stamp $O/kernel.stamp
 
 $(KELF) $(KRELOCS): $(KOBJ) $O/release.o $O/kernel.ld $O/kernel.list
 	$(call say,LD,$@)
-	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings $(LINK_MORE) -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
+	$Q$(LD) $(ARCH_LDFLAGS) $(KERNEL_LDFLAGS) -static -n --gc-sections --fatal-warnings $(LINK_MORE) -T $O/kernel.ld $(KOBJ) $O/release.o -o $@
 # The same once more, with its relocations, for scripts that want to know what refers to what
 $(KRELOCS): LINK_MORE := --emit-relocs
 relocs: $(KELF) $(KRELOCS)

@@ -59,7 +59,7 @@ void cpu_features_enable (void)
 
     sysreg_write (vtcr_el2, VTCR_RES1 | parange << 16 | (vmid_bits == 16 ? VTCR_VS : 0) | TCR_IRGN0_WB | TCR_ORGN0_WB |
                             TCR_SH0_INNER | hpt_vtcr());
-    sysreg_write (hcr_el2, UINT64_C (1) << HCR_RW_BIT | UINT64_C (1) << HCR_TGE_BIT | HCR_DC | HCR_VM);
+    sysreg_write (hcr_el2, HCR_RW | HCR_TGE | HCR_DC | HCR_VM);
     sysreg_write (cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TFP | CPTR_TTA | CPTR_TAM);
     sysreg_write (hstr_el2, 0);
     sysreg_write (mdcr_el2, mdcr());

@@ -9,6 +9,7 @@
  */
 #include <asm-offsets.h>
 #include <memory.h>
+#include <patch.h>
 #include <sysreg.h>
 
 #define X(n)            (EC_GPR + 8 * (n))
@@ -22,7 +23,6 @@
 #define CAP_PT_CALL_BIT 63
 #define STACK_TOP       cpu_local + (CPU_STACK_TOP - CPU_LOCAL)
 #define STACK_PANIC_TOP cpu_local + (CPU_STACK_PANIC_TOP - CPU_LOCAL)
-#define OBJECT_UPPER    (LINK_ADDR & ~0xffffffff)
 
 /* All registers of user mode but x0, x1, x16, x17. ec is in sp; clobbers x2...x5 */
 .macro SAVE_REST
@@ -262,7 +262,9 @@ fast_call\copy:
             ldr     x5, [x5, x7, lsl #3]                /* capability. Ordering: what it leads to depends on it */
             tbz     x5, #CAP_PT_CALL_BIT, slow_saved\copy
             mov     w5, w5
-            orr     x5, x5, #OBJECT_UPPER               /* portal                                               */
+            PATCHABLE
+            orr     x5, x5, #0xffffffff00000000         /* portal                                               */
+            PATCH   PATCH_VHE, "orr x5, x5, #0x0000ffff00000000"   /* see OBJECT_ADDR() */
             ldr     x6, [x5, #PT_FAST]                  /* callee                                               */
             adrp    x8, cpu_local
             ldr     x9, [x8, #CPU_HAZARD]               /* and CPU_TOKEN                                        */

@@ -7,12 +7,13 @@
 
 #define NOP UINT32_C (0xd503201f)
 
-char const *const patch_name[PATCH_FEATURES] = { [PATCH_LSE] = "LSE" };
+char const *const patch_name[PATCH_FEATURES] = { [PATCH_LSE] = "LSE", [PATCH_VHE] = "VHE" };
 
 bool patch_in_use (unsigned feature)
 {
     switch (feature) {
         case PATCH_LSE: return sysreg_read (id_aa64isar0_el1) >> 20 & 0xf;
+        case PATCH_VHE: return sysreg_read (hcr_el2) & HCR_E2H;
     }
 
     return false;

@@ -3,4 +3,5 @@
 #pragma once
 
 #define PATCH_LSE       0                               /* atomic instructions of FEAT_LSE                          */
-#define PATCH_FEATURES  1
+#define PATCH_VHE       1                               /* the kernel runs with HCR_EL2.E2H 1: start.S decides          */
+#define PATCH_FEATURES  2

@@ -44,6 +44,9 @@ static unsigned mmio_used, mmio_blocks;                 /* pages, blocks of 2 Mi
 
 uint64_t kmem_offset;
 
+/* Operand of TLBI by address: 44 bits; above them is an ASID, which has no say over global entries (Arm ARM, C5.5) */
+#define TLBI_VA(va) (((va) >> PAGE_BITS) & (BIT64 (44) - 1))
+
 static unsigned index (uintptr_t va, unsigned level) { return ptab_index (va, level); }
 
 void pmap_init (void)
@@ -121,7 +124,7 @@ static void break_before_make (uint64_t *entry, uintptr_t va, uint64_t value)
     if (*(volatile uint64_t *)entry) {
         *(volatile uint64_t *)entry = 0;
         dsb (ishst);
-        __asm__ volatile ("tlbi vae2is, %0; dsb ish" : : "r" (va >> PAGE_BITS) : "memory");
+        __asm__ volatile ("tlbi vae2is, %0; dsb ish" : : "r" (TLBI_VA (va)) : "memory");
     }
 
     *(volatile uint64_t *)entry = value;

@@ -14,6 +14,8 @@ CFP_FLAGS    := -mbranch-protection=$(or $(if $(CFP_PADS),$(if $(CFP_SIGNED),bti
 ARCH_KFLAGS  := -march=armv8-a -mgeneral-regs-only -mstrict-align -mcmodel=small -mno-outline-atomics $(CFP_FLAGS) -I$O/board
 ARCH_UFLAGS  := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mbranch-protection=none
 ARCH_LDFLAGS := -m aarch64elf -z max-page-size=0x1000 -z noexecstack
+# Where the pointers are: with VHE the kernel runs at other addresses than it is linked at (start.S)
+KERNEL_LDFLAGS := -pie --no-dynamic-linker -z notext
 
 $(if $(wildcard $O/board),,$(shell mkdir -p $O/board))
 $(if $(filter clean help deps,$(MAKECMDGOALS)),,$(shell echo '#include <board/$(BOARD).h>' | cmp -s - $O/board/board.h || \

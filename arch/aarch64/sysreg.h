@@ -7,6 +7,7 @@
 #define HCR_DC              (1 << 12)                   /* stage 1 of EL1&0 gives Normal memory, write-back     */
 #define HCR_TGE_BIT         27                          /* exceptions of EL0 go to EL2; stage 1 of EL1&0 is off */
 #define HCR_RW_BIT          31                          /* EL1 is AArch64                                       */
+#define HCR_E2H_BIT         34                          /* EL2 and EL0 share a translation regime, of two ranges: VHE */
 
 /* SCTLR_EL2 */
 #define SCTLR_RES1          0x30c50830
@@ -74,6 +75,10 @@
 
 #ifndef __ASSEMBLY__
 #include <stdint.h>
+
+#define HCR_RW              (UINT64_C (1) << HCR_RW_BIT)
+#define HCR_TGE             (UINT64_C (1) << HCR_TGE_BIT)
+#define HCR_E2H             (UINT64_C (1) << HCR_E2H_BIT)
 
 #define sysreg_read(name)                                                       \
     ({ uint64_t v_; __asm__ volatile ("mrs %0, " #name : "=r" (v_)); v_; })

@@ -14,7 +14,7 @@ $O/test/cfp/%.o: test/cfp/%.S $O/kernel.stamp
 	$Q$(CC) $(KFLAGS) -D__ASSEMBLY__ -c $< -o $@
 $(VIOLATE): $(VIOLATE_OBJ) $(KELF)
 	$(call say,LD,$@)
-	$Q$(LD) $(ARCH_LDFLAGS) -static -n --gc-sections --fatal-warnings $(VIOLATE_WRAP:%=--wrap=%) \
+	$Q$(LD) $(ARCH_LDFLAGS) $(KERNEL_LDFLAGS) -static -n --gc-sections --fatal-warnings $(VIOLATE_WRAP:%=--wrap=%) \
 	  -T $O/kernel.ld $(KOBJ) $(VIOLATE_OBJ) $O/release.o -o $@
 $(VIOLATE:.elf=.img): $(VIOLATE)
 	$Q$(OBJCOPY) --strip-all -O binary $< $@
