@@ -10,6 +10,7 @@
 #include <console/console.h>
 #include <hpt.h>
 #include <memory.h>
+#include <stage2_arch.h>
 #include <sysreg.h>
 #include <vmid.h>
 
@@ -27,7 +28,8 @@ void cpu_features_init (void)
     paddr_bits = parange < sizeof range ? range[parange] : 48;
     vmid_bits  = field (mmfr1, 4) == 2 ? 16 : 8;
 
-    hpt_init (paddr_bits, field (mmfr1, 28));
+    stage2_init (paddr_bits, field (mmfr1, 28));
+    hpt_init();
     vmid_init (vmid_bits);
 }
 
@@ -58,7 +60,7 @@ void cpu_features_enable (void)
     uint64_t const parange = MIN (field (sysreg_read (id_aa64mmfr0_el1), 0), 5U);
 
     sysreg_write (vtcr_el2, VTCR_RES1 | parange << 16 | (vmid_bits == 16 ? VTCR_VS : 0) | TCR_IRGN0_WB | TCR_ORGN0_WB |
-                            TCR_SH0_INNER | hpt_vtcr());
+                            TCR_SH0_INNER | stage2_vtcr());
     sysreg_write (hcr_el2, HCR_RW | HCR_TGE | HCR_DC | HCR_VM);
     sysreg_write (cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TFP | CPTR_TTA | CPTR_TAM);
     sysreg_write (hstr_el2, 0);

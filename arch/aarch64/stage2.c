@@ -1,32 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Guest spaces have the tables of host spaces: to the CPU both are stage 2, with as many bits (interface specification, 7.4.2). No CPU
- * runs a guest yet, and no SMMU is programmed: there are no DMA spaces.
+ * The format of stage 2, and guest spaces, which are trees of it (interface specification, 7.4.2). No CPU runs a guest yet, and no
+ * SMMU is programmed: there are no DMA spaces.
  */
 #include <stage2.h>
 
-#include <hpt.h>
+#include <rcu.h>
+#include <stage2_arch.h>
 
-/* Targets of indirect calls of their own: hosts call those of hpt.h directly, and often */
-static INDIRECT_TARGET uint64_t from_phys (unsigned perm, uint32_t mad)         { return hpt_attr (perm, mad); }
-static INDIRECT_TARGET uint64_t from_host (uint64_t a, unsigned pmm)            { return hpt_restrict (a, pmm); }
-static INDIRECT_TARGET unsigned leaf_max (void)                                 { return hpt_leaf_max(); }
+unsigned stage2_levels, stage2_root_order;
+struct desc_format stage2_format;
+
+static unsigned bits;
+
+/* XN[1:0], D8.4.2: with FEAT_XNX 0 both execute, 1 EL0 alone, 2 nobody, 3 EL1 alone; without it XN[0] is 0 and XU and XS are one */
+static uint64_t xn (unsigned perm, bool xnx)
+{
+    bool const xu = perm & PERM_MEM_XU, xs = perm & PERM_MEM_XS;
+
+    if (!xnx)
+        return xu || xs ? 0 : 2;
+
+    return xu ? xs ? 0 : 1 : xs ? 3 : 2;
+}
+
+/* The fewest levels that concatenation allows */
+void stage2_init (unsigned paddr_bits, bool xnx)
+{
+    bits              = MIN (paddr_bits, STAGE2_BITS_MAX);
+    stage2_levels     = (bits - STAGE2_CONCAT_MAX - PAGE_BITS + PTAB_BPL - 1) / PTAB_BPL;
+    stage2_root_order = bits > ptab_shift (stage2_levels) ? bits - ptab_shift (stage2_levels) : 0;
+
+    for (unsigned p = 1; p <= DESC_PERMS; p++)          /* S2AP[0] is R, S2AP[1] is W, as here                      */
+        stage2_format.perm[p] = (uint64_t)p << DESC_PERM_SHIFT | (uint64_t)(p & (PERM_MEM_R | PERM_MEM_W)) << DESC_AP_SHIFT |
+                                xn (p, xnx) << DESC_XN_SHIFT;
+
+    /* Memory type, D8.5.5: 0b00xx device with the type's number; otherwise outer and inner, 1 NC, 2 WT, 3 WB */
+    for (unsigned ca = 0; ca <= MAD_CA_MASK; ca++)
+        stage2_format.type[ca] = DESC_LEAF | (uint64_t)(ca & 4 ? (ca & 3) * 5 : ca) << DESC_TYPE_SHIFT;
+}
+
+unsigned stage2_bits (void) { return bits; }
+
+/* SL0 of a 4 KiB granule: 0 for a start at level 2 of the architecture's numbers, 1 at level 1, 2 at level 0 */
+uint64_t stage2_vtcr (void) { return (uint64_t)(stage2_levels - 2) << 6 | (64 - bits); }
+
+static INDIRECT_TARGET unsigned input_bits (void) { return bits; }
+static INDIRECT_TARGET unsigned leaf_max (void)   { return MIN (2U, stage2_levels - 1); }
+static INDIRECT_TARGET unsigned root_order (void) { return stage2_root_order; }
+
+static struct ptab_fmt const fmt;
+
+static INDIRECT_TARGET bool free_table (struct rcu_head *h) { return ptab_free (&fmt, h); }
+
+static void dead_table (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
+
+static struct ptab_fmt const fmt = {
+    .wide       = STAGE2_CONCAT_MAX,
+    .leaf_max   = leaf_max,
+    .addr_mask  = DESC_ADDR,
+    .table_attr = DESC_TABLE,
+    .kind       = desc_kind,
+    .leaf       = desc_leaf,
+    .attr       = desc_of_leaf,
+    .dead       = dead_table,
+};
+
+static INDIRECT_TARGET uint64_t from_phys (unsigned perm, uint32_t mad) { return desc_attr (&stage2_format, perm, mad); }
+
+static INDIRECT_TARGET uint64_t from_host (uint64_t attr, unsigned pmm) { return desc_attr (&stage2_format, desc_perm (attr) & pmm, desc_mad (attr)); }
 
 static INDIRECT_TARGET enum status update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
-    return hpt_update (root, gpa, pa, order, a, flush);
+    return ptab_update_levels (&fmt, stage2_levels, root, gpa, pa, order, a, flush);
 }
 
-static INDIRECT_TARGET unsigned bits (void)             { return hpt_bits(); }
-static INDIRECT_TARGET unsigned root_order (void)       { return hpt_root_order; }
-static INDIRECT_TARGET void     dead (pte_slot_t *root) { hpt_dead (root, (hpt_levels - 1) | hpt_root_order << 4); }
+static INDIRECT_TARGET void dead (pte_slot_t *root) { dead_table (root, (stage2_levels - 1) | stage2_root_order << 4); }
 
-static struct stage2 const npt = {
+static struct stage2 const gst = {
     .target     = { .from_phys = from_phys, .from_host = from_host, .leaf_max = leaf_max, .update = update },
-    .bits       = bits,
+    .bits       = input_bits,
     .root_order = root_order,
     .dead       = dead,
 };
 
-struct stage2 const *stage2_gst (void) { return &npt; }
+struct stage2 const *stage2_gst (void) { return &gst; }
 struct stage2 const *stage2_dma (void) { return NULL; }

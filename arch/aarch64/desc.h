@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Descriptors of user memory in the two formats of the 4 KiB granule, stage 1 and stage 2 (Arm ARM, D8.3). Where their bits lie is the
+ * same, what they mean is not: a format is a table of permissions and a table of memory types.
+ *
+ * What was delegated is exact in bits that the CPU ignores (58...55); what the CPU allows follows from it, as near as the format gets.
+ * A page of the kernel that the user sees has none of them: it can be used, and never delegated.
+ */
+#pragma once
+
+#include <abi/mad_arch.h>
+#include <abi/perm.h>
+#include <base/macros.h>
+#include <ptab.h>
+
+#define DESC_P          BIT64 (0)
+#define DESC_T          BIT64 (1)                       /* level above 0: table; level 0: always set                */
+#define DESC_TYPE_SHIFT 2                               /* stage 2: memory type, 4 bits; stage 1: index of MAIR, 3 bits */
+#define DESC_AP_SHIFT   6                               /* AP[2:1] or S2AP, 2 bits                                  */
+#define DESC_SH_SHIFT   8                               /* shareability, 2 bits                                     */
+#define DESC_A          BIT64 (10)                      /* set from the start: no access-flag faults                */
+#define DESC_XN_SHIFT   53                              /* PXN and UXN, or XN[1:0], 2 bits                          */
+#define DESC_PERM_SHIFT 55                              /* PERM_MEM_*, 4 bits                                       */
+#define DESC_ADDR       UINT64_C (0x0000fffffffff000)
+#define DESC_TABLE      (DESC_P | DESC_T)
+#define DESC_LEAF       (DESC_P | DESC_T | DESC_A)
+
+#define DESC_PERMS      (PERM_MEM_R | PERM_MEM_W | PERM_MEM_XU | PERM_MEM_XS)
+#define DESC_PERM_MASK  (UINT64_C (3) << DESC_AP_SHIFT | UINT64_C (3) << DESC_XN_SHIFT | (uint64_t)DESC_PERMS << DESC_PERM_SHIFT)
+
+struct desc_format {
+    uint64_t perm[DESC_PERMS + 1];                      /* bits of DESC_PERM_MASK for the permissions that are the index */
+    uint64_t type[MAD_CA_MASK + 1];                     /* all others of a leaf, but the shareability, by cacheability  */
+};
+
+static inline unsigned desc_perm (uint64_t attr) { return attr >> DESC_PERM_SHIFT & DESC_PERMS; }
+
+static inline bool desc_kernel (uint64_t attr) { return attr && !desc_perm (attr); }
+
+/* Attributes of a leaf of level 0; 0: no permission */
+static inline uint64_t desc_attr (struct desc_format const *f, unsigned perm, uint32_t mad)
+{
+    perm &= DESC_PERMS;
+
+    return perm ? f->perm[perm] | f->type[mad_ca (mad)] | (uint64_t)mad_sh (mad) << DESC_SH_SHIFT : 0;
+}
+
+static inline uint64_t desc_restrict (struct desc_format const *f, uint64_t attr, unsigned pmm)
+{
+    unsigned const perm = desc_perm (attr) & pmm;
+
+    return perm ? (attr & ~DESC_PERM_MASK) | f->perm[perm] : 0;
+}
+
+/* Both formats number their types so that this is the way back */
+static inline uint32_t desc_mad (uint64_t attr)
+{
+    unsigned const type = attr >> DESC_TYPE_SHIFT & 0xf, sh = attr >> DESC_SH_SHIFT & 3;
+
+    return (type & 0xc ? 4 | (type & 3) : type) | sh << MAD_SH_SHIFT;
+}
+
+/* Of struct ptab_fmt */
+static inline enum pte_kind desc_kind (uint64_t pte, unsigned level)
+{
+    return !(pte & DESC_P) ? PTE_HOLE : level == 0 || !(pte & DESC_T) ? PTE_LEAF : PTE_TABLE;
+}
+
+static inline uint64_t desc_leaf (uint64_t attr, unsigned level)   { return level ? attr & ~DESC_T : attr; }
+static inline uint64_t desc_of_leaf (uint64_t pte, unsigned level) { (void)level; return (pte & ~DESC_ADDR) | DESC_T; }
