@@ -32,6 +32,8 @@ void asm_offsets (void)
     DEFINE (CPU_TOKEN,      offsetof (struct cpu_local, token));
     DEFINE (CPU_NEXT,       offsetof (struct cpu_local, next));
     DEFINE (CPU_TTBR,       offsetof (struct cpu_local, arch.ttbr));
+    DEFINE (CPU_SCTLR_USER, offsetof (struct cpu_local, arch.sctlr_user));
+    DEFINE (CPU_SCTLR_KERNEL, offsetof (struct cpu_local, arch.sctlr_kernel));
     DEFINE (CPU_START,      offsetof (struct cpu_local, arch.start));
     DEFINE (UART_NONE,      UART_NONE);
     DEFINE (UART_PL011,     UART_PL011);

@@ -28,13 +28,12 @@ void bootstrap_arch (void)
 
 INDIRECT_TARGET void bootstrap_ap (void)
 {
+    space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
+    cpu_features_enable();
     cfp_cpu_enable();
 
     if (!cfp_cpu_check())
         panic ("CFP: CPU %u does not have what was switched on", cpu_local.id);
-
-    cpu_features_enable();
-    space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
 
     if (!gic_cpu_init (platform.timer_ppi))             /* the boot CPU waits for it in vain, and goes on           */
         cpu_halt_forever();

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * EL2 of Armv8.0 (HCR_EL2.E2H is 0): the kernel has a stage 1 of its own. EL0 runs under it by HCR_EL2.TGE, which sends all exceptions
- * of EL0 to EL2 and takes stage 1 of EL1 away; stage 2 is then all that translates for EL0, and HCR_EL2.DC makes what comes out of
- * stage 1 Normal memory, so that stage 2 alone says what it is (Arm ARM, D17.2.48; combining: D8.5.6).
+ * EL2 and what it lets EL0 do, in one of two ways. HCR_EL2.TGE sends all exceptions of EL0 to EL2 in both.
+ *
+ * Armv8.0 (HCR_EL2.E2H is 0): the kernel has a stage 1 of its own. TGE takes stage 1 of EL1 away; stage 2 is then all that translates
+ * for EL0, and HCR_EL2.DC makes what comes out of stage 1 Normal memory, so that stage 2 alone says what it is (Arm ARM, D17.2.48;
+ * combining: D8.5.6). Control registers of EL1 rule EL0.
+ *
+ * VHE (1): one stage 1 for EL2 and EL0, with two ranges, and no stage 2. SCTLR_EL2, CPTR_EL2 and CNTHCTL_EL2 have other layouts and
+ * rule EL0, too; the names of EL1's registers mean those of EL2 (D5.6.2), so none is used. EL1 itself is never entered.
  */
 #include <cpu_features.h>
 
@@ -12,9 +17,11 @@
 #include <memory.h>
 #include <stage2_arch.h>
 #include <sysreg.h>
-#include <vmid.h>
+#include <tag.h>
+#include <vhe.h>
 
-static unsigned paddr_bits, vmid_bits;                  /* fixed after boot                                         */
+static unsigned paddr_bits;                             /* fixed after boot                                         */
+static bool wide_vmid, wide_asid;                       /* 16 bits; fixed after boot                                */
 
 static unsigned field (uint64_t reg, unsigned shift) { return reg >> shift & 0xf; }
 
@@ -22,15 +29,20 @@ void cpu_features_init (void)
 {
     static uint8_t const range[] = { 32, 36, 40, 42, 44, 48 };
 
-    unsigned const parange = field (sysreg_read (id_aa64mmfr0_el1), 0);
-    uint64_t const mmfr1 = sysreg_read (id_aa64mmfr1_el1);
+    uint64_t const mmfr0 = sysreg_read (id_aa64mmfr0_el1), mmfr1 = sysreg_read (id_aa64mmfr1_el1);
+    bool const e2h = sysreg_read (hcr_el2) & HCR_E2H;
 
-    paddr_bits = parange < sizeof range ? range[parange] : 48;
-    vmid_bits  = field (mmfr1, 4) == 2 ? 16 : 8;
+    paddr_bits = field (mmfr0, 0) < sizeof range ? range[field (mmfr0, 0)] : 48;
+    wide_asid  = field (mmfr0, 4) == 2;
+    wide_vmid  = field (mmfr1, 4) == 2;
 
-    stage2_init (paddr_bits, field (mmfr1, 28));
-    hpt_init();
-    vmid_init (vmid_bits);
+    /* As many as physical addresses have, but no more than three levels translate: in stage 2 the top one may be two tables in a row.
+     * Host-virtual and guest-physical addresses have equally many (interface specification, 7.4.2). */
+    unsigned const bits = MIN (paddr_bits, e2h ? 39U : 40U);
+
+    stage2_init (bits, field (mmfr1, 28));
+    hpt_init (bits, e2h);
+    tag_init ((e2h ? wide_asid : wide_vmid) ? 16 : 8);
 }
 
 unsigned cpu_paddr_bits (void) { return paddr_bits; }
@@ -55,23 +67,55 @@ static uint64_t mdcr (void)
     return pmu && pmu != 0xf ? MDCR_TPM | MDCR_TPMCR | (sysreg_read (pmcr_el0) >> 11 & 0x1f) : 0;
 }
 
-void cpu_features_enable (void)
+/* EL0 under EL1's registers, translated by stage 2 */
+static void enable_stage2 (void)
 {
     uint64_t const parange = MIN (field (sysreg_read (id_aa64mmfr0_el1), 0), 5U);
 
-    sysreg_write (vtcr_el2, VTCR_RES1 | parange << 16 | (vmid_bits == 16 ? VTCR_VS : 0) | TCR_IRGN0_WB | TCR_ORGN0_WB |
-                            TCR_SH0_INNER | stage2_vtcr());
+    sysreg_write (vtcr_el2, VTCR_RES1 | parange << 16 | (wide_vmid ? VTCR_VS : 0) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER |
+                            stage2_vtcr());
     sysreg_write (hcr_el2, HCR_RW | HCR_TGE | HCR_DC | HCR_VM);
     sysreg_write (cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TFP | CPTR_TTA | CPTR_TAM);
-    sysreg_write (hstr_el2, 0);
-    sysreg_write (mdcr_el2, mdcr());
-    sysreg_write (cntvoff_el2, 0);
     sysreg_write (cnthctl_el2, 0);
 
     el1_init();
+    isb();
+    __asm__ volatile ("tlbi alle1; dsb nsh" : : : "memory");
+}
+
+/* The lower range is the user's. HCR_EL2, SCTLR_EL2 and the upper range are as start.S has set them */
+static void enable_vhe (void)
+{
+    bool const pan3 = field (sysreg_read (id_aa64mmfr1_el1), 20) >= 3, e0pd = field (sysreg_read (id_aa64mmfr2_el1), 60);
+    uint64_t const t0sz = 64 - hpt_bits();
+
+    sysreg_write (tcr_el2, (sysreg_read (tcr_el2) & ~(uint64_t)(TCR_EPD0 | TCR_T0SZ_MASK)) | t0sz | (wide_asid ? TCR_AS : 0) |
+                           (e0pd ? TCR_E0PD1 : 0));
+
+    if (pan3)
+        sysreg_write (sctlr_el2, sysreg_read (sctlr_el2) | SCTLR_EPAN);
+
+    sysreg_write (cptr_el2, CPTR_VHE_TTA | CPTR_TAM);
+    sysreg_write (cnthctl_el2, CNTHCTL_EL0VCTEN);
+    sysreg_write (mdscr_el1, 0);                        /* this one is no other register's                          */
+    sysreg_write (S3_5_C14_C3_1, 0);                    /* CNTV_CTL_EL02, CNTP_CTL_EL02                             */
+    sysreg_write (S3_5_C14_C2_1, 0);
+    isb();
+    __asm__ volatile ("tlbi alle2; tlbi alle1; dsb nsh" : : : "memory");
+}
+
+void cpu_features_enable (void)
+{
+    sysreg_write (hstr_el2, 0);
+    sysreg_write (mdcr_el2, mdcr());
+    sysreg_write (cntvoff_el2, 0);
+
+    if (vhe())
+        enable_vhe();
+    else
+        enable_stage2();
 
     sysreg_write (tpidr_el0, 0);
     sysreg_write (tpidrro_el0, 0);
     isb();
-    __asm__ volatile ("tlbi alle1; dsb nsh; isb" : : : "memory");
 }

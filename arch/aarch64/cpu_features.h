@@ -7,7 +7,7 @@
 /* Boot CPU, before anything else: reads what all CPUs have in common */
 void cpu_features_init (void);
 
-/* Every CPU, on its own tables: HCR_EL2, VTCR_EL2, traps, and what EL0 may do by itself */
+/* Every CPU, on its own tables, with those of the NOVA host space loaded: translation for EL0, traps, and what EL0 may do by itself */
 void cpu_features_enable (void);
 
 unsigned cpu_paddr_bits (void);                         /* at most 48: descriptors for more are another format      */

@@ -169,14 +169,27 @@
 .macro OTHER_SPACE other, done
 \other:     str     x13, [x8, #CPU_ROOT]
             tbnz    x13, #0, 1f                         /* ROOT_UNTAGGED                                        */
-            msr     vttbr_el2, x13
+            PATCHABLE
+            msr     ttbr0_el2, x13
+            PATCH   PATCH_VHE, "msr vttbr_el2, x13"
             b       \done
 1:          and     x13, x13, #~1
-            msr     vttbr_el2, x13
+            PATCHABLE
+            msr     ttbr0_el2, x13
             isb
-            tlbi    vmalls12e1
+            tlbi    aside1, xzr
+            PATCH   PATCH_VHE, "msr vttbr_el2, x13; isb; tlbi vmalls12e1"
             dsb     nsh
             b       \done
+.endm
+
+/* With VHE, EL0 has the same SCTLR_EL2.EnIA as C code (cfp_arch.h): around C code that signs return addresses, it is set. x30 is saved. */
+.macro SIGNING routine
+#if CFP_RETURN
+            PATCHABLE
+            bl      \routine
+            PATCH   PATCH_VHE
+#endif
 .endm
 
 /* SVC. In: x0 = identifier and parameter 0, x1...x4 = parameters. Other reasons to come here are told apart on the way. */
@@ -356,6 +369,7 @@ slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; i
             stp     x14, x15, [sp, #X(14)]
             str     x18, [sp, #X(18)]
             str     x30, [sp, #X(30)]
+            SIGNING signing_on
             CALL_HANDLER
             tbnz    x0, #63, deferred
             adrp    x8, cpu_local
@@ -364,6 +378,7 @@ slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; i
             ldr     w11, [x9, #EC_HAZARD]
             cmp     w10, w11
             b.ne    hazard
+            SIGNING signing_off
             mov     sp, x9
             ldr     x1,  [sp, #X(1)]
             ldp     x2,  x3,  [sp, #X(2)]
@@ -399,7 +414,8 @@ deferred:   adrp    x8, cpu_local
 /* In: the registers of the current EC are saved, the stack is empty */
 run:        bl      ec_run
             mov     sp, x0
-exit:       ldp     x2, x5, [sp, #EC_ELR]
+exit:       SIGNING signing_off
+            ldp     x2, x5, [sp, #EC_ELR]
             ldp     x0, x1, [sp, #X(0)]
             LOAD_REST
 
@@ -412,6 +428,7 @@ slow_saved: stp     x0,  x1,  [sp, #X(0)]
             ldp     x2,  x3,  [sp, #X(2)]
             ldr     x4,  [sp, #X(4)]
             str     wzr, [sp, #EC_REPLY + 4]            /* exit                                                 */
+            SIGNING signing_on
             CALL_HANDLER
             tbnz    x0, #63, run
             adrp    x8, cpu_local
@@ -446,6 +463,7 @@ exception:  stp     x0, x1, [sp, #X(0)]
             mrs     x0, esr_el2
             mrs     x2, far_el2
             stp     x0, x2, [sp, #EC_ESR]
+            SIGNING signing_on
             mov     x1, sp
             adrp    x8, STACK_TOP
             mov     sp, x8
@@ -454,6 +472,7 @@ exception:  stp     x0, x1, [sp, #X(0)]
 
 /* From user mode, with x0, x1, x16 and x17 saved */
 irq_user:   SAVE_REST
+            SIGNING signing_on
             adrp    x8, STACK_TOP
             mov     sp, x8
             bl      interrupt_arrived
@@ -508,6 +527,20 @@ unexpected: mrs     x0, esr_el2
             adrp    x8, STACK_PANIC_TOP
             mov     sp, x8
             b       exception_kernel
+
+#if CFP_RETURN
+/* Clobber x17; the ERET that follows the latter synchronizes */
+signing_on: adrp    x17, cpu_local
+            ldr     x17, [x17, #CPU_SCTLR_KERNEL]
+            msr     sctlr_el2, x17
+            isb
+            ret
+signing_off:
+            adrp    x17, cpu_local
+            ldr     x17, [x17, #CPU_SCTLR_USER]
+            msr     sctlr_el2, x17
+            ret
+#endif
 
 /* The first way out: the idle EC or the root EC of this CPU, on its empty stack */
             .globl  run_first

@@ -2,6 +2,7 @@
 #include <fpu.h>
 
 #include <memfill.h>
+#include <patch.h>
 #include <sysreg.h>
 
 #define FPU_SIZE (32 * 16 + 16)                         /* V0...V31; FPSR and FPCR, 8 bytes each                    */
@@ -10,14 +11,22 @@ size_t fpu_size (void) { return FPU_SIZE; }
 
 void fpu_init (void) { fpu_disable(); }
 
+/* CPTR_EL2.FPEN with VHE, CPTR_EL2.TFP without */
+#define TRAP(vhe, without) \
+    do {                                                                                                            \
+        uint64_t v = sysreg_read (cptr_el2);                                                                        \
+        __asm__ (PATCHABLE vhe PATCH (PATCH_VHE, without) : "+r" (v) : "i" (CPTR_VHE_FPEN), "i" (CPTR_TFP));        \
+        sysreg_write (cptr_el2, v);                                                                                 \
+    } while (0)
+
 void fpu_enable (void)
 {
-    sysreg_write (cptr_el2, sysreg_read (cptr_el2) & ~(uint64_t)CPTR_TFP);
+    TRAP ("orr %0, %0, %1", "and %0, %0, #~0x400");
     isb();
 }
 
 /* What follows is an ERET, or a look at the state: no ISB */
-void fpu_disable (void) { sysreg_write (cptr_el2, sysreg_read (cptr_el2) | CPTR_TFP); }
+void fpu_disable (void) { TRAP ("and %0, %0, #~0x300000", "orr %0, %0, %2"); }
 
 void fpu_reset (void *area) { memfill (area, 0, FPU_SIZE); }
 

@@ -6,19 +6,45 @@
 #include <rcu.h>
 #include <stage2_arch.h>
 
+#define AP_USER         BIT64 (6)
+#define AP_READ_ONLY    BIT64 (7)
+#define NG              BIT64 (11)                      /* of the ASID that is loaded                               */
+#define PXN             BIT64 (53)
+#define UXN             BIT64 (54)
+
 unsigned hpt_levels, hpt_root_order;
 uint64_t user_end;
 
 static struct desc_format format;                       /* fixed at boot                                            */
 static unsigned bits;
 
-void hpt_init (void)
+/*
+ * Stage 1, D8.3.1 and D8.4.1. AP[1] is EL0's access, AP[2] takes writes away, from the kernel as well. There is no writing without
+ * reading. The kernel executes nothing here, so XS changes nothing but what may be delegated on.
+ */
+static void stage1_init (void)
 {
-    bits           = stage2_bits();
-    hpt_levels     = stage2_levels;
-    hpt_root_order = stage2_root_order;
-    format         = stage2_format;
-    user_end       = BIT64 (bits);
+    for (unsigned p = 1; p <= DESC_PERMS; p++)
+        format.perm[p] = (uint64_t)p << DESC_PERM_SHIFT | (p & (PERM_MEM_R | PERM_MEM_W) ? AP_USER : 0) |
+                         (p & PERM_MEM_W ? 0 : AP_READ_ONLY) | PXN | (p & PERM_MEM_XU ? 0 : UXN);
+
+    for (unsigned ca = 0; ca <= MAD_CA_MASK; ca++)      /* MAIR_VALUE has the types in this order                   */
+        format.type[ca] = DESC_LEAF | NG | (uint64_t)ca << DESC_TYPE_SHIFT;
+}
+
+void hpt_init (unsigned input_bits, bool stage1)
+{
+    bits     = input_bits;
+    user_end = BIT64 (bits);
+
+    if (stage1) {
+        hpt_levels     = (bits - PAGE_BITS + PTAB_BPL - 1) / PTAB_BPL;
+        stage1_init();
+    } else {
+        hpt_levels     = stage2_levels;
+        hpt_root_order = stage2_root_order;
+        format         = stage2_format;
+    }
 }
 
 unsigned hpt_bits (void) { return bits; }

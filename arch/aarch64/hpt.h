@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Host page tables of aarch64. EL2 without VHE has no stage 1 for EL0 that it could own: HCR_EL2.TGE takes that of EL1 away, so that a
- * host-virtual address is the input of stage 2, and the tables are those of stage2_arch.h.
+ * Host page tables of aarch64. With VHE they are stage 1 of the regime that EL2 and EL0 share. EL2 without VHE has no stage 1 for EL0
+ * that it could own: HCR_EL2.TGE takes that of EL1 away, so that a host-virtual address is the input of stage 2, and the tables are
+ * those of stage2_arch.h.
  */
 #pragma once
 
@@ -13,8 +14,8 @@
 extern unsigned hpt_levels;                             /* fixed at boot                                            */
 extern unsigned hpt_root_order;                         /* pages of the top level, binary logarithm; fixed at boot  */
 
-/* Boot, after stage2_init() and before there is a space */
-void hpt_init (void);
+/* Boot, after stage2_init() and before there is a space. bits: of input addresses, as many as stage 2 has; stage1: in that format */
+void hpt_init (unsigned bits, bool stage1);
 
 unsigned hpt_bits (void);
 

@@ -48,6 +48,7 @@
 #include <uefi.h>
 #include <uefi_arch.h>
 #include <uefi_load.h>
+#include <vhe.h>
 #include <window.h>
 
 #define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
@@ -296,9 +297,8 @@ static void objects (void)
 static INDIRECT_TARGET void init_bsp (void)
 {
     bool const known = learn();                         /* firmware runs once more, with its timer as it has left it        */
-
-    cpu_features_enable();
     space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));
+    cpu_features_enable();
 
     cfp_init();
     take_seed();
@@ -318,8 +318,8 @@ static INDIRECT_TARGET void init_bsp (void)
         uefi_take_map (&boot);
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
-    print ("CPU: MIDR %#lx, affinity %#lx, %u address bits, host spaces of %u bits by stage 2", sysreg_read (midr_el1),
-           cpu_local.arch.mpidr, cpu_paddr_bits(), hpt_bits());
+    print ("CPU: MIDR %#lx, affinity %#lx, %u address bits, host spaces of %u bits by stage %u", sysreg_read (midr_el1),
+           cpu_local.arch.mpidr, cpu_paddr_bits(), hpt_bits(), vhe() ? 1 : 2);
 
     if (platform.el3)
         platform.psci = PSCI_NONE;                      /* whatever the tree says: it is us who are there           */

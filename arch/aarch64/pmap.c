@@ -15,25 +15,27 @@
 #include <ptab.h>
 #include <string.h>
 #include <sysreg.h>
+#include <vhe.h>
 #include <window.h>
 
-/* Descriptors, D8.3.1: with one range of addresses, AP[1] is RES1 and XN is bit 54 */
+/* Descriptors, D8.3.1: with one range of addresses AP[1] is RES1 and XN is bit 54; with two, AP[1] is EL0's, and XN is PXN and UXN */
 #define P           BIT64 (0)
 #define T           BIT64 (1)                           /* table, or page at level 0                                */
 #define ATTR(mair)  ((uint64_t)(mair) << 2)
-#define AP1         BIT64 (6)
+#define AP1         (two_ranges() ? 0 : BIT64 (6))
 #define RDONLY      BIT64 (7)
 #define INNER       (UINT64_C (3) << 8)
 #define AF          BIT64 (10)
 #define GP          BIT64 (50)                          /* guarded page: BTI                                        */
-#define XN          BIT64 (54)
+#define UXN         (two_ranges() ? BIT64 (54) : 0)
+#define XN          (two_ranges() ? BIT64 (53) | BIT64 (54) : BIT64 (54))
 #define ADDR        UINT64_C (0x0000fffffffff000)
 
 #define TABLE       (P | T)
 #define NORMAL      (P | AP1 | INNER | AF | ATTR (MAIR_NORMAL))
 #define RW          (NORMAL | XN)
 #define RO          (NORMAL | RDONLY | XN)
-#define RX          (NORMAL | RDONLY)
+#define RX          (NORMAL | RDONLY | UXN)
 #define DEVICE      (P | AP1 | AF | XN | ATTR (MAIR_DEVICE))
 #define LARGE       (UINT64_C (1) << 21)
 
@@ -43,6 +45,8 @@ static uint64_t pt_mmio[512]   ALIGNED (4096);
 static unsigned mmio_used, mmio_blocks;                 /* pages, blocks of 2 MiB                                   */
 
 uint64_t kmem_offset;
+
+static NOINLINE bool two_ranges (void) { return vhe(); }    /* one site for all of this file                         */
 
 /* Operand of TLBI by address: 44 bits; above them is an ASID, which has no say over global entries (Arm ARM, C5.5) */
 #define TLBI_VA(va) (((va) >> PAGE_BITS) & (BIT64 (44) - 1))

@@ -23,6 +23,9 @@ void space_hst_leave (paddr_t root)
 
 bool space_root_retire (struct space_hst *s)
 {
+    if (!s->retire_next && !s->tag)                     /* tag_free() drops nothing, and tag 0 is loaded again and again */
+        root_flush (root_tagged (kmem_phys (space_hst_nova.table), 0));
+
     unsigned const slots = PTAB_ENTRIES << hpt_root_order, end = MIN (s->retire_next + SLOTS_PER_STEP, slots);
 
     for (; s->retire_next < end; s->retire_next++) {

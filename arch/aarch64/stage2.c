@@ -25,9 +25,9 @@ static uint64_t xn (unsigned perm, bool xnx)
 }
 
 /* The fewest levels that concatenation allows */
-void stage2_init (unsigned paddr_bits, bool xnx)
+void stage2_init (unsigned input_bits, bool xnx)
 {
-    bits              = MIN (paddr_bits, STAGE2_BITS_MAX);
+    bits              = input_bits;
     stage2_levels     = (bits - STAGE2_CONCAT_MAX - PAGE_BITS + PTAB_BPL - 1) / PTAB_BPL;
     stage2_root_order = bits > ptab_shift (stage2_levels) ? bits - ptab_shift (stage2_levels) : 0;
 

@@ -5,15 +5,13 @@
 #include <desc.h>
 
 #define STAGE2_CONCAT_MAX   4                           /* up to 16 tables in a row are the top level (Arm ARM, D8.2.2) */
-#define STAGE2_BITS_MAX     40
 
 extern unsigned stage2_levels;                          /* fixed at boot                                            */
 extern unsigned stage2_root_order;                      /* pages of the top level, binary logarithm; fixed at boot  */
 extern struct desc_format stage2_format;                /* fixed at boot                                            */
 
-/* Boot, before there is a space: chooses the number of input bits, as many as the CPU has physical ones, at most STAGE2_BITS_MAX.
- * xnx: EL0 and EL1 may execute or not, each by itself. */
-void stage2_init (unsigned paddr_bits, bool xnx);
+/* Boot, before there is a space. bits: of input addresses; xnx: EL0 and EL1 may execute or not, each by itself. */
+void stage2_init (unsigned bits, bool xnx);
 
 unsigned stage2_bits (void);
 

@@ -5,9 +5,18 @@
 /* HCR_EL2 */
 #define HCR_VM              (1 << 0)                    /* stage 2 is on                                        */
 #define HCR_DC              (1 << 12)                   /* stage 1 of EL1&0 gives Normal memory, write-back     */
-#define HCR_TGE_BIT         27                          /* exceptions of EL0 go to EL2; stage 1 of EL1&0 is off */
-#define HCR_RW_BIT          31                          /* EL1 is AArch64                                       */
-#define HCR_E2H_BIT         34                          /* EL2 and EL0 share a translation regime, of two ranges: VHE */
+#define HCR_TGE             0x8000000                   /* exceptions of EL0 go to EL2; stage 1 of EL1&0 is off */
+#define HCR_RW              0x80000000                  /* EL1 is AArch64                                       */
+#define HCR_E2H_BIT         34                          /* VHE: EL2 and EL0 have one regime, with two ranges    */
+#define HCR_E2H             0x400000000
+#define HCR_VHE             (HCR_RW | HCR_TGE | HCR_E2H)
+
+/* Registers and fields that an assembler for Armv8.0 does not know by name */
+#define TTBR1_EL2           S3_4_C2_C0_1
+#define PAN_REG             S3_0_C4_C2_3
+#define ID_AA64MMFR4_EL1    S3_0_C0_C7_4
+#define MMFR4_E2H0_SIGN     27                          /* HCR_EL2.E2H is always 1                                  */
+#define MMFR1_VH            (0xf << 8)
 
 /* SCTLR_EL2 */
 #define SCTLR_RES1          0x30c50830
@@ -24,6 +33,11 @@
 #define SCTLR_BT            (UINT64_C (1) << 36)        /* a jump must not arrive at PACIASP; a call may                */
 #define SCTLR_KERNEL        (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 
+/* SCTLR_EL2 with VHE: rules EL0, too, as SCTLR_EL1 does below. SPAN is 0, so every entry sets PAN; WXN would be for the user, too */
+#define SCTLR_VHE_RES1      0x30500800
+#define SCTLR_EPAN          (UINT64_C (1) << 57)        /* PAN counts for pages that EL0 may only execute           */
+#define SCTLR_VHE           (SCTLR_VHE_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR1_SA0 | SCTLR1_DZE | SCTLR1_UCT | SCTLR1_UCI)
+
 /* SCTLR_EL1, which rules EL0 even if TGE takes stage 1 away. What EL0 may do: cache maintenance, DC ZVA, reading CTR_EL0 */
 #define SCTLR1_RES1         0x30d00800
 #define SCTLR1_SA0          (1 << 4)
@@ -31,10 +45,10 @@
 #define SCTLR1_UCT          (1 << 15)
 #define SCTLR1_UCI          (1 << 26)
 
-/* MAIR_EL2: index 0 device nGnRE, 1 Normal write-back */
-#define MAIR_VALUE          0xff04
-#define MAIR_DEVICE         0
-#define MAIR_NORMAL         1
+/* MAIR_EL2: the index is the cacheability of a MAD. Device nGnRnE, nGnRE, nGRE, GRE, -, Normal non-cacheable, write-through, write-back */
+#define MAIR_VALUE          0xffbb44000c080400
+#define MAIR_DEVICE         1
+#define MAIR_NORMAL         7
 
 /* TCR_EL2: T0SZ 16, tables in inner and outer write-back, inner shareable memory, 4 KiB granule; PS comes from ID_AA64MMFR0_EL1 */
 #define TCR_RES1            0x80800000
@@ -45,16 +59,30 @@
 #define TCR_SH0_INNER       (3 << 12)
 #define TCR_VALUE           (TCR_T0SZ | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER)
 
+/* TCR_EL2 with VHE: two ranges, the second one with T1SZ 16; ASIDs in TTBR0_EL2; IPS comes from ID_AA64MMFR0_EL1 */
+#define TCR_T0SZ_MASK       0x3f
+#define TCR_EPD0            (1 << 7)                    /* no walks of the first range                              */
+#define TCR_AS              (UINT64_C (1) << 36)        /* 16-bit ASIDs                                             */
+#define TCR_E0PD1           (UINT64_C (1) << 56)        /* EL0 does not walk the second range (FEAT_E0PD)           */
+#define TCR_IPS_SHIFT       32
+#define TCR_T1              0xb5100000                  /* T1SZ, IRGN1, ORGN1, SH1 as above; TG1: 4 KiB         */
+#define TCR_VHE             (TCR_VALUE | TCR_T1)
+
 /* VTCR_EL2: the same for stage 2; SL0 and T0SZ by the number of address bits */
 #define VTCR_RES1           (1U << 31)
 #define VTCR_VS             (1 << 19)                   /* 16-bit VMIDs                                         */
 
-/* CPTR_EL2 without VHE */
+/* CPTR_EL2. With VHE it has the layout of CPACR_EL1: what is 0 traps FPU, SVE and SME */
 #define CPTR_RES1           0x32ff
+#define CPTR_VHE_FPEN       (3 << 20)                   /* FPU and SIMD do not trap                                 */
+#define CPTR_VHE_TTA        (1 << 28)                   /* trace registers trap                                     */
 #define CPTR_TZ             (1 << 8)                    /* SVE traps; RES1 without it                           */
 #define CPTR_TFP            (1 << 10)                   /* FPU and SIMD trap                                    */
 #define CPTR_TTA            (1 << 20)                   /* trace registers trap                                 */
 #define CPTR_TAM            (1 << 30)                   /* activity monitors trap                               */
+
+/* CNTHCTL_EL2 with VHE: what EL0 may do, as CNTKCTL_EL1 has it */
+#define CNTHCTL_EL0VCTEN    (1 << 1)                    /* CNTVCT_EL0 and CNTFRQ_EL0                            */
 
 /* MDCR_EL2: what traps of EL0. TGE implies those of the debug registers; performance counters need their own */
 #define MDCR_TPMCR          (1 << 5)
@@ -65,6 +93,7 @@
 #define PSTATE_I            (1 << 7)
 #define PSTATE_A            (1 << 8)
 #define PSTATE_D            (1 << 9)
+#define PSTATE_PAN          (1 << 22)
 #define PSTATE_EL2H         9
 #define PSTATE_NZCV         0xf0000000
 
@@ -75,10 +104,6 @@
 
 #ifndef __ASSEMBLY__
 #include <stdint.h>
-
-#define HCR_RW              (UINT64_C (1) << HCR_RW_BIT)
-#define HCR_TGE             (UINT64_C (1) << HCR_TGE_BIT)
-#define HCR_E2H             (UINT64_C (1) << HCR_E2H_BIT)
 
 #define sysreg_read(name)                                                       \
     ({ uint64_t v_; __asm__ volatile ("mrs %0, " #name : "=r" (v_)); v_; })

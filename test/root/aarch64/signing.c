@@ -63,7 +63,8 @@ static void signing (void)
     for (unsigned i = 0; i < PLAIN; i++)
         check_idle (n++, plain_of[i]);
 
-    check_eq (that_run (n, 1), 0, "PACGA faults");
+    /* PACGA has a key that is for nothing else, and makes no address: it may run, and does with VHE, where nothing can make it fault */
+    check (that_run (n, 1) <= 1, "PACGA faults, or comes to an end");
     check_eq (that_run (n + 1, KEYS), 0, "no key can be read");
     check_eq (that_run (n + 1 + KEYS, KEYS), 0, "no key can be written");
 }

@@ -40,8 +40,8 @@ static inline void insn_undefined (void) { __asm__ volatile ("udf #0"); }
 /* Wants the FPU */
 static inline void insn_fpu (void) { __asm__ volatile (".arch_extension fp; fmov d0, xzr" : : : "memory"); }
 
-/* An address that only the kernel has: in the upper half of 48 bits */
-static inline int kernel_address (uint64_t v) { return v >> 47 == 1; }
+/* An address that only the kernel has: in the upper half of 48 bits, or with VHE at the end of all */
+static inline int kernel_address (uint64_t v) { return v >> 47 == 1 || (v >> 47 == 0x1ffff && v != ~UINT64_C (0)); }
 
 /* A function that returns at once. Not for a place that was executed before: a program may not be able to clean its caches. */
 static inline void insn_return (void *at) { *(uint32_t volatile *) at = 0xd65f03c0; }

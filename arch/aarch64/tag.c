@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which VMIDs are in use. */
-#include <vmid.h>
+/* Which tags are in use. */
+#include <tag.h>
 
 #include <kmem.h>
 #include <space_hst.h>
@@ -9,11 +9,11 @@
 #define WORDS_MAX   (65536 / 64)
 
 static struct spinlock lock;
-static uint64_t used[WORDS_MAX] = { 1 };                /* lock. VMID 0 is nobody's                                 */
+static uint64_t used[WORDS_MAX] = { 1 };                /* lock. Tag 0 is nobody's                                  */
 static unsigned words;                                  /* fixed after boot                                         */
 static unsigned first;                                  /* no word before that one has a free bit; lock             */
 
-void vmid_init (unsigned bits) { words = 1U << (bits - 6); }
+void tag_init (unsigned bits) { words = 1U << (bits - 6); }
 
 uint64_t tag_alloc (void)
 {
@@ -23,7 +23,7 @@ uint64_t tag_alloc (void)
         if (~used[first]) {
             unsigned const b = bit_low (~used[first]);
             used[first] |= BIT64 (b);
-            return (uint64_t)(first * 64 + b) << ROOT_VMID_SHIFT;
+            return (uint64_t)(first * 64 + b) << ROOT_TAG_SHIFT;
         }
 
     return 0;
@@ -37,9 +37,9 @@ void tag_free (uint64_t tag)
 
     root_flush (kmem_phys (space_hst_nova.table) | tag);
 
-    unsigned const vmid = (unsigned)(tag >> ROOT_VMID_SHIFT);
+    unsigned const n = (unsigned)(tag >> ROOT_TAG_SHIFT);
 
     SPIN_GUARD (&lock);
-    used[vmid / 64] &= ~BIT64 (vmid % 64);
-    first = MIN (first, vmid / 64);
+    used[n / 64] &= ~BIT64 (n % 64);
+    first = MIN (first, n / 64);
 }
