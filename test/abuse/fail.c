@@ -7,6 +7,7 @@
 #include <base/atomic.h>
 #include <console.h>
 #include <entries.h>
+#include <hva.h>
 #include <mem.h>
 #include <panic.h>
 #include <probe.h>
@@ -18,7 +19,7 @@ static uint64_t call, local, remote, global, sc, sm, none;      /* selectors in 
 static uintptr_t utcb;                                  /* three pages                                          */
 static uint64_t ram;
 
-enum { CHILD_PD = 5, CHILD_SM = 0x3000, CHILD_HIGH = 0x10000, TABLE = 512, FAR = 1 << 27, NEAR = 0x40000 };
+enum { CHILD_PD = 5, CHILD_SM = 0x3000, CHILD_HIGH = 0x10000, TABLE = 512, NEAR = 0x40000 };
 
 /* The scenario, step by step: what each one needs comes before it. Returns MEM_OBJ or MEM_CAP when memory is missing. */
 static enum status pd (void)  { return hyp_create_pd (CREATE_PD, d.pd, sel_root_pd()); }
@@ -46,7 +47,7 @@ static enum status code (void)
     return hyp_ctrl_pd (SEL_ROOT_HST, d.hst, page, page, 0, PERM_MEM_R | PERM_MEM_XU, 0);
 }
 
-static enum status far (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, FAR, 0, PERM_MEM_R, MAD_RAM); }
+static enum status far (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, hva_end() >> 13, 0, PERM_MEM_R, MAD_RAM); }
 static enum status large (void) { return hyp_ctrl_pd (SEL_NOVA_HST, d.hst, ram >> 12, NEAR, 9, PERM_MEM_R, MAD_RAM); }
 
 /* A hole in a large page splits it */
@@ -231,9 +232,9 @@ static unsigned by_tables (void)
 
 static unsigned by_spaces (void)
 {
-    unsigned n = 0;
+    unsigned n = 0, each = HAS_PORTS ? 4 : 3;
 
-    for (uint64_t s = base; n < 1 << 12; s += 4, n++)
+    for (uint64_t s = base; n < ((1 << SELS_ORD) - 1024) / each; s += each, n++)
         if (hyp_create_pd (CREATE_PD,  s, sel_root_pd()) != STATUS_SUCCESS ||
             hyp_create_pd (CREATE_OBJ, s + 1, s) != STATUS_SUCCESS ||
             hyp_create_pd (CREATE_HST, s + 2, s) != STATUS_SUCCESS ||
