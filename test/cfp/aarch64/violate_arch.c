@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What breaks the rules of BTI and PAC */
+/* What breaks the rules of BTI and PAC, and those of memory that the user sees */
 #include <violate.h>
 
+#include <buddy.h>
 #include <cfp.h>
 #include <fdt.h>
+#include <space_hst.h>
 #include <window.h>
 
 void no_pad (void);
@@ -70,4 +72,36 @@ static bool seed (paddr_t tree)
     return found;
 }
 
-bool violate_arch (paddr_t tree) { return branch() || ret() || seed (tree); }
+/*
+ * A page of the NOVA host space, which this CPU has loaded: nobody else is in it. The kernel must not read, write or execute what is
+ * the user's, be it in the same tables (VHE: PAN, PXN) or in none of its own.
+ */
+static bool user (void)
+{
+    bool const run = violate_is ("user-exec");
+    uint32_t *const page = buddy_alloc (0, BUDDY_ZERO);
+    uintptr_t const at = 0x123000;
+    bool flush = false;
+
+    if (!page || !(run || violate_is ("user-read") || violate_is ("user-write")))
+        return false;
+
+    page[0] = 0xd65f03c0;                               /* RET                                                      */
+
+    if (space_hst_update (&space_hst_nova, at, kmem_phys (page), 0, hpt_attr (PERM_MEM_R | (run ? PERM_MEM_XU : PERM_MEM_W), MAD_RAM),
+                          &flush) != STATUS_SUCCESS)
+        return false;
+
+    __asm__ volatile ("dc civac, %0; dsb ish; ic ialluis; dsb ish; isb" : : "r" (page) : "memory");
+
+    if (run)
+        ((void (*) (void)) at)();
+    else if (violate_is ("user-read"))
+        return *(uint32_t volatile *)at == page[0];
+    else
+        *(uint32_t volatile *)at = 0;
+
+    return true;
+}
+
+bool violate_arch (paddr_t tree) { return branch() || ret() || user() || seed (tree); }
