@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Page-table core, generic over formats. Lock-free: every change of an entry is one atomic exchange; two CPUs that update
+ * Page-table core, generic over formats. There is no lock: every change of an entry is one atomic exchange; two CPUs that update
  * overlapping ranges at the same time leave the result of one order of the two.
  *
  * Levels count from 0, the leaves of one page. An entry is a hole, a leaf, or a reference to a table of the next lower level.
  * The cores are always inline with a visible static const descriptor, so that each format gets straight code. A format whose
  * number of levels is known at boot only calls ptab_lookup_levels() and ptab_update_levels().
+ *
+ * Some CPUs want to be told before a valid entry takes the place of another one: break before make. Their formats have `hole`, and
+ * entries that are invalid for the CPU and say more than zero does:
+ *  - a broken one is what is there for us, in lookups too, until the CPU that broke it has flushed the TLBs and put the new one there.
+ *    That CPU's name is in it, so nobody else makes the same. It may be removed meanwhile; who wants to put something else there waits.
+ *  - a hole that is left by a removal says which one, since the flush comes later, for all that was removed. Who maps something there
+ *    before that flushes first.
+ * A fault that the user takes in between is not the user's: the architecture looks the page up and lets it try again.
  */
 #pragma once
 
 #include <abi/status.h>
 #include <base/atomic.h>
 #include <base/macros.h>
+#include <base/wait.h>
 #include <buddy.h>
 #include <kmem.h>
 
@@ -32,6 +41,14 @@ struct ptab_fmt {
     uint64_t    (*leaf) (uint64_t attr, unsigned level);/* attributes as a leaf of that level has them              */
     uint64_t    (*attr) (uint64_t pte, unsigned level); /* and back, as a leaf of level 0 has them                  */
     void        (*dead) (pte_slot_t *, unsigned level); /* a table of that level was cut off                        */
+
+    /* Break before make. hole null: entries change at once, and the others are unused */
+    uint64_t    (*hole) (void);                         /* in the place of what TLBs may hold, until this CPU has flushed them */
+    bool        (*clean) (uint64_t hole);               /* that has happened: nothing of what was there is left     */
+    bool        (*direct) (uint64_t old, uint64_t pte); /* of a leaf: this one may take its place at once           */
+    uint64_t    (*broken) (uint64_t pte);               /* the entry for us, invalid for the CPU                    */
+    bool        (*is_broken) (uint64_t pte);
+    void        (*flush) (void);                        /* all that TLBs hold of the space that this CPU changes    */
 };
 
 static inline unsigned ptab_shift (unsigned level) { return PAGE_BITS + level * PTAB_BPL; }
@@ -48,13 +65,16 @@ ALWAYS_INLINE unsigned ptab_index_of (struct ptab_fmt const *f, unsigned levels,
 ALWAYS_INLINE uint64_t ptab_lookup_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *table, uint64_t va, paddr_t *pa,
                                            unsigned *order)
 {
-    for (unsigned l = levels - 1;; l--) {
+    unsigned l = levels - 1;
 
-        uint64_t const e = dep_load (&table[ptab_index_of (f, levels, va, l)]);
+    for (pte_slot_t *p = &table[ptab_index_of (f, levels, va, l)];;) {
+
+        uint64_t const e = dep_load (p);
         enum pte_kind const k = f->kind (e, l);
 
         if (k == PTE_TABLE) {
             table = kmem_virt (e & f->addr_mask);
+            p = &table[ptab_index (va, --l)];
             continue;
         }
 
@@ -83,6 +103,28 @@ ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint6
         atomic_init (&table[i], entry);
 }
 
+/* Puts a table into slot p of level l where *e, which is no table and not broken, is. False: it is something else now, in *e. */
+ALWAYS_INLINE bool ptab_link (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, uint64_t *e, uint64_t table)
+{
+    if (f->hole && *e) {
+
+        if (f->kind (*e, l) == PTE_LEAF) {
+
+            uint64_t const broken = f->broken (*e);
+
+            if (UNLIKELY (!atomic_cas (p, e, broken)))
+                return false;
+
+            *e = broken;
+            f->flush();
+
+        } else if (!f->clean (*e))
+            f->flush();
+    }
+
+    return atomic_cas (p, e, table);
+}
+
 /* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set */
 ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, bool *hole)
 {
@@ -98,6 +140,11 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
             return NULL;
         }
 
+        if (f->hole && UNLIKELY (f->is_broken (e))) {
+            e = wait_change (p, e);
+            continue;
+        }
+
         pte_slot_t *const table = buddy_alloc (0, k == PTE_LEAF ? BUDDY_DIRTY : BUDDY_ZERO);
 
         if (UNLIKELY (!table))
@@ -105,7 +152,7 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
 
         ptab_fill (f, table, e, l);
 
-        if (LIKELY (atomic_cas (p, &e, kmem_phys (table) | f->table_attr)))
+        if (LIKELY (ptab_link (f, p, l, &e, kmem_phys (table) | f->table_attr)))
             return table;
 
         buddy_free (table);                             /* somebody changed the entry: look again                   */
@@ -145,6 +192,65 @@ ALWAYS_INLINE bool ptab_free (struct ptab_fmt const *f, struct rcu_head *h)
     return false;
 }
 
+/* Puts a leaf or a hole (0) into slot p of level l. Returns what it took the place of, sets *flush if TLBs may hold that. */
+ALWAYS_INLINE uint64_t ptab_put (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, uint64_t e, bool *flush)
+{
+    if (!f->hole) {
+
+        uint64_t const old = atomic_swap (p, e);
+
+        if (f->kind (old, l) != PTE_HOLE && old != e)
+            *flush = true;
+
+        return old;
+    }
+
+    for (uint64_t old = rlx_load (p);;) {
+
+        enum pte_kind const k = f->kind (old, l);
+
+        if (old == e || (k == PTE_HOLE && !e))
+            return old;
+
+        if (k == PTE_HOLE) {
+
+            if (old && !f->clean (old))
+                f->flush();
+
+            if (LIKELY (atomic_cas (p, &old, e)))
+                return old;
+
+        } else if (!e) {
+
+            if (LIKELY (atomic_cas (p, &old, f->hole()))) {
+                *flush = true;
+                return old;
+            }
+
+        } else if (f->is_broken (old))
+            old = wait_change (p, old);
+
+        else if (k == PTE_LEAF && f->direct (old, e)) {
+
+            if (LIKELY (atomic_cas (p, &old, e))) {
+                *flush = true;
+                return old;
+            }
+
+        } else {
+
+            uint64_t broken = f->broken (old);
+
+            if (UNLIKELY (!atomic_cas (p, &old, broken)))
+                continue;
+
+            f->flush();
+
+            return LIKELY (atomic_cas (p, &broken, e)) ? old : 0;   /* else it was removed, and ours came before that */
+        }
+    }
+}
+
 /*
  * Maps [va, va + 2^order pages) to pa with attributes attr (0: hole). va and pa are aligned to the order.
  * MEM_CAP: a table was missing; what came before it is done. Sets *flush when the TLB may hold what is no longer so. Tables that
@@ -180,13 +286,9 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
         do {
 
             uint64_t const e   = attr ? f->leaf (attr, level) | pa : 0;
-            uint64_t const old = atomic_swap (&t[ptab_index_of (f, levels, va, level)], e);
-            enum pte_kind const k = f->kind (old, level);
+            uint64_t const old = ptab_put (f, &t[ptab_index_of (f, levels, va, level)], level, e, flush);
 
-            if (k != PTE_HOLE && old != e)
-                *flush = true;
-
-            if (UNLIKELY (k == PTE_TABLE))
+            if (UNLIKELY (f->kind (old, level) == PTE_TABLE))
                 f->dead (kmem_virt (old & f->addr_mask), level - 1);
 
             va += step;
@@ -202,17 +304,37 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
 ALWAYS_INLINE bool ptab_update_page (struct ptab_fmt const *f, unsigned levels, pte_slot_t *table, uint64_t va, paddr_t pa, uint64_t attr,
                                      bool *flush)
 {
+    unsigned mask = (PTAB_ENTRIES << f->wide) - 1;
+
     for (unsigned l = levels - 1; l; l--) {
 
-        uint64_t const e = dep_load (&table[ptab_index_of (f, levels, va, l)]);
+        uint64_t const e = dep_load (&table[va >> ptab_shift (l) & mask]);
 
         if (UNLIKELY (f->kind (e, l) != PTE_TABLE))
             return false;
 
         table = kmem_virt (e & f->addr_mask);
+        mask  = PTAB_ENTRIES - 1;
     }
 
-    uint64_t const e = attr ? f->leaf (attr, 0) | pa : 0, old = atomic_swap (&table[ptab_index (va, 0)], e);
+    pte_slot_t *const p = &table[ptab_index (va, 0)];
+    uint64_t const e = attr ? f->leaf (attr, 0) | pa : 0;
+
+    if (f->hole) {
+
+        uint64_t old = rlx_load (p);
+        bool const none = f->kind (old, 0) == PTE_HOLE;
+
+        if (e)
+            return LIKELY (none && (!old || f->clean (old))) && atomic_cas (p, &old, e);
+
+        if (none)
+            return true;
+
+        return LIKELY (atomic_cas (p, &old, f->hole())) && (*flush = true);
+    }
+
+    uint64_t const old = atomic_swap (p, e);
 
     if (UNLIKELY (f->kind (old, 0) != PTE_HOLE && old != e))
         *flush = true;

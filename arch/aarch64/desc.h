@@ -11,6 +11,8 @@
 #include <abi/mad_arch.h>
 #include <abi/perm.h>
 #include <base/macros.h>
+#include <cpu_local.h>
+#include <cpuset.h>
 #include <ptab.h>
 
 #define DESC_P          BIT64 (0)
@@ -21,9 +23,15 @@
 #define DESC_A          BIT64 (10)                      /* set from the start: no access-flag faults                */
 #define DESC_XN_SHIFT   53                              /* PXN and UXN, or XN[1:0], 2 bits                          */
 #define DESC_PERM_SHIFT 55                              /* PERM_MEM_*, 4 bits                                       */
+#define DESC_OWNER_HIGH 50                              /* broken: CPU, bits 5 and 4                                */
+#define DESC_OWNER_LOW  59                              /* ..., bits 3 to 0                                         */
+#define DESC_BROKEN     BIT64 (63)                      /* invalid for the CPU: what was there is being replaced    */
 #define DESC_ADDR       UINT64_C (0x0000fffffffff000)
 #define DESC_TABLE      (DESC_P | DESC_T)
 #define DESC_LEAF       (DESC_P | DESC_T | DESC_A)
+
+/* Of a broken entry alone. The CPU ignores all bits of an invalid one but bit 0 (D8.3.1) */
+#define DESC_BREAK      (DESC_BROKEN | UINT64_C (15) << DESC_OWNER_LOW | UINT64_C (3) << DESC_OWNER_HIGH)
 
 #define DESC_PERMS      (PERM_MEM_R | PERM_MEM_W | PERM_MEM_XU | PERM_MEM_XS)
 #define DESC_PERM_MASK  (UINT64_C (3) << DESC_AP_SHIFT | UINT64_C (3) << DESC_XN_SHIFT | (uint64_t)DESC_PERMS << DESC_PERM_SHIFT)
@@ -63,8 +71,22 @@ static inline uint32_t desc_mad (uint64_t attr)
 /* Of struct ptab_fmt */
 static inline enum pte_kind desc_kind (uint64_t pte, unsigned level)
 {
-    return !(pte & DESC_P) ? PTE_HOLE : level == 0 || !(pte & DESC_T) ? PTE_LEAF : PTE_TABLE;
+    return !(pte & (DESC_P | DESC_BROKEN)) ? PTE_HOLE : level == 0 || !(pte & DESC_T) ? PTE_LEAF : PTE_TABLE;
 }
 
 static inline uint64_t desc_leaf (uint64_t attr, unsigned level)   { return level ? attr & ~DESC_T : attr; }
-static inline uint64_t desc_of_leaf (uint64_t pte, unsigned level) { (void)level; return (pte & ~DESC_ADDR) | DESC_T; }
+static inline uint64_t desc_of_leaf (uint64_t pte, unsigned level) { (void)level; return (pte & ~(DESC_ADDR | DESC_BREAK)) | DESC_P | DESC_T; }
+
+static inline uint64_t desc_broken (uint64_t pte)
+{
+    uint64_t const cpu = cpu_local.id;
+
+    return (pte & ~DESC_P) | DESC_BROKEN | (cpu & 15) << DESC_OWNER_LOW | cpu >> 4 << DESC_OWNER_HIGH;
+}
+
+static inline bool desc_is_broken (uint64_t pte) { return pte & DESC_BROKEN; }
+
+/* Permissions may change at once, and what the CPU ignores; the list of D8.16.1 has type, shareability, output address and size */
+static inline bool desc_direct (uint64_t old, uint64_t pte) { return !((old ^ pte) & ~DESC_PERM_MASK); }
+
+STATIC_ASSERT (CPU_MAX <= 64);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Host page tables: format descriptor and its instance of the generic core. */
+/* Host page tables: format descriptor and its instance of the generic core, with break before make (Arm ARM, D8.16.1). */
 #include <hpt.h>
 
+#include <cpu_local.h>
 #include <memory.h>
 #include <rcu.h>
 #include <stage2_arch.h>
+#include <tag.h>
+#include <tlb_arch.h>
 
 #define AP_USER         BIT64 (6)
 #define AP_READ_ONLY    BIT64 (7)
@@ -55,6 +58,9 @@ static INDIRECT_TARGET bool free_table (struct rcu_head *h) { return ptab_free (
 
 void hpt_dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 
+/* Of the space that this CPU updates */
+static void flush (void) { root_flush (cpu_local.arch.updated); }
+
 static struct ptab_fmt const fmt = {
     .wide       = STAGE2_CONCAT_MAX,
     .leaf_max   = hpt_leaf_max,
@@ -64,6 +70,12 @@ static struct ptab_fmt const fmt = {
     .leaf       = desc_leaf,
     .attr       = desc_of_leaf,
     .dead       = hpt_dead,
+    .hole       = tlb_hole,
+    .clean      = tlb_hole_clean,
+    .direct     = desc_direct,
+    .broken     = desc_broken,
+    .is_broken  = desc_is_broken,
+    .flush      = flush,
 };
 
 uint64_t hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order)
@@ -71,17 +83,20 @@ uint64_t hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order
     return ptab_lookup_levels (&fmt, hpt_levels, root, va, pa, order);
 }
 
-static NOINLINE enum status update_some (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static NOINLINE enum status update_some (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a,
+                                         bool *flush)
 {
+    cpu_local.arch.updated = root_tagged (kmem_phys (root), tag);
+
     return ptab_update_levels (&fmt, hpt_levels, root, va, pa, order, a, flush);
 }
 
-enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+enum status hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     if (LIKELY (!order) && ptab_update_page (&fmt, hpt_levels, root, va, pa, a, flush))
         return STATUS_SUCCESS;
 
-    return update_some (root, va, pa, order, a, flush);
+    return update_some (root, tag, va, pa, order, a, flush);
 }
 
 /* Neither splits nor allocates: a kernel page is never part of a larger leaf. */
@@ -102,7 +117,7 @@ void hpt_remove_kernel (pte_slot_t *root, uint64_t va, paddr_t page)
     uint64_t e = rlx_load (&table[ptab_index (va, 0)]);
 
     if (hpt_kernel (e) && (e & HPT_ADDR) == page)
-        atomic_cas (&table[ptab_index (va, 0)], &e, 0);
+        atomic_cas (&table[ptab_index (va, 0)], &e, tlb_hole());
 }
 
 uint64_t hpt_attr (unsigned perm, uint32_t mad)      { return desc_attr (&format, perm, mad); }

@@ -31,9 +31,9 @@ static inline bool hpt_kernel (uint64_t attr) { return desc_kernel (attr); }
 /* Highest level that may hold leaves */
 static inline unsigned hpt_leaf_max (void) { return MIN (2U, hpt_levels - 1); }
 
-/* As in ptab.h */
+/* As in ptab.h. tag: of the space (tag_alloc()) */
 uint64_t    hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order);
-enum status hpt_update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
+enum status hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
 
 /* Removes this one kernel page from this address, if it is mapped there */
 void        hpt_remove_kernel (pte_slot_t *root, uint64_t va, paddr_t page);

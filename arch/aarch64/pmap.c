@@ -15,6 +15,7 @@
 #include <ptab.h>
 #include <string.h>
 #include <sysreg.h>
+#include <tlb_arch.h>
 #include <vhe.h>
 #include <window.h>
 
@@ -119,6 +120,7 @@ struct cpu_local *pmap_cpu_create (cpu_t cpu)
     local->token      = cpu + 1U;
     local->arch.ttbr  = kmem_phys (l3);
     local->arch.below = l3[index (LINK_ADDR, 3)];
+    local->arch.hole  = tlb_hole_first (cpu);
 
     return local;
 }

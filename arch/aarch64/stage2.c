@@ -7,6 +7,7 @@
 
 #include <rcu.h>
 #include <stage2_arch.h>
+#include <tlb_arch.h>
 
 unsigned stage2_levels, stage2_root_order;
 struct desc_format stage2_format;
@@ -55,6 +56,9 @@ static INDIRECT_TARGET bool free_table (struct rcu_head *h) { return ptab_free (
 
 static void dead_table (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, level), free_table); }
 
+/* No CPU has a guest's tables loaded. When one has, this is an invalidation of the guest's VMID, before it is another's page. */
+static void flush (void) {}
+
 static struct ptab_fmt const fmt = {
     .wide       = STAGE2_CONCAT_MAX,
     .leaf_max   = leaf_max,
@@ -64,6 +68,12 @@ static struct ptab_fmt const fmt = {
     .leaf       = desc_leaf,
     .attr       = desc_of_leaf,
     .dead       = dead_table,
+    .hole       = tlb_hole,
+    .clean      = tlb_hole_clean,
+    .direct     = desc_direct,
+    .broken     = desc_broken,
+    .is_broken  = desc_is_broken,
+    .flush      = flush,
 };
 
 static INDIRECT_TARGET uint64_t from_phys (unsigned perm, uint32_t mad) { return desc_attr (&stage2_format, perm, mad); }

@@ -5,6 +5,9 @@
  * Two orders that differ only in neighbouring accesses that do not touch each other are one (sleep sets: Godefroid,
  * Partial-Order Methods for the Verification of Concurrent Systems, 5). The end of what a CPU does touches the beginning of
  * what others do, since it is known outside that one came before the other.
+ *
+ * A flush of the TLBs is two steps, which are related to all that changes an entry. A CPU that waits has no next step until the
+ * word has changed.
  */
 #include <explore.h>
 
@@ -31,6 +34,19 @@ void model_wrong (char const *text)
 }
 
 /* Shared words -----------------------------------------------------------------------------------------------------------*/
+
+#define SEEN_MAX 8
+
+/* What TLBs may hold of an entry: values, and when they were replaced */
+struct seen { unsigned n; struct { uint64_t value; unsigned gone; } v[SEEN_MAX]; };
+
+#define STAYS (~0U)
+
+static struct seen seen[MODEL_TABLES][PTAB_ENTRIES];
+static struct { struct seen *at, before; } undo[4096];  /* what steps on the path have changed in there            */
+static unsigned undos;
+
+bool model_tlb;
 
 #define DIRT UINT64_C (0x5a5a5a5a5a5a5a5b)              /* in memory that nobody has cleared                       */
 #define BASE ((uintptr_t)0x10000000)                    /* of the tables' addresses: nothing is mapped there        */
@@ -59,9 +75,9 @@ static uint64_t *word (void const volatile *p)
 
 /* CPUs ----------------------------------------------------------------------------------------------*/
 
-enum kind { LOAD, SWAP, STORE, CAS, END, ALLOC, FREE, DEAD };  /* from ALLOC on: nobody else notices                  */
+enum kind { LOAD, WAIT, SWAP, STORE, CAS, FLUSH, FLUSHED, END, ALLOC, FREE, DEAD };   /* from ALLOC on: nobody else notices */
 
-struct access { enum kind kind; bool first; void const volatile *p; };
+struct access { enum kind kind; bool first; void const volatile *p; uint64_t value; };
 
 static struct cpu {
     struct { enum kind kind; bool ok; uint64_t value; } log[LOG_MAX];
@@ -76,7 +92,7 @@ static unsigned direct_tables;
 static void *out[5];                                    /* of the compiler's own jumps: the library's cost more than all the rest */
 
 /* True: the access has happened in an earlier run. Returns false at most once in a run, for the access that is to happen now. */
-static bool again (enum kind kind, void const volatile *p)
+static bool again_value (enum kind kind, void const volatile *p, uint64_t value)
 {
     struct cpu *const c = &cpu[self];
 
@@ -93,7 +109,7 @@ static bool again (enum kind kind, void const volatile *p)
     if (kind < ALLOC) {
 
         if (!go) {
-            c->next = (struct access) { kind, first, p };
+            c->next = (struct access) { kind, first, p, value };
             __builtin_longjmp (out, 1);
         }
 
@@ -110,6 +126,8 @@ static bool again (enum kind kind, void const volatile *p)
     return false;
 }
 
+static bool again (enum kind kind, void const volatile *p) { return again_value (kind, p, 0); }
+
 static uint64_t result (uint64_t v, bool ok)
 {
     if (!direct) {
@@ -122,6 +140,100 @@ static uint64_t result (uint64_t v, bool ok)
 
 #define BEFORE cpu[self].log[cursor - 1]
 
+static void remember (struct seen *s)
+{
+    if (undos == ARRAY_SIZE (undo))
+        abort();
+
+    undo[undos].at     = s;
+    undo[undos].before = *s;
+    undos++;
+}
+
+/* The entry at p changes from old to v */
+static void changes (void const volatile *p, uint64_t old, uint64_t v)
+{
+    unsigned const t = table_of (p);
+
+    if (!model_tlb || t >= MODEL_TABLES || old == v)
+        return;
+
+    struct seen *const s = &seen[t][((uintptr_t)p & PAGE_MASK) / sizeof (uint64_t)];
+    unsigned i = 0;
+
+    if (direct)                                         /* one CPU, and it flushes                                  */
+        s->n = 0;
+    else
+        remember (s);
+
+    for (i = 0; i < s->n; i++)
+        if (s->v[i].gone == STAYS)
+            s->v[i].gone = now;
+
+    if (!model_valid (v))
+        return;
+
+    for (i = 0; i < s->n && s->v[i].value != v; i++)
+        if (model_conflict (s->v[i].value, v))
+            model_wrong ("made before it was broken, or before a flush");
+
+    if (i == SEEN_MAX)
+        abort();
+
+    s->v[i].value = v;
+    s->v[i].gone  = STAYS;
+    s->n = MAX (s->n, i + 1);
+}
+
+void model_flush (void)
+{
+    if (direct)
+        return;
+
+    uint64_t const begin = again (FLUSH, NULL) ? BEFORE.value : result (now, true);
+
+    if (again (FLUSHED, NULL))
+        return;
+
+    result (0, true);
+
+    for (unsigned t = 0; t < MODEL_TABLES; t++)
+        for (unsigned i = 0; used[t] && i < PTAB_ENTRIES; i++) {
+
+            struct seen *const s = &seen[t][i];
+            unsigned left = 0;
+
+            for (unsigned j = 0; j < s->n; j++)
+                left += s->v[j].gone > begin;
+
+            if (left == s->n)
+                continue;
+
+            remember (s);
+            left = 0;
+            for (unsigned j = 0; j < s->n; j++)
+                if (s->v[j].gone > begin)
+                    s->v[left++] = s->v[j];
+            s->n = left;
+        }
+}
+
+bool model_stale (void)
+{
+    for (unsigned t = 0; t < MODEL_TABLES; t++)
+        for (unsigned i = 0; used[t] && i < PTAB_ENTRIES; i++)
+            for (unsigned j = 0; j < seen[t][i].n; j++)
+                if (seen[t][i].v[j].gone != STAYS)
+                    return true;
+
+    return false;
+}
+
+uint64_t model_wait (void const volatile *p, uint64_t v)
+{
+    return again_value (WAIT, p, v) ? BEFORE.value : result (*word (p), true);
+}
+
 uint64_t model_load (void const volatile *p) { return again (LOAD, p) ? BEFORE.value : result (*word (p), true); }
 
 uint64_t model_swap (void const volatile *p, uint64_t v)
@@ -131,6 +243,7 @@ uint64_t model_swap (void const volatile *p, uint64_t v)
         uint64_t const old = model_load (p);
 
         if (!again (STORE, p)) {
+            changes (p, *word (p), v);
             result (*word (p), true);
             *word (p) = v;
         }
@@ -143,6 +256,7 @@ uint64_t model_swap (void const volatile *p, uint64_t v)
 
     uint64_t *const w = word (p), old = *w;
 
+    changes (p, old, v);
     *w = v;
 
     return result (old, true);
@@ -163,8 +277,10 @@ bool model_cas (void const volatile *p, uint64_t *expected, uint64_t v)
 
     ok = *w == *expected || model_fault == CAS_ALWAYS;
     result (*w, ok);
-    if (ok)
+    if (ok) {
+        changes (p, *w, v);
         *w = v;
+    }
     else
         *expected = *w;
 
@@ -173,8 +289,17 @@ bool model_cas (void const volatile *p, uint64_t *expected, uint64_t v)
 
 void model_init (void const volatile *p, uint64_t v)
 {
-    if (direct || cursor == cpu[self].length)           /* else a later access has perhaps shown the table to others */
+    if (direct || cursor == cpu[self].length) {         /* else a later access has perhaps shown the table to others */
+
+        struct seen *const s = &seen[table_of (p)][((uintptr_t)p & PAGE_MASK) / sizeof (uint64_t)];
+
         *word (p) = v;
+        if (model_tlb && model_valid (v)) {             /* nobody's, until then                                     */
+            s->n = 1;
+            s->v[0].value = v;
+            s->v[0].gone  = STAYS;
+        }
+    }
 }
 
 void *buddy_alloc (unsigned order, enum buddy_fill fill)
@@ -204,6 +329,7 @@ void *buddy_alloc (unsigned order, enum buddy_fill fill)
 
     t += n;                                             /* each allocation has a table of its own: going back needs no more */
     used[t] = true;
+    seen[t][0].n = seen[t][1].n = 0;
     cell[t][0] = cell[t][1] = fill == BUDDY_ZERO ? 0 : DIRT;
     result (t, true);
 
@@ -283,7 +409,13 @@ static bool independent (struct access a, struct access b)
     if (a.kind == END || b.kind == END)
         return false;
 
-    return a.p != b.p || (a.kind == LOAD && b.kind == LOAD);
+    bool const reads_a = a.kind == LOAD || a.kind == WAIT, reads_b = b.kind == LOAD || b.kind == WAIT;
+    bool const flush_a = a.kind == FLUSH || a.kind == FLUSHED, flush_b = b.kind == FLUSH || b.kind == FLUSHED;
+
+    if (flush_a || flush_b)
+        return (flush_a || reads_a) && (flush_b || reads_b);
+
+    return a.p != b.p || (reads_a && reads_b);
 }
 
 static struct { unsigned cpu; struct access access; } path[MODEL_CPUS * LOG_MAX];   /* the order that is tried        */
@@ -308,7 +440,7 @@ static void all_done (void)
 
 static void explore (unsigned asleep)
 {
-    bool finished = true;
+    bool finished = true, stuck = true;
 
     for (unsigned n = 0; n < cpus && !model_violation; n++) {
 
@@ -319,12 +451,17 @@ static void explore (unsigned asleep)
 
         finished = false;
 
+        if (c->next.kind == WAIT && *word (c->next.p) == c->next.value)
+            continue;
+
+        stuck = false;
+
         if (asleep & BIT (n))
             continue;
 
         struct access const a = c->next;
-        unsigned const length = c->length, before = model_dead_count;
-        uint64_t *const w = a.kind == END ? NULL : word (a.p), old = w ? *w : 0;
+        unsigned const length = c->length, before = model_dead_count, undone = undos;
+        uint64_t *const w = !a.p ? NULL : word (a.p), old = w ? *w : 0;
         unsigned still = 0;
 
         for (unsigned m = 0; m < cpus; m++)
@@ -357,6 +494,11 @@ static void explore (unsigned asleep)
             for (unsigned i = before; i < model_dead_count; i++)
                 used[table_of (model_deads[i].table)] = true;
 
+        while (undos > undone) {
+            undos--;
+            *undo[undos].at = undo[undos].before;
+        }
+
         model_dead_count = before;
         if (w)
             *w = old;
@@ -367,13 +509,15 @@ static void explore (unsigned asleep)
 
     if (finished && !model_violation)
         all_done();
+    else if (stuck && !model_violation)
+        model_wrong ("all wait for each other");
 }
 
 void model_start (void)
 {
     memset (used, 0, sizeof used);
     direct = true;
-    direct_tables = model_dead_count = 0;
+    direct_tables = model_dead_count = undos = 0;
 }
 
 void model_explore (unsigned n)
@@ -394,6 +538,7 @@ void model_explore (unsigned n)
 void model_tell (void)
 {
     static char const *const name[] = { [LOAD] = "load", [SWAP] = "exchange", [STORE] = "store", [CAS] = "compare and exchange",
+                                        [WAIT] = "wait for a change of", [FLUSH] = "flush begins", [FLUSHED] = "flush is over",
                                         [END] = "end" };
 
     for (unsigned i = 0; i < now; i++)

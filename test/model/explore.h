@@ -13,7 +13,9 @@
 enum { MODEL_CPUS = 3, MODEL_TABLES = (MODEL_CPUS + 1) * 80 };
 
 /* Faults that checks must find */
-enum model_fault { NO_FAULT, CAS_ALWAYS, SWAP_IN_TWO, DEAD_FORGOTTEN, FREED_AT_ONCE, FAULTS };
+enum model_fault { NO_FAULT, CAS_ALWAYS, SWAP_IN_TWO, DEAD_FORGOTTEN, FREED_AT_ONCE, FAULTS,
+                   /* ... of break before make */
+                   NOT_BROKEN = FAULTS, NOT_FLUSHED, HOLE_CLEAN, CLEAN_TOO_EARLY, NO_FINAL_FLUSH, BREAK_FAULTS };
 
 extern enum model_fault model_fault;
 
@@ -42,6 +44,16 @@ extern uint64_t model_steps, model_orders;
 
 /* The order that went wrong, printed */
 void model_tell (void);
+
+/*
+ * TLBs, if the program asks for them: any may take in any valid entry at any time, and keeps it until a flush that begins later
+ * than the entry has gone. Two that are not to be there at the same time break the rule.
+ */
+extern bool model_tlb;
+void        model_flush (void);                         /* two steps: it begins; what had gone then is nowhere      */
+bool        model_stale (void);                         /* in model_done(): some TLB may still hold what has gone   */
+bool        model_valid (uint64_t e);                   /* given by the program: to the CPU                         */
+bool        model_conflict (uint64_t e, uint64_t f);    /* ... of two valid entries of one slot                     */
 
 /* Given by the program: what the CPU does, from its beginning, with the same accesses as long as they have the same results; it is
  * left by a jump. And the checks after each order, during which accesses are made at once; they may free tables. */

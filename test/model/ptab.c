@@ -8,8 +8,13 @@
  *    read, then or at the end, and for all pages of the area that a look-up claims to be uniform;
  *  - a translation that could be in a TLB and is no longer right has somebody who will flush it;
  *  - each table is reachable from the root, or it was handed to dead() and freed once: the memory is what it was.
+ *
+ * The same with a format that wants break before make, and with TLBs (explore.h): at no moment can a TLB hold two entries of one
+ * slot that differ in more than permissions (Arm ARM, D8.16.1), nothing that has gone is left when all have done their flushes, no
+ * entry stays broken, and CPUs that wait for each other go on.
  */
 #include <explore.h>
+#include <format.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +27,7 @@ _Static_assert (PTAB_BPL == 1, "this program needs the tiny geometry");
 
 enum { LEVELS_MAX = 5, PAGES_MAX = 1 << LEVELS_MAX };
 
-static unsigned levels, leaf_max_now;
+static unsigned levels;
 
 struct op {
     bool     look;
@@ -35,65 +40,29 @@ struct op {
 static struct op now[MODEL_CPUS];                       /* of each CPU                                              */
 static unsigned cpus;
 
-/* The format: as in test/host/ptab.c ----------------------------------------------------------------------------------------*/
-
-enum { P = 1, T = 2 };
-
-#define ADDR        UINT64_C (0x000ffffffffff000)
-
-static unsigned leaf_max (void) { return leaf_max_now; }
-
-static enum pte_kind kind (uint64_t e, unsigned level)
-{
-    if (!(e & P)) {
-        CHECK (!e);
-        return PTE_HOLE;
-    }
-
-    if (e & T) {
-        CHECK (level);
-        return PTE_TABLE;
-    }
-
-    CHECK (e >> 52 == level + 1);                       /* a leaf of this level, converted exactly once             */
-    CHECK (level <= leaf_max_now);
-
-    return PTE_LEAF;
-}
-
-static uint64_t leaf (uint64_t attr, unsigned level) { return P | (attr & 0x70) << level | (uint64_t)(level + 1) << 52; }
-
-static uint64_t attr (uint64_t e, unsigned level)
-{
-    CHECK (e >> 52 == level + 1);
-    return P | ((e & 0xff0) >> level & 0x70);
-}
-
-static void free_tables (pte_slot_t *table, unsigned level)
-{
-    CHECK (model_used (table));
-
-    for (unsigned i = 0; !model_violation && level && i < PTAB_ENTRIES; i++) {
-        uint64_t const e = rlx_load (&table[i]);
-        if (kind (e, level) == PTE_TABLE)
-            free_tables (kmem_virt (e & ADDR), level - 1);
-    }
-
-    model_unuse (table);
-}
-
-static bool preparing;                                  /* one CPU alone: freed at once                             */
-
-static void dead (pte_slot_t *table, unsigned level)
-{
-    if (model_dead (table, level) && preparing)
-        free_tables (table, level);
-}
-
-static struct ptab_fmt const fmt = { .leaf_max = leaf_max, .addr_mask = ADDR, .table_attr = P | T, .kind = kind, .leaf = leaf,
-                                     .attr = attr, .dead = dead };
-
 static pte_slot_t *root;
+
+/* As the architectures do it: the short way first, a flush at the end if there is something to flush, and others are told */
+static enum status update_arm (unsigned cpu, struct op const *o, uint64_t va, bool *flush)
+{
+    enum status status = STATUS_SUCCESS;
+
+    running = cpu;
+
+    if (o->order || !ptab_update_page (&fmt_arm, levels, root, va, o->pa, o->attr, flush))
+        status = ptab_update_levels (&fmt_arm, levels, root, va, o->pa, o->order, o->attr, flush);
+
+    if (*flush && cpu < MODEL_CPUS && model_fault != NO_FINAL_FLUSH) {
+
+        if (model_fault == CLEAN_TOO_EARLY)
+            atomic_swap (flushed_by[cpu], 1);
+
+        model_flush();
+        atomic_swap (flushed_by[cpu], 1);
+    }
+
+    return status;
+}
 
 void model_program (unsigned cpu)
 {
@@ -102,7 +71,10 @@ void model_program (unsigned cpu)
     bool flush = false, failed = false;
 
     if (o->look)
-        o->attr = ptab_lookup_levels (&fmt, levels, root, va, &o->pa, &o->found_order);
+        o->attr = arm ? ptab_lookup_levels (&fmt_arm, levels, root, va, &o->pa, &o->found_order)
+                      : ptab_lookup_levels (&fmt, levels, root, va, &o->pa, &o->found_order);
+    else if (arm)
+        failed = update_arm (cpu, o, va, &flush) != STATUS_SUCCESS;
     else
         failed = ptab_update_levels (&fmt, levels, root, va, o->pa, o->order, o->attr, &flush) != STATUS_SUCCESS;
 
@@ -195,14 +167,18 @@ void model_done (void)
                 which[n++] = c;
 
         CHECK (linear (which, n, BIT (n) - 1, p, before[p]));
-        CHECK (flushed (which, n, MODEL_CPUS, after[p], before[p]));
+        CHECK (arm || flushed (which, n, MODEL_CPUS, after[p], before[p]));
 
-        for (unsigned i = 0; i < n; i++)
+        for (unsigned i = 0; i < n && !arm; i++)
             if (!now[which[i]].look && !now[which[i]].failed)
                 CHECK (flushed (which, n, which[i], after[p], value (&now[which[i]], p)));
     }
 
+    CHECK (!arm || !model_stale());
+
     free_tables (root, levels - 1);
+    for (unsigned c = 0; arm && c < MODEL_CPUS; c++)
+        model_unuse (flushed_by[c]);
 
     for (unsigned i = 0; i < model_dead_count; i++)
         free_tables (model_deads[i].table, model_deads[i].level);
@@ -228,7 +204,7 @@ static struct op op (unsigned n, unsigned tag)
 
     if (n % 2) {
         o.attr = P | (tag % 7 + 1) << 4;
-        o.pa   = (uint64_t)((tag + 1) * 0x100 + o.page) << PAGE_BITS;
+        o.pa   = (uint64_t)(((arm ? tag % 2 : tag) + 1) * 0x100 + o.page) << PAGE_BITS;     /* arm: some differ in permissions only */
     }
 
     return o;
@@ -274,7 +250,13 @@ static void prepare (struct op const *s)
 {
     bool flush = false;
 
-    if (s && ptab_update_levels (&fmt, levels, root, (uint64_t)s->page << PAGE_BITS, s->pa, s->order, s->attr, &flush) != STATUS_SUCCESS)
+    if (!s)
+        return;
+
+    if (arm) {
+        if (update_arm (MODEL_CPUS, s, (uint64_t)s->page << PAGE_BITS, &flush) != STATUS_SUCCESS)
+            abort();
+    } else if (ptab_update_levels (&fmt, levels, root, (uint64_t)s->page << PAGE_BITS, s->pa, s->order, s->attr, &flush) != STATUS_SUCCESS)
         abort();
 }
 
@@ -283,6 +265,8 @@ static void one_case (struct op const *s1, struct op const *s2, struct op const 
 {
     model_start();
     root = buddy_alloc (0, BUDDY_ZERO);
+    for (unsigned c = 0; arm && c < MODEL_CPUS; c++)
+        flushed_by[c] = buddy_alloc (0, BUDDY_ZERO);
 
     preparing = true;
     prepare (s1);
@@ -398,6 +382,7 @@ static void all_cases (unsigned l, struct plan how)
     unsigned const top = MIN (l - 1, 2U);               /* no CPU has leaves above level 2                          */
 
     plan      = how;
+    model_tlb = arm;
     levels    = l;
     model_violation = NULL;
     model_steps = model_orders = cases = 0;
@@ -421,8 +406,8 @@ static void all_cases (unsigned l, struct plan how)
     }
 
     if (!model_fault)
-        print_message ("           %u levels: %llu cases, %llu orders, %llu steps\n", l, (unsigned long long)cases,
-                       (unsigned long long)model_orders, (unsigned long long)model_steps);
+        print_message ("           %s%u levels: %llu cases, %llu orders, %llu steps\n", arm ? "break before make, " : "", l,
+                       (unsigned long long)cases, (unsigned long long)model_orders, (unsigned long long)model_steps);
 }
 
 /* What is tried: operations before, updates at a time, look-ups as well, entries of one update, allocations that fail, without
@@ -472,7 +457,9 @@ static void seeded (void **state)
 {
     (void)state;
 
-    for (model_fault = NO_FAULT + 1; model_fault < FAULTS; model_fault++) {
+    for (model_fault = NO_FAULT + 1; model_fault < BREAK_FAULTS; model_fault++) {
+
+        arm = model_fault >= FAULTS;
         all_cases (2, (struct plan) { .before = 1, .updates = 2, .look = 1, .most = 4 });
         if (!model_violation)
             fail_msg ("fault %u is not found", model_fault);
@@ -480,9 +467,42 @@ static void seeded (void **state)
     }
 
     model_fault = NO_FAULT;
+    arm = false;
 }
 
-int main (void)
+static void break_one_level (void **state)
+{
+    (void)state;
+    arm = true;
+    all_cases (1, (struct plan) { .before = 1, .updates = 2, .look = 1, .most = 2, .mirror = true });
+    all_cases (1, (struct plan) { .before = 2, .updates = 2, .most = 2, .mirror = true });
+    all_cases (1, (struct plan) { .before = 1, .updates = 3, .most = 1, .mirror = true });
+    arm = false;
+}
+
+static void break_two_levels (void **state)
+{
+    (void)state;
+    arm = true;
+    all_cases (2, (struct plan) { .before = 2, .updates = 2, .most = 2, .mirror = true });
+    all_cases (2, (struct plan) { .before = 1, .updates = 2, .look = 1, .most = 2, .mirror = true });
+    all_cases (2, (struct plan) { .before = 1, .updates = 2, .most = 2, .fail = true, .mirror = true });
+    all_cases (2, (struct plan) { .before = 0, .updates = 3, .most = 1, .mirror = true });
+    arm = false;
+}
+
+static void break_three_levels (void **state)
+{
+    (void)state;
+    arm = true;
+    all_cases (3, (struct plan) { .before = 1, .updates = 2, .most = 2, .mirror = true });
+    all_cases (3, (struct plan) { .before = 1, .updates = 2, .most = 1, .fail = true, .mirror = true });
+    all_cases (3, (struct plan) { .before = 1, .updates = 2, .look = 1, .most = 1, .mirror = true });
+    arm = false;
+}
+
+/* An argument names the tests to run: a pattern */
+int main (int argc, char **argv)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test (one_level),
@@ -490,8 +510,14 @@ int main (void)
         cmocka_unit_test (three_levels),
         cmocka_unit_test (four_levels),
         cmocka_unit_test (five_levels),
+        cmocka_unit_test (break_one_level),
+        cmocka_unit_test (break_two_levels),
+        cmocka_unit_test (break_three_levels),
         cmocka_unit_test (seeded),
     };
+
+    if (argc > 1)
+        cmocka_set_test_filter (argv[1]);
 
     return cmocka_run_group_tests (tests, NULL, NULL);
 }
