@@ -25,24 +25,39 @@ static bool wide_vmid, wide_asid;                       /* 16 bits; fixed after 
 
 static unsigned field (uint64_t reg, unsigned shift) { return reg >> shift & 0xf; }
 
+/* Is the kernel in the upper range of two? vhe() knows only after patch_apply(). */
+static bool e2h (void) { return sysreg_read (hcr_el2) & HCR_E2H; }
+
+/* More cost one level more on every walk; in stage 2 the top level may be two tables in a row */
+static unsigned usual_bits (void) { return e2h() ? VTCR_BITS_USUAL - 1 : VTCR_BITS_USUAL; }
+
 void cpu_features_init (void)
 {
-    static uint8_t const range[] = { 32, 36, 40, 42, 44, 48 };
+    wide_asid = field (sysreg_read (id_aa64mmfr0_el1), 4) == 2;
+    wide_vmid = field (sysreg_read (id_aa64mmfr1_el1), 4) == 2;
 
-    uint64_t const mmfr0 = sysreg_read (id_aa64mmfr0_el1), mmfr1 = sysreg_read (id_aa64mmfr1_el1);
-    bool const e2h = sysreg_read (hcr_el2) & HCR_E2H;
+    cpu_features_spaces (MIN (usual_bits(), cpu_space_bits_max()));
+    tag_init ((e2h() ? wide_asid : wide_vmid) ? 16 : 8);
+}
 
-    paddr_bits = field (mmfr0, 0) < sizeof range ? range[field (mmfr0, 0)] : 48;
-    wide_asid  = field (mmfr0, 4) == 2;
-    wide_vmid  = field (mmfr1, 4) == 2;
+unsigned cpu_space_bits_max (void)
+{
+    unsigned const most = vtcr_bits_max (sysreg_read (id_aa64mmfr0_el1));
 
-    /* As many as physical addresses have, but no more than three levels translate: in stage 2 the top one may be two tables in a row.
-     * Host-virtual and guest-physical addresses have equally many (interface specification, 7.4.2). */
-    unsigned const bits = MIN (paddr_bits, e2h ? 39U : 40U);
+    return e2h() ? MIN (most, HPT_STAGE1_BITS_MAX) : most;
+}
 
-    stage2_init (bits, field (mmfr1, 28));
-    hpt_init (bits, e2h);
-    tag_init ((e2h ? wide_asid : wide_vmid) ? 16 : 8);
+unsigned cpu_space_bits (paddr_t end) { return vtcr_bits (usual_bits(), cpu_space_bits_max(), end); }
+
+/* Host-virtual and guest-physical addresses have equally many (interface specification, 7.4.2). */
+void cpu_features_spaces (unsigned bits)
+{
+    struct vtcr const v = vtcr_shape (bits);
+
+    stage2_init (&v, field (sysreg_read (id_aa64mmfr1_el1), 28));
+    hpt_init (bits, e2h());
+
+    paddr_bits = MIN (vtcr_bits_max (sysreg_read (id_aa64mmfr0_el1)), stage2_output_bits());
 }
 
 unsigned cpu_paddr_bits (void) { return paddr_bits; }
@@ -70,10 +85,7 @@ static uint64_t mdcr (void)
 /* EL0 under EL1's registers, translated by stage 2 */
 static void enable_stage2 (void)
 {
-    uint64_t const parange = MIN (field (sysreg_read (id_aa64mmfr0_el1), 0), 5U);
-
-    sysreg_write (vtcr_el2, VTCR_RES1 | parange << 16 | (wide_vmid ? VTCR_VS : 0) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER |
-                            stage2_vtcr());
+    sysreg_write (vtcr_el2, stage2_vtcr (sysreg_read (id_aa64mmfr0_el1), sysreg_read (id_aa64mmfr1_el1)));
     sysreg_write (hcr_el2, HCR_RW | HCR_TGE | HCR_DC | HCR_VM);
     sysreg_write (cptr_el2, CPTR_RES1 | CPTR_TZ | CPTR_TFP | CPTR_TTA | CPTR_TAM);
     sysreg_write (cnthctl_el2, 0);

@@ -33,6 +33,8 @@ static void stage1_init (void)
 
     for (unsigned ca = 0; ca <= MAD_CA_MASK; ca++)      /* MAIR_VALUE has the types in this order                   */
         format.type[ca] = DESC_LEAF | NG | (uint64_t)ca << DESC_TYPE_SHIFT;
+
+    format.share = DESC_SH;
 }
 
 void hpt_init (unsigned input_bits, bool stage1)
@@ -62,7 +64,7 @@ void hpt_dead (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu (table, 
 static void flush (void) { root_flush (cpu_local.arch.updated); }
 
 static struct ptab_fmt const fmt = {
-    .wide       = STAGE2_CONCAT_MAX,
+    .wide       = VTCR_CONCAT_MAX,
     .leaf_max   = hpt_leaf_max,
     .addr_mask  = DESC_ADDR,
     .table_attr = DESC_TABLE,
@@ -80,7 +82,7 @@ static struct ptab_fmt const fmt = {
 
 uint64_t hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order)
 {
-    return ptab_lookup_levels (&fmt, hpt_levels, root, va, pa, order);
+    return desc_unfold (&format, pa, ptab_lookup_levels (&fmt, hpt_levels, root, va, pa, order));
 }
 
 static NOINLINE enum status update_some (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a,
@@ -93,6 +95,8 @@ static NOINLINE enum status update_some (pte_slot_t *root, uint64_t tag, uint64_
 
 enum status hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
+    desc_fold (&pa, &a);
+
     if (LIKELY (!order) && ptab_update_page (&fmt, hpt_levels, root, va, pa, a, flush))
         return STATUS_SUCCESS;
 

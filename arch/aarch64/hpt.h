@@ -19,6 +19,8 @@ void hpt_init (unsigned bits, bool stage1);
 
 unsigned hpt_bits (void);
 
+#define HPT_STAGE1_BITS_MAX 48U                         /* a fifth level and FEAT_LPA2 at stage 1 are not used      */
+
 /* Attributes of a leaf for the user (0 if there is no permission), and those that are left after masking */
 uint64_t hpt_attr (unsigned perm, uint32_t mad);
 uint64_t hpt_restrict (uint64_t attr, unsigned pmm);

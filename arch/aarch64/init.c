@@ -49,6 +49,7 @@
 #include <uefi_arch.h>
 #include <uefi_load.h>
 #include <vhe.h>
+#include <vtcr.h>
 #include <window.h>
 
 #define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
@@ -231,6 +232,7 @@ static bool learn_acpi (void)
         return false;
 
     platform_acpi (&platform, &acpi);
+    platform.end = 0;                                   /* these tables do not say where memory is                  */
 
     return true;
 }
@@ -281,6 +283,43 @@ static bool learn (void)
     return known;
 }
 
+/* Number of the word bits=N; 0: there is none */
+static unsigned bits_wanted (void)
+{
+    char const *value;
+    size_t length;
+    unsigned n = 0;
+
+    if (cmdline_value ("bits", &value, &length))
+        for (size_t i = 0; i < MIN (length, (size_t)3) && value[i] >= '0' && value[i] <= '9'; i++)
+            n = n * 10 + (unsigned)(value[i] - '0');
+
+    return n;
+}
+
+/* Host and guest spaces are as wide as the machine wants them, now that it is known. There is one so far, and nothing in it. */
+static bool size_spaces (void)
+{
+    unsigned const wanted = bits_wanted(), most = cpu_space_bits_max(), usual = cpu_space_bits (platform.end);
+    bool const valid = wanted >= VTCR_BITS_MIN && wanted <= most;
+
+    if (wanted && !valid)
+        print ("MEM: bits=%u is not one of %u...%u, going on with %u", wanted, VTCR_BITS_MIN, most, usual);
+
+    cpu_features_spaces (valid ? wanted : usual);
+
+    pte_slot_t *const old = space_hst_nova.table;
+
+    if (!space_root_create (&space_hst_nova))
+        return false;
+
+    space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));
+    cpu_features_enable();
+    buddy_free (old);
+
+    return true;
+}
+
 static void objects (void)
 {
     pd_init();
@@ -297,8 +336,9 @@ static void objects (void)
 static INDIRECT_TARGET void init_bsp (void)
 {
     bool const known = learn();                         /* firmware runs once more, with its timer as it has left it        */
-    space_hst_switch (space_hst_root (&space_hst_nova, NULL, 0));
-    cpu_features_enable();
+
+    if (!size_spaces())
+        panic ("out of memory");
 
     cfp_init();
     take_seed();

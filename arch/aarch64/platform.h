@@ -27,6 +27,8 @@ struct platform {
     struct region   gicr[GICR_REGIONS];                 /* GICv3                                                    */
     unsigned        gicrs;
 
+    paddr_t         end;                                /* of memory and registers, as far as firmware names them; 0: not known */
+
     unsigned        timer_ppi;                          /* interrupt ID of the hypervisor's physical timer          */
 
     enum psci_conduit psci;

@@ -126,6 +126,21 @@ static void pci (struct platform *p, struct fdt_walk const *w)
     p->ecams++;
 }
 
+static void reach (struct platform *p, paddr_t addr, uint64_t size)
+{
+    if (size && addr + size - 1 >= addr)
+        p->end = MAX (p->end, addr + size - 1 < ~UINT64_C (0) ? addr + size : addr + size - 1);
+}
+
+/* What lies at the highest address: memory, registers. Windows of PCI may be huge and hold nothing: they are not meant. */
+static void extent (struct platform *p, struct fdt_walk const *w)
+{
+    struct region r;
+
+    for (unsigned n = 0; region (w, n, &r); n++)
+        reach (p, r.addr, r.size);
+}
+
 /* Memory of the secure world is disabled for us */
 paddr_t platform_fdt_memory (struct fdt const *f, paddr_t addr)
 {
@@ -154,6 +169,8 @@ void platform_fdt (struct platform *p, struct fdt const *f)
 
         if (!fdt_enabled (&w))
             continue;
+
+        extent (p, &w);
 
         if (!p->gic && (fdt_compatible (&w, "arm,gic-400") || fdt_compatible (&w, "arm,cortex-a15-gic")))
             gic_v2 (p, &w);

@@ -138,12 +138,15 @@ static void break_before_make (uint64_t *entry, uintptr_t va, uint64_t value)
     isb();
 }
 
+/* End of what the kernel's own tables can map: its stage 1 has no FEAT_LPA2 */
+static paddr_t mappable (void) { return MIN (phys_end(), BIT64 (48)); }
+
 /* Windows are blocks of 2 MiB: two each, so that any 2 MiB range fits whatever its alignment, and a hole behind them */
 static uintptr_t map_window (unsigned w, paddr_t addr, size_t size, uint64_t attr)
 {
     uint64_t const end = addr + size;
 
-    if (!size || size > WINDOW_MAX || end < addr || end > phys_end())
+    if (!size || size > WINDOW_MAX || end < addr || end > mappable())
         return 0;
 
     uintptr_t const va = WINDOW_ADDR + (uintptr_t)w * 4 * LARGE;
@@ -232,7 +235,7 @@ static uintptr_t map_small (paddr_t addr, size_t size)
 
 volatile void *mmio_map (paddr_t addr, size_t size)
 {
-    if (!size || addr + size < addr || addr + size > phys_end() || in_use (addr, size))
+    if (!size || addr + size < addr || addr + size > mappable() || in_use (addr, size))
         return NULL;
 
     if (size < LARGE)                                   /* ?: would make targets of indirect calls of both          */

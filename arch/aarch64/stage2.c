@@ -12,7 +12,7 @@
 unsigned stage2_levels, stage2_root_order;
 struct desc_format stage2_format;
 
-static unsigned bits;
+static struct vtcr shape;
 
 /* XN[1:0], D8.4.2: with FEAT_XNX 0 both execute, 1 EL0 alone, 2 nobody, 3 EL1 alone; without it XN[0] is 0 and XU and XS are one */
 static uint64_t xn (unsigned perm, bool xnx)
@@ -25,12 +25,12 @@ static uint64_t xn (unsigned perm, bool xnx)
     return xu ? xs ? 0 : 1 : xs ? 3 : 2;
 }
 
-/* The fewest levels that concatenation allows */
-void stage2_init (unsigned input_bits, bool xnx)
+void stage2_init (struct vtcr const *v, bool xnx)
 {
-    bits              = input_bits;
-    stage2_levels     = (bits - STAGE2_CONCAT_MAX - PAGE_BITS + PTAB_BPL - 1) / PTAB_BPL;
-    stage2_root_order = bits > ptab_shift (stage2_levels) ? bits - ptab_shift (stage2_levels) : 0;
+    shape               = *v;
+    stage2_levels       = v->levels;
+    stage2_root_order   = v->root_order;
+    stage2_format.share = v->lpa2 ? 0 : DESC_SH;
 
     for (unsigned p = 1; p <= DESC_PERMS; p++)          /* S2AP[0] is R, S2AP[1] is W, as here                      */
         stage2_format.perm[p] = (uint64_t)p << DESC_PERM_SHIFT | (uint64_t)(p & (PERM_MEM_R | PERM_MEM_W)) << DESC_AP_SHIFT |
@@ -41,10 +41,10 @@ void stage2_init (unsigned input_bits, bool xnx)
         stage2_format.type[ca] = DESC_LEAF | (uint64_t)(ca & 4 ? (ca & 3) * 5 : ca) << DESC_TYPE_SHIFT;
 }
 
-unsigned stage2_bits (void) { return bits; }
+unsigned stage2_bits (void)        { return shape.bits; }
+unsigned stage2_output_bits (void) { return shape.lpa2 ? 52 : 48; }
 
-/* SL0 of a 4 KiB granule: 0 for a start at level 2 of the architecture's numbers, 1 at level 1, 2 at level 0 */
-uint64_t stage2_vtcr (void) { return (uint64_t)(stage2_levels - 2) << 6 | (64 - bits); }
+uint64_t stage2_vtcr (uint64_t mmfr0, uint64_t mmfr1) { return vtcr_value (&shape, mmfr0, mmfr1); }
 
 static INDIRECT_TARGET unsigned input_bits (void) { return bits; }
 static INDIRECT_TARGET unsigned leaf_max (void)   { return MIN (2U, stage2_levels - 1); }
@@ -60,7 +60,7 @@ static void dead_table (pte_slot_t *table, unsigned level) { rcu_call (buddy_rcu
 static void flush (void) {}
 
 static struct ptab_fmt const fmt = {
-    .wide       = STAGE2_CONCAT_MAX,
+    .wide       = VTCR_CONCAT_MAX,
     .leaf_max   = leaf_max,
     .addr_mask  = DESC_ADDR,
     .table_attr = DESC_TABLE,
@@ -82,6 +82,8 @@ static INDIRECT_TARGET uint64_t from_host (uint64_t attr, unsigned pmm) { return
 
 static INDIRECT_TARGET enum status update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
+    desc_fold (&pa, &a);
+
     return ptab_update_levels (&fmt, stage2_levels, root, gpa, pa, order, a, flush);
 }
 

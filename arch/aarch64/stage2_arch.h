@@ -3,17 +3,19 @@
 #pragma once
 
 #include <desc.h>
-
-#define STAGE2_CONCAT_MAX   4                           /* up to 16 tables in a row are the top level (Arm ARM, D8.2.2) */
+#include <vtcr.h>
 
 extern unsigned stage2_levels;                          /* fixed at boot                                            */
 extern unsigned stage2_root_order;                      /* pages of the top level, binary logarithm; fixed at boot  */
 extern struct desc_format stage2_format;                /* fixed at boot                                            */
 
-/* Boot, before there is a space. bits: of input addresses; xnx: EL0 and EL1 may execute or not, each by itself. */
-void stage2_init (unsigned bits, bool xnx);
+/* Boot, before there is a space with anything in it. xnx: EL0 and EL1 may execute or not, each by itself. */
+void stage2_init (struct vtcr const *, bool xnx);
 
 unsigned stage2_bits (void);
 
-/* SL0 and T0SZ of VTCR_EL2 for that number of bits */
-uint64_t stage2_vtcr (void);
+/* VTCR_EL2; parameters as of vtcr_value() */
+uint64_t stage2_vtcr (uint64_t mmfr0, uint64_t mmfr1);
+
+/* Bits of the addresses that come out */
+unsigned stage2_output_bits (void);

@@ -68,9 +68,10 @@
 #define TCR_T1              0xb5100000                  /* T1SZ, IRGN1, ORGN1, SH1 as above; TG1: 4 KiB         */
 #define TCR_VHE             (TCR_VALUE | TCR_T1)
 
-/* VTCR_EL2: the same for stage 2; SL0 and T0SZ by the number of address bits */
+/* VTCR_EL2: the same for stage 2; what depends on the number of address bits: vtcr.c */
 #define VTCR_RES1           (1U << 31)
 #define VTCR_VS             (1 << 19)                   /* 16-bit VMIDs                                         */
+#define VTCR_DS             (UINT64_C (1) << 32)        /* descriptors of FEAT_LPA2; all pages have SH0's shareability */
 
 /* CPTR_EL2. With VHE it has the layout of CPACR_EL1: what is 0 traps FPU, SVE and SME */
 #define CPTR_RES1           0x32ff

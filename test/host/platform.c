@@ -212,6 +212,45 @@ static void too_many (void **state UNUSED)
     assert_int_equal (p.gicrs, 1);
 }
 
+/* What lies highest: memory, registers; not a window of PCI, and not what is disabled */
+static void extent (void **state UNUSED)
+{
+    root();
+    cpus (1, 1, "psci", 5);
+    blob_begin ("memory");
+    blob_string ("device_type", "memory");
+    blob_cells ("reg", 4, 0, 0x40000000, 0x10, 0);
+    blob_end();
+    read_tree();
+    assert_int_equal (p.end, 0x1040000000);
+
+    root();
+    blob_begin ("memory");
+    blob_string ("device_type", "memory");
+    blob_cells ("reg", 4, 0, 0x40000000, 0x10, 0);
+    blob_end();
+    blob_begin ("secram");
+    blob_string ("device_type", "memory");
+    blob_string ("status", "disabled");
+    blob_cells ("reg", 4, 0x1000, 0, 0x10, 0);
+    blob_end();
+    blob_begin ("pcie");
+    blob_string ("device_type", "pci");
+    blob_cells ("reg", 4, 0x40, 0x10000000, 0, 0x10000000);
+    blob_cells ("ranges", 21, 0x1000000, 0, 0, 0, 0x3eff0000, 0, 0x10000, 0x2000000, 0, 0x10000000, 0, 0x10000000, 0, 0x2eff0000,
+                0x3000000, 0x80, 0, 0x80, 0, 0x80, 0);
+    blob_end();
+    read_tree();
+    assert_int_equal (p.end, 0x4020000000);
+
+    root();
+    blob_begin ("device");
+    blob_cells ("reg", 4, 0x1000, 0, 0, 0x1000);
+    blob_end();
+    read_tree();
+    assert_int_equal (p.end, 0x100000001000);
+}
+
 /* Nothing usable: no GIC without redistributors, no timer of another kind, no UART without an address */
 static void nothing (void **state UNUSED)
 {
@@ -242,7 +281,7 @@ int main (void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test (gic_v3), cmocka_unit_test (gic_v2), cmocka_unit_test (four_cells),
-        cmocka_unit_test (too_many), cmocka_unit_test (nothing),
+        cmocka_unit_test (too_many), cmocka_unit_test (nothing), cmocka_unit_test (extent),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);
