@@ -105,7 +105,7 @@ $(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS))
 
 # Those of one architecture. What is the same for all - the host tests, the parsers, the scripts - runs with x86_64's.
 CHECKS_x86_64  := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image
-CHECKS_aarch64 := check-sources check-cfp check-wcet check-boot check-image
+CHECKS_aarch64 := check-sources check-cfp check-sizes check-wcet check-boot check-image
 LEAVE       ?=
 CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 

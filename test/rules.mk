@@ -187,6 +187,8 @@ include test/root/rules.mk
 include test/wcet/rules.mk
 # Test kernels of control-flow protection
 include test/cfp/rules.mk
+# Page tables of all sizes, as the CPU reads them
+include test/sizes/rules.mk
 # The abuse root task
 include test/abuse/rules.mk
 
