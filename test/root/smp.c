@@ -306,13 +306,65 @@ static void timeouts (void)
     check_eq (woken, n, "a timeout on each CPU");
 }
 
+/* What another CPU reads is replaced: a block by a block, by a table, a page by a page. It never sees that nothing is there. */
+static uint64_t volatile *read_at;
+static unsigned volatile looks, strange;
+
+static void looker (void *arg)
+{
+    (void) arg;
+
+    for (flag = true; !stop; looks++)
+        strange += *read_at - 1 > 1;
+
+    hyp_sm_up (done);
+}
+
+static void replaced (void)
+{
+    enum { LARGE = 1 << 21, TIMES = 10000 };
+
+    uint64_t phys;
+    uint64_t *const memory = mem_alloc (3 * LARGE, &phys);
+    uintptr_t const va = mem_window (512, 9);
+    unsigned refused = 0, i = 0;
+
+    need (memory && va, "memory");
+
+    uint64_t const off = -phys & (LARGE - 1);
+    uint64_t const source[] = { (phys + off) >> 12, (phys + off + LARGE) >> 12 };
+
+    memory[off / sizeof (*memory)] = 1;
+    memory[(off + LARGE) / sizeof (*memory)] = 2;
+    need (hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, source[0], va >> 12, 9, PERM_MEM_R, MAD_RAM) == STATUS_SUCCESS, "maps 2 MiB");
+
+    start();
+    read_at = (uint64_t *) va;
+    looks = strange = 0;
+    spawn_on (other(), PRIO_LOW, looker, NULL);
+
+    for (uint64_t const end = in_ms (1000); !flag && stc_read() < end; ) cpu_pause();
+
+    for (uint64_t const end = in_ms (10); i < TIMES && stc_read() < end; i++)
+        for (unsigned k = 0; k < 4; k++)                /* blocks, pages: each time the other memory                */
+            refused += hyp_ctrl_pd (SEL_NOVA_HST, SEL_ROOT_HST, source[k & 1], va >> 12, k < 2 ? 9 : 0, PERM_MEM_R,
+                                    MAD_RAM) != STATUS_SUCCESS;
+
+    stop = true;
+    check_status (await (done), STATUS_SUCCESS, "an EC on another CPU reads what is replaced, and has no event");
+    check_eq (refused, 0, "blocks and pages replace each other");
+    check_eq (strange, 0, "it reads the old page or the new one");
+    check (looks > 0, "it reads");
+}
+
 #define ONLY_SMP(fn) static void fn##_smp (void) { if (root.hip->cpu_num > 1) fn(); }
 ONLY_SMP (wake) ONLY_SMP (pingpong) ONLY_SMP (parallel) ONLY_SMP (bad_cpu) ONLY_SMP (event) ONLY_SMP (shootdown) ONLY_SMP (recall)
-ONLY_SMP (stc) ONLY_SMP (timeouts)
+ONLY_SMP (stc) ONLY_SMP (timeouts) ONLY_SMP (replaced)
 
 static struct test const test[] = {
     { "wake", wake_smp }, { "pingpong", pingpong_smp }, { "parallel", parallel_smp }, { "bad_cpu", bad_cpu_smp }, { "event", event_smp },
     { "shootdown", shootdown_smp }, { "recall", recall_smp }, { "stc", stc_smp }, { "timeouts", timeouts_smp },
+    { "replaced", replaced_smp },
 };
 
 TESTS ("smp", test);
