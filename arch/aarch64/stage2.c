@@ -78,7 +78,10 @@ static struct ptab_fmt const fmt = {
 
 static INDIRECT_TARGET uint64_t from_phys (unsigned perm, uint32_t mad) { return desc_attr (&stage2_format, perm, mad); }
 
-static INDIRECT_TARGET uint64_t from_host (uint64_t attr, unsigned pmm) { return desc_attr (&stage2_format, desc_perm (attr) & pmm, desc_mad (attr)); }
+static INDIRECT_TARGET uint64_t from_host (uint64_t attr, unsigned pmm)
+{
+    return desc_attr (&stage2_format, desc_perm (attr) & pmm, desc_mad (attr));
+}
 
 static INDIRECT_TARGET enum status update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
