@@ -46,7 +46,7 @@ unsigned stage2_output_bits (void) { return shape.lpa2 ? 52 : 48; }
 
 uint64_t stage2_vtcr (uint64_t mmfr0, uint64_t mmfr1) { return vtcr_value (&shape, mmfr0, mmfr1); }
 
-static INDIRECT_TARGET unsigned input_bits (void) { return bits; }
+static INDIRECT_TARGET unsigned input_bits (void) { return shape.bits; }
 static INDIRECT_TARGET unsigned leaf_max (void)   { return MIN (2U, stage2_levels - 1); }
 static INDIRECT_TARGET unsigned root_order (void) { return stage2_root_order; }
 
