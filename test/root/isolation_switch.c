@@ -106,7 +106,10 @@ static void timer (void)
     iso_begin (&spin_a, 1, PRIO_LOW);
     iso_begin (&spin_b, 1, PRIO_LOW);
     iso_begin (&third, BUDGET_MS, PRIO_LOW + 1);
-    sleep_ms (12);
+
+    for (unsigned i = 0; i < 50 && (!i || bad[1] < 3); i++)     /* an emulator's CPU may get no time for as long     */
+        sleep_ms (12);
+
     regs_go = 1;
     need (await (back) == STATUS_SUCCESS && await (back) == STATUS_SUCCESS, "both end");
     check_ge (bad[1], 3, "timer: one EC woke up several times");
