@@ -375,7 +375,8 @@ void fdt_boot_info (struct fdt const *f, struct boot_info *out)
 {
     struct fdt_walk w;
 
-    *out = (struct boot_info) { .root_start = 0 };
+    out->cmdline[0] = 0;
+    out->root_start = out->root_end = 0;
 
     if (!fdt_find (&w, f, "/chosen"))
         return;
@@ -383,8 +384,12 @@ void fdt_boot_info (struct fdt const *f, struct boot_info *out)
     struct fdt_prop const args = fdt_prop (&w, "bootargs");
     uint64_t const start = fdt_value (fdt_prop (&w, "linux,initrd-start")), end = fdt_value (fdt_prop (&w, "linux,initrd-end"));
 
-    if (args.size)
-        memcpy (out->cmdline, args.data, MIN (strnlen (args.data, args.size), CMDLINE_MAX - 1U));
+    if (args.size) {
+        size_t const n = strnlen (args.data, MIN (args.size, CMDLINE_MAX - 1U));
+
+        memcpy (out->cmdline, args.data, n);
+        out->cmdline[n] = 0;
+    }
 
     if (start < end) {
         out->root_start = start;

@@ -68,5 +68,5 @@ uint64_t fdt_value (struct fdt_prop);
 /* Does a property hold this string, as all of it or as one of several? */
 bool fdt_string (struct fdt_prop, char const *);
 
-/* What /chosen says: command line and the initial RAM disk, which is the image of the root task */
+/* What /chosen says: command line and the initial RAM disk, which is the image of the root task. The rest of *out stays as it is. */
 void fdt_boot_info (struct fdt const *, struct boot_info *out);

@@ -171,7 +171,6 @@ static void read_boot (void)
 /* The machine by a device tree. False: there is none */
 static bool learn_fdt (void)
 {
-    paddr_t const tree = boot.fdt;                      /* not of what the tree says about booting                  */
     struct fdt fdt;
     void const *header = !boot.fdt || boot.fdt % 8 ? NULL : window_map (WINDOW_BOOT, boot.fdt, FDT_HEADER);
     uint32_t const size = header ? fdt_size (header) : 0;
@@ -204,7 +203,7 @@ static bool learn_fdt (void)
         struct fdt_prop const p = fdt_prop (&w, "rng-seed");
 
         if (p.size)
-            seed = (struct region) { tree + (uint64_t)((char const *)p.data - fdt.blob), p.size };
+            seed = (struct region) { boot.fdt + (uint64_t)((char const *)p.data - fdt.blob), p.size };
     }
 
     platform_fdt (&platform, &fdt);
