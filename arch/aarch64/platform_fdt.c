@@ -8,6 +8,10 @@
 #define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
 #define PPI_BASE        16                              /* interrupt IDs of private peripheral interrupts           */
 #define PPI_COUNT       16
+
+/* Frames have these sizes, whatever a tree says: IHI 0048, 4.1, IHI 0069, 12.8. Old trees leave the page with GICC_DIR out. */
+#define GICD_V2_SIZE    UINT64_C (0x1000)
+#define GICD_V3_SIZE    UINT64_C (0x10000)
 #define GICC_SIZE       UINT64_C (0x2000)
 
 static bool region (struct fdt_walk const *w, unsigned n, struct region *r) { return fdt_reg (w, n, &r->addr, &r->size); }
@@ -17,7 +21,8 @@ static void gic_v2 (struct platform *p, struct fdt_walk const *w)
 {
     if (region (w, 0, &p->gicd) && region (w, 1, &p->gicc)) {
         p->gic = 2;
-        p->gicc.size = MAX (p->gicc.size, GICC_SIZE);   /* old trees leave GICC_DIR out                             */
+        p->gicd.size = MAX (p->gicd.size, GICD_V2_SIZE);
+        p->gicc.size = MAX (p->gicc.size, GICC_SIZE);
         region (w, 2, &p->gich);
         region (w, 3, &p->gicv);
     }
@@ -31,6 +36,8 @@ static void gic_v3 (struct platform *p, struct fdt_walk const *w)
 
     if (!region (w, 0, &p->gicd))
         return;
+
+    p->gicd.size = MAX (p->gicd.size, GICD_V3_SIZE);
 
     while (p->gicrs < MIN (regions, (unsigned)GICR_REGIONS) && region (w, 1 + p->gicrs, &p->gicr[p->gicrs]))
         p->gicrs++;

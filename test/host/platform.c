@@ -187,6 +187,31 @@ static void four_cells (void **state UNUSED)
     }
 }
 
+/* Frames of the GIC that are shorter than its registers: the kernel must not leave what it has mapped */
+static void short_frames (void **state UNUSED)
+{
+    root();
+    blob_begin ("intc");
+    blob_string ("compatible", "arm,gic-v3");
+    blob_cells ("reg", 8, 0, 0x8000000, 0, 0x1000, 0, 0x80a0000, 0, 0x20000);
+    blob_end();
+    read_tree();
+
+    assert_int_equal (p.gic, 3);
+    assert_int_equal (p.gicd.size, 0x10000);
+
+    root();
+    blob_begin ("intc");
+    blob_string ("compatible", "arm,cortex-a15-gic");
+    blob_cells ("reg", 8, 0, 0x8000000, 0, 0, 0, 0x8010000, 0, 0x1000);
+    blob_end();
+    read_tree();
+
+    assert_int_equal (p.gic, 2);
+    assert_int_equal (p.gicd.size, 0x1000);
+    assert_int_equal (p.gicc.size, 0x2000);
+}
+
 /* More of everything than there is room for, and CPUs that are named twice */
 static void too_many (void **state UNUSED)
 {
@@ -281,7 +306,7 @@ int main (void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test (gic_v3), cmocka_unit_test (gic_v2), cmocka_unit_test (four_cells),
-        cmocka_unit_test (too_many), cmocka_unit_test (nothing), cmocka_unit_test (extent),
+        cmocka_unit_test (short_frames), cmocka_unit_test (too_many), cmocka_unit_test (nothing), cmocka_unit_test (extent),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);
