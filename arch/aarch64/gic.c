@@ -34,7 +34,8 @@ enum {
     GICD_IROUTER        = 0x6000,
 
     CTLR_V2_ENABLE      = 1 << 0,
-    CTLR_V3_ENABLE      = 1 << 4 | 1 << 1 | 1 << 0,     /* affinity routing, group 1 in either security state      */
+    CTLR_V3_ARE         = 1 << 4,                       /* affinity routing                                         */
+    CTLR_V3_ENABLE      = CTLR_V3_ARE | 1 << 1 | 1 << 0,    /* and group 1 in either security state                 */
     CTLR_V3_SECURE      = 1 << 5 | 1 << 4,              /* as the secure world sees it: affinity routing in both    */
 };
 
@@ -158,8 +159,14 @@ bool gic_init (struct platform const *p)
     if (el3)
         secure_init (ids);
 
-    mmio_write32 (gicd, GICD_CTLR, 0);
+    /* Off. Affinity routing, once on, must not be switched off; it may be switched on while the groups are off (IHI 0069, 12.9.4) */
+    mmio_write32 (gicd, GICD_CTLR, version == 3 ? mmio_read32 (gicd, GICD_CTLR) & CTLR_V3_ARE : 0);
     settled();
+
+    if (version == 3) {
+        mmio_write32 (gicd, GICD_CTLR, CTLR_V3_ARE);
+        settled();
+    }
 
     for (unsigned id = GIC_SPI_BASE; id < ids; id += 32) {
         mmio_write32 (gicd, bit_reg (GICD_ICENABLER, id), ~0U);
