@@ -5,9 +5,6 @@
 #include <acpi/acpi.h>
 #include <base/macros.h>
 
-#define PPI_BASE        16                              /* interrupt IDs of private peripheral interrupts           */
-#define PPI_END         32
-
 /* Sizes of frames that the MADT does not tell: IHI 0069, 12.8; IHI 0048, 4.1, with GICC_DIR in the second page, and 5.2 */
 #define GICD_V2_SIZE    UINT64_C (0x1000)
 #define GICD_V3_SIZE    UINT64_C (0x10000)
@@ -64,7 +61,7 @@ void platform_acpi (struct platform *p, struct acpi const *a)
 {
     gic (p, &a->gic);
 
-    if (a->timer_el2 >= PPI_BASE && a->timer_el2 < PPI_END)
+    if (a->timer_el2)
         p->timer_ppi = a->timer_el2;
 
     p->psci = a->psci_hvc ? PSCI_HVC : a->psci ? PSCI_SMC : PSCI_NONE;

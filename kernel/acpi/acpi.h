@@ -81,7 +81,7 @@ struct acpi {
     uint16_t    sci;
     bool        psci, psci_hvc;                     /* PSCI 0.2 or later is there; it is called by HVC, not SMC */
 
-    uint32_t    timer_el2;                          /* GTDT, 5.2.25: interrupt of the hypervisor's timer, 0: none */
+    uint32_t    timer_el2;                          /* GTDT, 5.2.25: private interrupt of the hypervisor's timer, 0: none */
 
     paddr_t     hpet;                               /* HPET table: MMIO base, 0 if none                         */
 

@@ -243,6 +243,17 @@ static void test_gtdt (void **state UNUSED)
     assert_no_lines();
     assert_int_equal (acpi.timer_el2, 28);
 
+    for (unsigned n = 0; n <= 33; n++) {                /* 0: there is none, which is no fault                      */
+        start (0);
+        gtdt (0x1ffe3000, n);
+        parse_one();
+        assert_int_equal (acpi.timer_el2, n < 16 || n > 31 ? 0 : n);
+        if (n == 15)
+            assert_lines ("ACPI: GTDT: the hypervisor's timer has interrupt 15, which is not private to a CPU, ignored");
+        if (!n || acpi.timer_el2)
+            assert_no_lines();
+    }
+
     start (0);                                          /* ACPI 5.0 had no such field                               */
     t = gtdt (0x1ffe3000, 28);
     t->size = 79;
