@@ -82,6 +82,9 @@ static void protect (void)
     for (unsigned i = 0; i < platform.msis; i++)
         space_mem_protect (platform.msi[i].addr, platform.msi[i].addr + platform.msi[i].size);
 
+    if (platform.reserved_left)
+        print ("MEM: %u SMMUs, ITS or message frames beyond %u of a kind are not protected", platform.reserved_left, RESERVED_MAX);
+
     uefi_protect();
 }
 

@@ -49,6 +49,7 @@ struct platform {
     unsigned        smmus;
     struct region   msi[RESERVED_MAX];                  /* ITS and message frames of the GIC                        */
     unsigned        msis;
+    unsigned        reserved_left;                      /* more of either than there is room for                    */
 };
 
 extern struct platform platform;                        /* fixed after boot                                         */

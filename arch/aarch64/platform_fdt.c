@@ -148,6 +148,33 @@ static void extent (struct platform *p, struct fdt_walk const *w)
         reach (p, r.addr, r.size);
 }
 
+/* iommu/arm,smmu.yaml, iommu/arm,smmu-v3.yaml */
+static bool is_smmu (struct fdt_walk const *w)
+{
+    static char const names[][16] = {
+        "arm,smmu-v3", "arm,mmu-500", "arm,mmu-401", "arm,mmu-400", "arm,smmu-v2", "arm,smmu-v1",
+        "cavium,smmu-v2", "nvidia,smmu-500", "qcom,smmu-v2",
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE (names); i++)
+        if (fdt_compatible (w, names[i]))
+            return true;
+
+    return false;
+}
+
+/* All regions: NVIDIA's SMMU is several that are programmed alike */
+static void reserve (struct platform *p, struct region *set, unsigned *count, struct fdt_walk const *w)
+{
+    struct region r;
+
+    for (unsigned n = 0; region (w, n, &r); n++)
+        if (*count < RESERVED_MAX)
+            set[(*count)++] = r;
+        else
+            p->reserved_left++;
+}
+
 /* Memory of the secure world is disabled for us */
 paddr_t platform_fdt_memory (struct fdt const *f, paddr_t addr)
 {
@@ -189,11 +216,10 @@ void platform_fdt (struct platform *p, struct fdt const *f)
             psci (p, &w);
         else if (fdt_compatible (&w, "pci-host-ecam-generic"))
             pci (p, &w);
-        else if (p->smmus < RESERVED_MAX && (fdt_compatible (&w, "arm,smmu-v3") || fdt_compatible (&w, "arm,mmu-500") ||
-                                             fdt_compatible (&w, "arm,smmu-v2")))
-            p->smmus += region (&w, 0, &p->smmu[p->smmus]);
-        else if (p->msis < RESERVED_MAX && (fdt_compatible (&w, "arm,gic-v3-its") || fdt_compatible (&w, "arm,gic-v2m-frame")))
-            p->msis += region (&w, 0, &p->msi[p->msis]);
+        else if (is_smmu (&w))
+            reserve (p, p->smmu, &p->smmus, &w);
+        else if (fdt_compatible (&w, "arm,gic-v3-its") || fdt_compatible (&w, "arm,gic-v2m-frame"))
+            reserve (p, p->msi, &p->msis, &w);
     }
 
     if (fdt_find (&w, f, "/chosen")) {

@@ -218,12 +218,16 @@ static void too_many (void **state UNUSED)
     root();
     cpus (CPU_MAX + 5, 1, "psci", 5);
     cpus (2, 1, "psci", 5);
-    for (unsigned i = 0; i < RESERVED_MAX + 3; i++) {
+    for (unsigned i = 0; i < RESERVED_MAX + 1; i++) {
         blob_begin ("smmu");
         blob_string ("compatible", "arm,smmu-v3");
         blob_cells ("reg", 4, 0, i << 16, 0, 0x10000);
         blob_end();
     }
+    blob_begin ("smmu");
+    blob_string ("compatible", "nvidia,tegra194-smmu\0nvidia,smmu-500");
+    blob_cells ("reg", 8, 1, 0, 0, 0x10000, 2, 0, 0, 0x10000);
+    blob_end();
     blob_begin ("intc");
     blob_string ("compatible", "arm,gic-v3");
     blob_cells ("#redistributor-regions", 1, 0x10000);
@@ -234,6 +238,7 @@ static void too_many (void **state UNUSED)
     assert_int_equal (p.cpus, CPU_MAX);
     assert_int_equal (p.cpus_left, 5);
     assert_int_equal (p.smmus, RESERVED_MAX);
+    assert_int_equal (p.reserved_left, 3);
     assert_int_equal (p.gicrs, 1);
 }
 
