@@ -172,7 +172,7 @@ $O/user/kernel/%.o: kernel/%.c $O/user.stamp
 $O/user/%.o: user/%.S $O/user.stamp
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$Q$(CC) $(UFLAGS) -D__ASSEMBLY__ -c $< -o $@
+	$Q$(CC) $(UFLAGS) -D__ASSEMBLY__ -Wa,--noexecstack -c $< -o $@
 
 define root-task
 ROOTS += $O/$1.elf
@@ -185,7 +185,7 @@ $$(patsubst %.c,$O/%.o,$$(filter %.c,$2)): $O/%.o: %.c $O/user.stamp
 $$(patsubst %.S,$O/%.o,$$(filter %.S,$2)): $O/%.o: %.S $O/user.stamp
 	$$(call say,AS,$$<)
 	@mkdir -p $$(@D)
-	$$Q$$(CC) $3 $$(UFLAGS) -D__ASSEMBLY__ -c $$< -o $$@
+	$$Q$$(CC) $3 $$(UFLAGS) -D__ASSEMBLY__ -Wa,--noexecstack -c $$< -o $$@
 $O/$1.elf: $$(OBJ_$1) $$(ULIB) user/$(ARCH)/root.ld $O/user.list
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)

@@ -49,5 +49,3 @@ server_pingpong:
         b       1b
 
         .balign 4096
-
-        .section .note.GNU-stack, "", @progbits

@@ -47,5 +47,3 @@ server_pingpong:
         jmp     1b
 
         .balign 4096
-
-        .section .note.GNU-stack, "", @progbits

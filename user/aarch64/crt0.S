@@ -17,5 +17,3 @@ _start:
         .balign 4096
         .skip   0x8000
 stack_top:
-
-        .section .note.GNU-stack, "", @progbits

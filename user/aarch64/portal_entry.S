@@ -9,5 +9,3 @@ portal_entry:
         mov     x0, #1                  /* ipc_reply; the next message enters at portal_entry again */
         svc     #0
         udf     #0
-
-        .section .note.GNU-stack, "", @progbits

@@ -9,5 +9,3 @@ portal_entry:
         mov     $1, %edi                /* ipc_reply; the next message enters at portal_entry again */
         syscall
         ud2
-
-        .section .note.GNU-stack, "", @progbits

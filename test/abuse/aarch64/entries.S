@@ -44,5 +44,3 @@ entry_syscall_page:
         nop
         .endr
         svc     #0
-
-        .section .note.GNU-stack, "", @progbits

@@ -43,5 +43,3 @@ entry_raise:
 entry_syscall_page:
         .fill   4094, 1, 0x90
         syscall
-
-        .section .note.GNU-stack, "", @progbits

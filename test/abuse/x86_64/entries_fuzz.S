@@ -66,5 +66,3 @@ entry_loop:
         .globl  entry_base
 entry_base:
         .skip   8
-
-        .section .note.GNU-stack, "", @progbits

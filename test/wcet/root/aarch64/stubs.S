@@ -36,5 +36,3 @@ stub_exit:
         mov     x0, #1
         svc     #0
         udf     #0
-
-        .section .note.GNU-stack, "", @progbits

@@ -32,5 +32,3 @@ stub_exit:
         mov     $1, %edi
         syscall
         ud2
-
-        .section .note.GNU-stack, "", @progbits
