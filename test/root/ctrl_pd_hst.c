@@ -164,7 +164,7 @@ static void attributes (void)
 
     struct mad_case c;
 
-    for (unsigned i = 0; mad_case (i, &c); i++) {
+    for (unsigned i = 0; (c = mad_case (i)).text; i++) {
 
         enum status const s = map_nova (phys, va, 0, RW, c.mad);
 
@@ -236,11 +236,11 @@ static void protected (void)
     guarded (root.hip->nova_end - 1, "last page of the kernel");
     guarded ((root.hip->nova_start + root.hip->nova_end) / 2, "a page in the middle of the kernel");
 
-    uint64_t at;
-    char const *text;
+    struct machine_place p;
 
-    for (unsigned i = 0; machine_guarded (i, &at, &text); i++)
-        guarded (at, text);
+    for (unsigned i = 0; (p = machine_guarded (i)).text; i++)
+        if (p.phys)
+            guarded (p.phys, p.text);
 }
 
 /* Code (5) and data (6) of firmware that live on after its boot services; the rest of its memory is to be had */

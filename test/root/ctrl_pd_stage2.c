@@ -76,11 +76,11 @@ static void success (unsigned op)
     check_status (map_nova (root.hip->nova_start & ~UINT64_C (0xfff), 0x5000, 0, RW, 0), STATUS_SUCCESS,
                   "memory of the kernel, a null capability");
 
-    uint64_t at;
-    char const *text;
+    struct machine_place p;
 
-    for (unsigned i = 0; machine_guarded (i, &at, &text); i++)
-        check_status (map_nova (at, 0x5000, 0, RW, MAD_IO), STATUS_SUCCESS, text);
+    for (unsigned i = 0; (p = machine_guarded (i)).text; i++)
+        if (p.phys)
+            check_status (map_nova (p.phys, 0x5000, 0, RW, MAD_IO), STATUS_SUCCESS, p.text);
 }
 
 static void attributes (unsigned op)
@@ -90,7 +90,7 @@ static void attributes (unsigned op)
     if (!setup (op))
         return;
 
-    for (unsigned i = 0; mad_case (i, &c); i++) {
+    for (unsigned i = 0; (c = mad_case (i)).text; i++) {
         check_status (map_nova (phys, 0x5000, 0, RW, c.mad), c.good ? STATUS_SUCCESS : STATUS_BAD_PAR, c.text);
         check_status (map_nova (phys, 0x5000, 0, 0, c.mad), c.good ? STATUS_SUCCESS : STATUS_BAD_PAR, "the same without permissions");
     }

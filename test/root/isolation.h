@@ -65,11 +65,12 @@ unsigned    iso_fpu_lost (void const *seen, void const *prepared, uint16_t tag);
 void        iso_fpu_check_initial (void const *);
 
 /*
- * Architecture: words of an event's UTCB. Those that an MTD names; a set of MTD bits of host ECs for each number below 64; words that
+ * Architecture: words of an event's UTCB. Those that an MTD names; the MTD bits of host ECs, and the rest; words that
  * tell nothing of an undefined instruction; of what is named, the words whose contents an EC with iso_regs_fill () has not.
  */
 bool        iso_named (unsigned word, uint32_t mtd);
-uint32_t    iso_mtd (unsigned);
+enum { ISO_MTDS = 6 };
+extern uint32_t const iso_mtd[ISO_MTDS];
 extern unsigned const iso_ip_word, iso_old_from, iso_old_to;
 extern uint32_t const iso_old_mtd;                      /* names the old ones                                   */
 unsigned    iso_event_wrong (uint64_t const *got, uint32_t mtd);

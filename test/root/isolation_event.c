@@ -90,8 +90,15 @@ static void event (void)
     for (unsigned bit = 0; bit < 32; bit++)
         event_with (UINT32_C (1) << bit, &regs, &tail, &old, &lost);
 
-    for (unsigned m = 0; m < 64; m++)                   /* all sets of what host ECs have                       */
-        event_with (iso_mtd (m), &regs, &tail, &old, &lost);
+    for (unsigned m = 0; m < 1 << ISO_MTDS; m++) {      /* all sets of what host ECs have                       */
+
+        uint32_t mtd = 0;
+
+        for (unsigned i = 0; i < ISO_MTDS; i++)
+            mtd |= m >> i & 1 ? iso_mtd[i] : 0;
+
+        event_with (mtd, &regs, &tail, &old, &lost);
+    }
 
     check_eq (regs, 0, "events with each MTD: the handler's registers hold nothing of the EC");
     check_eq (tail, 0, "its UTCB holds what the MTD names, and nothing else is changed");

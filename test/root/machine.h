@@ -12,14 +12,19 @@ bool        machine_virt (void);                        /* the CPU can run guest
 uint64_t    machine_iommu (void);                       /* physical address of the first IOMMU, 0: none         */
 bool        machine_cos (void);                         /* the CPU has classes of service                       */
 
-/* The i-th place that nobody gets (7.2.1, 8.2.1): registers of the interrupt controller */
-bool        machine_guarded (unsigned i, uint64_t *phys, char const **text);
+/* The i-th place that nobody gets (7.2.1, 8.2.1): registers of the interrupt controller and what else can write to memory */
+struct machine_place {
+    uint64_t        phys;                               /* 0: this machine has none                             */
+    char const *    text;                               /* NULL: there are no more                              */
+};
+
+struct machine_place machine_guarded (unsigned i);
 
 /* The i-th memory attribute descriptor to try */
 struct mad_case {
     uint32_t        mad;
     bool            good;                               /* else BAD_PAR                                         */
-    char const *    text;
+    char const *    text;                               /* NULL: there are no more                              */
 };
 
-bool        mad_case (unsigned i, struct mad_case *);
+struct mad_case mad_case (unsigned i);

@@ -8,6 +8,12 @@
 
 #define BIT(r) (1u << (r))
 
+/* Of regs.S and witness.S */
+uint32_t volatile regs_go;
+struct seen volatile witness_seen;
+witness_fn *volatile witness_serve;
+uint64_t volatile witness_reply[GPRS];
+
 static uint64_t before (unsigned i) { return UINT64_C (0xa5a5000000000000) + UINT64_C (0x0101010101) * (i + 1); }
 
 static void patterns (struct regs *r)

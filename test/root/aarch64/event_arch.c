@@ -3,9 +3,8 @@
 #include <event.h>
 #include <hva.h>
 
-/* ESR_EL2 (Arm ARM, D19.2.37): EC is the number of the event */
+/* ESR_EL2 (Arm ARM, D19.2.37): EC, in bits 31...26, is the number of the event */
 static uint64_t iss (void) { return event_seen.utcb.esr_el2 & 0x1ffffff; }
-static unsigned ec (void) { return event_seen.utcb.esr_el2 >> 26 & 0x3f; }
 
 #define EXCEPTION(name, vector, behind, text) \
     event_exception (victim_##name, vector, (uintptr_t) victim_##name##_at + behind, EVENT_TEXT (text))
@@ -14,7 +13,7 @@ static void instructions (void)
 {
     EXCEPTION (brk, EXC_BRK, 0, "BRK");
     check_eq (iss(), 0x123, "BRK: its immediate");
-    check_eq (ec(), EXC_BRK, "BRK: class in ESR_EL2");
+    check_eq (event_seen.utcb.esr_el2 >> 26 & 0x3f, EXC_BRK, "BRK: class in ESR_EL2");
     EXCEPTION (hvc, EXC_UNKNOWN, 0, "HVC");
     EXCEPTION (smc, EXC_UNKNOWN, 0, "SMC");
     EXCEPTION (eret, EXC_UNKNOWN, 0, "ERET");
@@ -69,11 +68,7 @@ static void idr_body (void)
 {
     __asm__ volatile ("msr tpidr_el0, %0" : : "r" (UINT64_C (0x1111)));
     victim_ud();
-    uint64_t a, b;
-    __asm__ volatile ("mrs %0, tpidr_el0" : "=r" (a));
-    __asm__ volatile ("mrs %0, tpidrro_el0" : "=r" (b));
-    tpidr[0] = a;
-    tpidr[1] = b;
+    __asm__ volatile ("mrs %0, tpidr_el0; mrs %1, tpidrro_el0" : "=&r" (tpidr[0]), "=r" (tpidr[1]));
 }
 
 static uint32_t set_idr (union utcb *u)

@@ -12,18 +12,14 @@
 
         .globl  fpu_load, fpu_save
 fpu_load:
-        ALL     ldp
-        add     x0, x0, #512
-        ldp     x1, x2, [x0]
+        ldp     x1, x2, [x0], #16
         msr     fpcr, x1
         msr     fpsr, x2
+        ALL     ldp
         ret
 fpu_save:
-        ALL     stp
         mrs     x1, fpcr
         mrs     x2, fpsr
-        add     x0, x0, #512
-        stp     x1, x2, [x0]
+        stp     x1, x2, [x0], #16
+        ALL     stp
         ret
-
-        .section .note.GNU-stack, "", @progbits

@@ -5,6 +5,6 @@
 #include <stdint.h>
 
 struct fpu_state {
-    uint64_t    q[64];                                  /* Q0...Q31                                             */
     uint64_t    fpcr, fpsr;
+    uint64_t    q[64];                                  /* Q0...Q31                                             */
 } __attribute__ ((aligned (16)));

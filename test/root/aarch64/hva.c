@@ -9,25 +9,20 @@
 #include <hva.h>
 #include <string.h>
 
-static unsigned most (void)
-{
-    static struct { char const *cpu; unsigned bits; } const known[] = {
-        { "arm,cortex-a35", 40 }, { "arm,cortex-a53", 40 }, { "arm,cortex-a55", 40 }, { "arm,cortex-a57", 44 }, { "arm,cortex-a72", 44 },
-        { "arm,cortex-a76", 40 }, { "arm,neoverse-n1", 48 },
-    };
-
-    for (size_t i = 0; i < sizeof (known) / sizeof (known[0]); i++)
-        if (!strcmp (dt_cpu(), known[i].cpu))
-            return known[i].bits;
-
-    return 52;
-}
+static struct { char const *cpu; unsigned bits; } const known[] = {
+    { "arm,cortex-a35", 40 }, { "arm,cortex-a53", 40 }, { "arm,cortex-a55", 40 }, { "arm,cortex-a57", 44 }, { "arm,cortex-a72", 44 },
+    { "arm,cortex-a76", 40 }, { "arm,neoverse-n1", 48 },
+};
 
 uint64_t hva_end (void)
 {
     static uint64_t end;                                /* reading the devicetree takes its time                */
+    unsigned most = 52;
 
-    for (unsigned bits = 32, limit = end ? 0 : most(); bits <= limit && !end; bits++)
+    for (size_t i = 0; !end && i < sizeof (known) / sizeof (known[0]); i++)
+        most = strcmp (dt_cpu(), known[i].cpu) ? most : known[i].bits;
+
+    for (unsigned bits = 32; bits <= most && !end; bits++)
         if ((uintptr_t) root.hip < UINT64_C (1) << bits)
             end = UINT64_C (1) << bits;
 

@@ -25,10 +25,10 @@ unsigned interrupt_source (void)
         pin  = a->uart_interrupt - SPI_BASE;
     }
 
-    if (!imsc) {
-        uint8_t *const regs = mem_map (phys, 4096, PERM_MEM_R | PERM_MEM_W, MAD_IO);
-        imsc = regs ? (void *) (regs + UARTIMSC) : NULL;
-    }
+    uint8_t *const regs = imsc ? NULL : mem_map (phys, 4096, PERM_MEM_R | PERM_MEM_W, MAD_IO);
+
+    if (regs)
+        imsc = (void *) (regs + UARTIMSC);
 
     return imsc ? pin : 0;
 }

@@ -9,9 +9,7 @@ static struct iso_ec server;
 /* The control word as far as it may be chosen is fpu.c's business */
 bool iso_fpu_prepare (void *p, uint16_t tag)
 {
-    struct fpu_state *const f = p;
-
-    iso_fill (f->q, 64, tag);
+    iso_fill (((struct fpu_state *) p)->q, 64, tag);
 
     return true;
 }
@@ -74,13 +72,9 @@ bool iso_named (unsigned word, uint32_t mtd)
            ((word == ESR_WORD || word == FAR_WORD) && mtd & MTD_EL2_ESR_FAR);
 }
 
-uint32_t iso_mtd (unsigned m)
-{
-    uint32_t const all = MTD_GPR | MTD_EL0_SP | MTD_EL0_IDR | MTD_EL2_ELR_SPSR | MTD_EL2_ESR_FAR | MTD_POISON | MTD_ICI;
+enum { ALL = MTD_POISON | MTD_ICI | MTD_GPR | MTD_EL0_SP | MTD_EL0_IDR | MTD_EL2_ELR_SPSR | MTD_EL2_ESR_FAR };
 
-    return (m & 1 ? MTD_GPR : 0) | (m & 2 ? MTD_EL0_SP : 0) | (m & 4 ? MTD_EL0_IDR : 0) | (m & 8 ? MTD_EL2_ELR_SPSR : 0) |
-           (m & 16 ? MTD_EL2_ESR_FAR : 0) | (m & 32 ? ~all : 0);
-}
+uint32_t const iso_mtd[] = { MTD_GPR, MTD_EL0_SP, MTD_EL0_IDR, MTD_EL2_ELR_SPSR, MTD_EL2_ESR_FAR, ~(uint32_t) ALL };
 
 /* An undefined instruction has no fault address */
 unsigned const iso_ip_word = ELR_WORD, iso_old_from = FAR_WORD, iso_old_to = FAR_WORD + 1;

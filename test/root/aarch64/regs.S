@@ -3,26 +3,16 @@
 
         .section .text.regs, "ax"
 
-/* What C wants back */
-.macro KEEP op
-        .set    at, 16
-        .irp    i, 19, 21, 23, 25, 27
-        KEEP2   \op, \i, %(\i + 1)
-        .set    at, at + 16
-        .endr
-.endm
-.macro KEEP2 op, i, j
-        \op    x\i, x\j, [sp, #at]
-.endm
-
+/* What C wants back is on the stack in the same order, with the argument for X0 and X30 for X1 */
 .macro RUN name, insn
         .globl  \name, \name\()_at, \name\()_next
 \name:
-        stp     x29, x30, [sp, #-112]!
-        KEEP    stp
-        str     x0, [sp, #96]
-        mov     x1, sp
-        str     x1, [x0, #264]
+        stp     x0, x30, [sp, #-240]!
+        mov     x1, x0
+        mov     x0, sp
+        PAIRS   stp
+        str     x0, [x1, #264]
+        mov     x0, x1
         ldr     x1, [x0, #256]
         msr     nzcv, x1
         PAIRS   ldp
@@ -32,17 +22,12 @@
         \insn
 \name\()_next:
         stp     x0, x1, [sp, #-16]!
-        ldr     x0, [sp, #16 + 96]
-        PAIRS   stp
-        str     x30, [x0, #240]
-        mrs     x1, nzcv
-        str     x1, [x0, #256]
-        ldp     x2, x3, [sp], #16
-        stp     x2, x3, [x0]
-        mov     x1, sp
-        str     x1, [x0, #248]
-        KEEP    ldp
-        ldp     x29, x30, [sp], #112
+        ldr     x0, [sp, #16]
+        SEE
+        add     x0, sp, #16
+        PAIRS   ldp
+        ldr     x30, [sp, #24]
+        add     sp, sp, #256
         ret
 .endm
 
@@ -62,11 +47,3 @@
         RUN     regs_daif, <msr daifset, 0xf>
         RUN     regs_smc, <svc 1>
         RUN     regs_spin, SPIN
-
-        .section .bss.regs, "aw", @nobits
-        .balign 4
-        .globl  regs_go
-regs_go:
-        .skip   4
-
-        .section .note.GNU-stack, "", @progbits

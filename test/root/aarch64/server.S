@@ -30,5 +30,3 @@ server_call:
         REPLY
 
         .balign 4096
-
-        .section .note.GNU-stack, "", @progbits

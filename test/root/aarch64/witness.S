@@ -8,18 +8,11 @@
         stp     x0, x1, [sp, #-16]!
         adrp    x0, witness_seen
         add     x0, x0, #:lo12:witness_seen
-        PAIRS   stp
-        str     x30, [x0, #240]
-        add     x1, sp, #16
-        str     x1, [x0, #248]
-        mrs     x1, nzcv
-        str     x1, [x0, #256]
+        SEE
         mrs     x1, tpidr_el0           /* extra */
-        str     x1, [x0, #264]
-        mrs     x1, tpidrro_el0
-        str     x1, [x0, #272]
-        ldp     x2, x3, [sp]
-        stp     x2, x3, [x0]
+        mrs     x2, tpidrro_el0
+        add     x0, x0, #264
+        stp     x1, x2, [x0]
         ldp     x0, x1, [sp], #16
 .endm
 
@@ -43,12 +36,3 @@ witness_start:
         SEE_ALL
         bl      witness_started
         udf     #0
-
-        .section .bss.witness, "aw", @nobits
-        .balign 8
-        .globl  witness_seen, witness_serve, witness_reply
-witness_seen:   .skip 280
-witness_serve:  .skip 8
-witness_reply:  .skip 256
-
-        .section .note.GNU-stack, "", @progbits

@@ -8,5 +8,3 @@ fpu_load:
 fpu_save:
         fxsave64 (%rdi)
         ret
-
-        .section .note.GNU-stack, "", @progbits

@@ -228,7 +228,7 @@ bool iso_named (unsigned word, uint32_t mtd)
            (word == RIP_WORD && mtd & MTD_RIP) || (word >= QUAL_WORD && word < QUAL_WORD + 3 && mtd & MTD_QUAL);
 }
 
-uint32_t iso_mtd (unsigned m) { return (m & 15) << 1 | (m & 16) << 2 | (m & 32 ? ~UINT32_C (0x5f) : 0); }
+uint32_t const iso_mtd[] = { MTD_GPR_0_7, MTD_GPR_8_15, MTD_RFLAGS, MTD_RIP, MTD_QUAL, ~UINT32_C (0x5f) };
 
 /* #UD has no qualification. Host ECs have two words of it. */
 unsigned const iso_ip_word = RIP_WORD, iso_old_from = QUAL_WORD, iso_old_to = QUAL_WORD + 2;

@@ -29,34 +29,26 @@ bool machine_virt (void)
 
 bool machine_cos (void) { return cpuid (0).eax >= 7 && cpuid (7).ebx >> 15 & 1; }
 
-bool machine_guarded (unsigned i, uint64_t *phys, char const **text)
+struct machine_place machine_guarded (unsigned i)
 {
-    static struct { uint64_t phys; char const *text; } const place[] = {
-        { 0xfee00000, "local APIC, MSI range" }, { 0xfec00000, "I/O APIC" },
+    static struct machine_place const list[] = {
+        { 0xfee00000, "local APIC, MSI range" }, { 0xfec00000, "I/O APIC" }, { 0, NULL },
     };
 
-    if (i >= sizeof (place) / sizeof (place[0]))
-        return false;
-
-    *phys = place[i].phys;
-    *text = place[i].text;
-
-    return true;
+    return list[i];
 }
 
-bool mad_case (unsigned i, struct mad_case *c)
+struct mad_case mad_case (unsigned i)
 {
     static char const *const text[] = { "WB", "WT", "WC", "UC", "WP", "attribute 5: BAD_PAR", "attribute 6: BAD_PAR",
                                         "attribute 7: BAD_PAR" };
 
     switch (i) {
-        default: *c = (struct mad_case) { i, i <= MAD_WP, text[i] }; break;
-        case 8:  *c = (struct mad_case) { (root.hip->kimax + UINT32_C (1)) << MAD_KI_SHIFT, false, "key KIMAX + 1: BAD_PAR" }; break;
-        case 9:  *c = (struct mad_case) { UINT32_C (0x7fff) << MAD_KI_SHIFT, false, "key 0x7fff: BAD_PAR" }; break;
-        case 10: return false;
+        default: return (struct mad_case) { i, i <= MAD_WP, text[i] };
+        case 8:  return (struct mad_case) { (root.hip->kimax + UINT32_C (1)) << MAD_KI_SHIFT, false, "key KIMAX + 1: BAD_PAR" };
+        case 9:  return (struct mad_case) { UINT32_C (0x7fff) << MAD_KI_SHIFT, false, "key 0x7fff: BAD_PAR" };
+        case 10: return (struct mad_case) { 0, false, NULL };
     }
-
-    return true;
 }
 
 static uint64_t field (uint8_t const *p, size_t off, unsigned bytes)

@@ -33,5 +33,3 @@ probe_left_call:
 probe_left:
         mov     $1, %eax
         ret
-
-        .section .note.GNU-stack, "", @progbits

@@ -81,11 +81,3 @@
         RUN     regs_read, cmpb $0, 0x1000      /* nothing is mapped there                              */
         RUN     regs_pxor, pxor %xmm7, %xmm7
         RUN     regs_div, div %rcx
-
-        .section .bss.regs, "aw", @nobits
-        .balign 4
-        .globl  regs_go
-regs_go:
-        .skip   4
-
-        .section .note.GNU-stack, "", @progbits

@@ -38,12 +38,3 @@ witness_start:
         SEE_ALL
         call    witness_started
         ud2
-
-        .section .bss.witness, "aw", @nobits
-        .balign 8
-        .globl  witness_seen, witness_serve, witness_reply
-witness_seen:   .skip 0x98
-witness_serve:  .skip 8
-witness_reply:  .skip 0x80
-
-        .section .note.GNU-stack, "", @progbits
