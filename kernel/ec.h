@@ -5,8 +5,8 @@
  * Call chains. An EC that calls a portal points at the portal's EC with `callee`, which points back with `caller`. The last
  * EC of the chain that begins at an SC's EC runs on that SC's time.
  *
- * What an EC does when it runs next is its continuation: null returns to user mode with the saved registers, by SYSRET or
- * IRET as `exit` says; anything else is a function that finishes or repeats what the EC was doing in the kernel.
+ * What an EC does when it runs next is its continuation: null returns to user mode with the saved registers, by the
+ * way out that `exit` names; anything else is a function that finishes or repeats what the EC was doing in the kernel.
  *
  * Unless a field says otherwise, only the EC's own CPU touches it after creation.
  */
@@ -39,6 +39,9 @@ enum reply {
     REPLY_HELPED        = 4,                            /* flag                                                     */
 };
 
+/* Ways out to user mode: one that need not restore what a hypercall may change, and one that restores every register */
+enum exit { EXIT_SHORT, EXIT_FULL };
+
 enum ec_kind { EC_GLOBAL, EC_LOCAL, EC_IDLE };
 
 struct ec {
@@ -53,7 +56,7 @@ struct ec {
 
     _Atomic (cap_slot_t *) *obj_root;                   /* table of its object space; fixed                         */
     uint32_t            reply;                          /* enum reply                                               */
-    uint32_t            exit;                           /* EXIT_SYSRET or EXIT_IRET                                 */
+    uint32_t            exit;                           /* enum exit                                                */
     cont_t              cont;
     struct regs         regs;
 

@@ -42,7 +42,7 @@ static void enter_portal (struct ec *callee, struct pt const *pt, uint32_t mtd)
     REGS_P1 (&callee->regs) = mtd;
     REGS_IP (&callee->regs) = pt->ip;
 
-    callee->exit = EXIT_SYSRET;
+    callee->exit = EXIT_SHORT;
     callee->cont = UNLIKELY (pt->fast != callee) ? ec_arch_bad_ip : NULL;
 
     cpu_local.next = callee;

@@ -77,7 +77,7 @@ STATIC_ASSERT (offsetof (struct pt, id) == offsetof (struct pt, ip) + 8);
 STATIC_ASSERT (offsetof (struct regs, spsr) == offsetof (struct regs, elr) + 8);
 STATIC_ASSERT (offsetof (struct regs, far) == offsetof (struct regs, esr) + 8);
 STATIC_ASSERT (offsetof (struct trace_cpu, count) == offsetof (struct trace_cpu, mask) + 8);
-STATIC_ASSERT (EXIT_SYSRET == 0);
+STATIC_ASSERT (EXIT_SHORT == 0);
 
 /* What it takes for granted of a trace point's entry */
 STATIC_ASSERT (sizeof (struct trace_entry) == 16 && offsetof (struct trace_ring, written) == 0);

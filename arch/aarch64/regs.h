@@ -8,8 +8,6 @@
 #include <abi/utcb_arch.h>
 #include <base/macros.h>
 
-enum { EXIT_SYSRET, EXIT_IRET };                        /* every way out is one ERET, which restores everything     */
-
 struct regs {
     uint64_t gpr[31], sp, tpidr, tpidrro;               /* of EL0. TPIDRRO_EL0 only changes by an event reply       */
     uint64_t elr, spsr;

@@ -71,5 +71,5 @@ void asm_offsets (void)
 
 STATIC_ASSERT (offsetof (struct ec, exit) == offsetof (struct ec, reply) + 4);      /* one store sets both          */
 STATIC_ASSERT (offsetof (struct cpu_local, arch.stale) < 64);
-STATIC_ASSERT (EXIT_SYSRET == 0);
+STATIC_ASSERT (EXIT_SHORT == 0);
 STATIC_ASSERT (sizeof (struct trace_entry) == 16);

@@ -10,7 +10,7 @@ void ec_arch_init_regs (struct ec *ec, uint64_t sp)
 {
     ec->regs.rsp    = sp;
     ec->regs.rflags = RFLAGS_INIT;
-    ec->exit        = ec->kind == EC_LOCAL ? EXIT_SYSRET : EXIT_IRET;
+    ec->exit        = ec->kind == EC_LOCAL ? EXIT_SHORT : EXIT_FULL;
 }
 
 void ec_arch_event (struct ec *ec, unsigned event)
@@ -22,12 +22,12 @@ void ec_arch_event (struct ec *ec, unsigned event)
 /* After SYSCALL, rcx and r11 are what SYSRET would leave in them (interface specification, 8.8). */
 void ec_arch_full_exit (struct ec *ec)
 {
-    if (ec->exit == EXIT_IRET)
+    if (ec->exit == EXIT_FULL)
         return;
 
     ec->regs.rcx    = ec->regs.rip;
     ec->regs.r11    = ec->regs.rflags = RFLAGS_INIT;
-    ec->exit        = EXIT_IRET;
+    ec->exit        = EXIT_FULL;
 }
 
 static void copy (uint64_t *dst, uint64_t const *src, unsigned n)

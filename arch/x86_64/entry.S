@@ -14,7 +14,7 @@
 #define CPU(field)      cpu_local + CPU_##field
 #define RFLAGS_INIT     0x202
 #define REPLY_CALL      1
-#define EXIT_IRET       1
+#define EXIT_FULL       1
 #define STATUS_SUCCESS  0
 #define SEL_LEAF_BITS   9
 #define LEAF_MASK       511
@@ -468,7 +468,7 @@ entry_user: push    %r11
             mov     %rax, EC_RFLAGS(%r11)
             pop     %rax
             mov     %rax, EC_RSP(%r11)
-            movl    $EXIT_IRET, EC_EXIT(%r11)
+            movl    $EXIT_FULL, EC_EXIT(%r11)
             mov     $CPU_STACK_TOP, %rsp
             cld
             PATCHABLE

@@ -8,8 +8,6 @@
 #include <abi/utcb_arch.h>
 #include <base/macros.h>
 
-enum { EXIT_SYSRET, EXIT_IRET };
-
 struct regs {
     union {
         uint64_t gpr[16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* There are no ports: whoever asks one finds nobody there. */
+/* Contract: I/O ports, where the architecture has them: arch/ARCH/pio.h replaces this file there. Elsewhere nobody answers. */
 #pragma once
 
 #include <base/types.h>
