@@ -97,6 +97,14 @@ class Tree(unittest.TestCase):
         self.file('kernel/new.c', 'no licence\n')
         self.assertIn('kernel/new.c: has no SPDX line', self.run_in_tree('scripts/check', code=1).stdout)
 
+    def test_check_differences(self):
+        self.file('arch/aarch64/new.h', '/* SPDX-License-Identifier: GPL-2.0-only */\n#pragma once\n')
+        self.assertIn('arch/aarch64/new.h: is in this folder alone; say why', self.run_in_tree('scripts/check', code=1).stdout)
+        self.file('arch/x86_64/new.h', '/* SPDX-License-Identifier: GPL-2.0-only */\n#pragma once\n')
+        self.assertIn(' passed, 0 failed', self.run_in_tree('scripts/check').stdout)
+        self.file('arch/aarch64/muldiv.h', '/* SPDX-License-Identifier: GPL-2.0-only */\n#pragma once\n')
+        self.assertIn('muldiv.h names no file that x86_64 has alone', self.run_in_tree('scripts/check', code=1).stdout)
+
     def test_wrong_settings(self):
         self.assertIn('make TARGET', self.make('help', 'ARCH=wrong', 'KMEM_MIB=x').stdout)
         self.assertIn('ARCH=wrong is not one of: x86_64', self.make('ARCH=wrong', code=2).stderr)
