@@ -17,8 +17,10 @@ void space_root_abandon (struct space_hst *s) { buddy_free (s->table); }
 
 void space_hst_leave (paddr_t root)
 {
-    if (rlx_load (&cpu_local.root) == root)
+    if (rlx_load (&cpu_local.root) == root) {
         space_hst_switch (space_hst_root (&space_hst_nova, NULL, (cpu_t)cpu_local.id));
+        isb();                                          /* the tables may go before the next ERET                   */
+    }
 }
 
 bool space_root_retire (struct space_hst *s)

@@ -114,5 +114,7 @@
 
 static inline void isb (void) { __asm__ volatile ("isb" : : : "memory"); }
 
-#define dsb(domain) __asm__ volatile ("dsb " #domain : : : "memory")
+#define dsb(domain)         __asm__ volatile ("dsb " #domain : : : "memory")
+#define tlbi(op)            __asm__ volatile ("tlbi " #op : : : "memory")
+#define tlbi_with(op, v)    __asm__ volatile ("tlbi " #op ", %0" : : "r" (v) : "memory")
 #endif

@@ -10,6 +10,7 @@
 
 #include <base/macros.h>
 #include <cpu_local.h>
+#include <root_write.h>
 #include <sysreg.h>
 #include <vhe.h>
 
@@ -32,10 +33,13 @@ static inline paddr_t root_tagged (paddr_t table, uint64_t tag) { return table |
 /* Loads page tables; cpu_local.root is set before. SWITCH_SPACE in entry.S does the same. ERET synchronizes. */
 static inline void root_load (paddr_t root)
 {
-    __asm__ volatile (PATCHABLE "msr ttbr0_el2, %0" PATCH (PATCH_VHE, "msr vttbr_el2, %0") : : "r" (root & ~ROOT_UNTAGGED) : "memory");
+    root_write (root & ~ROOT_UNTAGGED);
 
-    if (UNLIKELY (root & ROOT_UNTAGGED))
-        __asm__ volatile (PATCHABLE "isb; tlbi aside1, xzr" PATCH (PATCH_VHE, "isb; tlbi vmalls12e1") "dsb nsh" : : : "memory");
+    if (UNLIKELY (root & ROOT_UNTAGGED)) {
+        isb();
+        tlbi_tag_0();
+        dsb (nsh);
+    }
 }
 
 /* VMALLS12E1IS is for the VMID that is loaded */
@@ -48,23 +52,29 @@ static inline void root_flush_vmid (paddr_t root)
         isb();
     }
 
-    __asm__ volatile ("dsb ishst; tlbi vmalls12e1is; dsb ish" : : : "memory");
+    dsb (ishst);
+    tlbi (vmalls12e1is);
+    dsb (ish);
 
     if (loaded != other) {
 
         sysreg_write (vttbr_el2, loaded);
         isb();
 
-        if (!(loaded >> ROOT_TAG_SHIFT))                /* both may have VMID 0: nothing of the other one stays     */
-            __asm__ volatile ("tlbi vmalls12e1; dsb nsh" : : : "memory");
+        if (!(loaded >> ROOT_TAG_SHIFT)) {              /* both may have VMID 0: nothing of the other one stays     */
+            tlbi (vmalls12e1);
+            dsb (nsh);
+        }
     }
 }
 
 /* Drops what any CPU holds under the tag of a root. The stores that it is about are done. ERET synchronizes. */
 static inline void root_flush (paddr_t root)
 {
-    if (vhe())
-        __asm__ volatile ("dsb ishst; tlbi aside1is, %0; dsb ish" : : "r" (root & ROOT_TAG) : "memory");
-    else
+    if (vhe()) {
+        dsb (ishst);
+        tlbi_with (aside1is, root & ROOT_TAG);
+        dsb (ish);
+    } else
         root_flush_vmid (root);
 }
