@@ -14,6 +14,7 @@
 #include <stage2_arch.h>
 #include <tlb_arch.h>
 
+#include <arm_walk.h>
 #include <host.h>
 
 extern uint64_t core_allocs, core_fail;
@@ -28,88 +29,6 @@ void rcu_call (struct rcu_head *h, rcu_func_t func) { while (func (h)) ; }
 
 static uint64_t user_end_unused;
 extern uint64_t user_end __attribute__ ((alias ("user_end_unused")));
-
-static unsigned const size[] = { 32, 36, 40, 42, 44, 48, 52 };      /* by PARange and PS                            */
-
-/* The walk, by D8.2 and D8.3 and the pseudocode of AArch64.S2Walk (J1.1.5) ----------------------------------------------------------*/
-
-enum fault { NONE, TRANSLATION, ADDRESS_SIZE, ACCESS_FLAG, WRONG };
-
-struct walk {
-    enum fault fault;
-    unsigned   level;                                   /* of the fault or of the leaf, by the architecture's numbers */
-    uint64_t   pa;
-    unsigned   type, sh, s2ap, xn;
-};
-
-static uint64_t bits_of (uint64_t v, unsigned high, unsigned low) { return v >> low & (~UINT64_C (0) >> (63 - (high - low))); }
-
-static struct walk walk (uint64_t vtcr, uint64_t vttbr, uint64_t ipa)
-{
-    unsigned const ia = 64 - (unsigned)bits_of (vtcr, 5, 0), sl0 = (unsigned)bits_of (vtcr, 7, 6), ps = (unsigned)bits_of (vtcr, 18, 16);
-    bool const ds = bits_of (vtcr, 32, 32);
-    unsigned const start = 2 - sl0, below = 12 + 9 * (3 - start);
-    struct walk w = { .level = start };
-
-    /* 4 KiB granule, level -1 not chosen; a level 0 as the first one wants more than 42 bits; 1 to 9 bits at the top, 4 more in a row */
-    assert_int_equal (bits_of (vtcr, 15, 14), 0);
-    assert_int_equal (bits_of (vtcr, 33, 33), 0);
-    assert_true (sl0 <= 2 && ps < 7 && ia > below && ia <= below + 9 + 4 && (start || ia > 42));
-    assert_true (ds ? ps == 6 : ps <= 5 && ia <= 48);
-    assert_true (ia <= size[ps]);
-
-    unsigned const entries = ia - below;                /* binary logarithm, of the top level                       */
-
-    assert_int_equal (vttbr & ((UINT64_C (8) << entries) - 1) & ~UINT64_C (0xfff), 0);
-
-    if (ipa >> ia) {
-        w.level = 0;
-        w.fault = TRANSLATION;
-        return w;
-    }
-
-    uint64_t table = bits_of (vttbr, 47, 12) << 12, index = ipa >> below;
-
-    for (;; index = bits_of (ipa, 38 - 9 * (w.level - 1) , 12 + 9 * (3 - w.level))) {
-
-        uint64_t const d = rlx_load (&((pte_slot_t *)kmem_virt (table))[index]);
-        bool const last = w.level == 3;
-
-        if (!(d & 1) || (last && !(d & 2))) {
-            w.fault = d & 1 ? WRONG : TRANSLATION;
-            return w;
-        }
-
-        uint64_t const out = ds ? bits_of (d, 9, 8) << 50 | bits_of (d, 49, 12) << 12 : bits_of (d, 47, 12) << 12;
-
-        if (!ds && bits_of (d, 49, 48)) {               /* RES0                                                     */
-            w.fault = WRONG;
-            return w;
-        }
-
-        if (!last && d & 2) {
-            table = out;
-            w.level++;
-            continue;
-        }
-
-        unsigned const shift = 12 + 9 * (3 - w.level);
-
-        if ((!w.level && !ds) || w.level > 3 || out & ((UINT64_C (1) << shift) - 1)) {  /* no block of 512 GiB without LPA2; RES0 */
-            w.fault = WRONG;
-            return w;
-        }
-
-        w.fault = out >> size[ps] ? ADDRESS_SIZE : !(d & 1 << 10) ? ACCESS_FLAG : NONE;
-        w.pa    = out | (ipa & ((UINT64_C (1) << shift) - 1));
-        w.type  = (unsigned)bits_of (d, 5, 2);
-        w.s2ap  = (unsigned)bits_of (d, 7, 6);
-        w.sh    = (unsigned)(ds ? bits_of (vtcr, 13, 12) : bits_of (d, 9, 8));
-        w.xn    = (unsigned)bits_of (d, 54, 53);
-
-        return w;
-    }
-}
 
 /* What a walk permits, D8.4.2: EL0 and EL1 by themselves with FEAT_XNX, otherwise XN[1] alone */
 static unsigned permits (struct walk w, bool xnx)
@@ -141,7 +60,7 @@ static uint64_t mmfr0_of (unsigned bits)
 {
     unsigned range = 0;
 
-    while (size[range] < bits)
+    while (arm_pa_bits[range] < bits)
         range++;
 
     return range | (bits > 48 ? UINT64_C (3) << 40 : 0);
@@ -172,7 +91,7 @@ static void compare (void)
 {
     for (unsigned i = 0; i < SAMPLES; i++) {
 
-        struct walk const w = walk (vtcr, kmem_phys (root), sample[i].ia | 0x123);
+        struct walk const w = walk_stage2 (vtcr, kmem_phys (root), sample[i].ia | 0x123);
 
         if (!sample[i].perm) {
             assert_int_equal (w.fault, TRANSLATION);
@@ -189,7 +108,7 @@ static void compare (void)
         assert_int_equal (permits (w, xnx), xnx || !x ? sample[i].perm : sample[i].perm | PERM_MEM_XU | PERM_MEM_XS);
     }
 
-    assert_int_equal (walk (vtcr, kmem_phys (root), BIT64 (64 - bits_of (vtcr, 5, 0))).fault, TRANSLATION);
+    assert_int_equal (walk_stage2 (vtcr, kmem_phys (root), BIT64 (64 - bits_of (vtcr, 5, 0))).fault, TRANSLATION);
 }
 
 static bool update (uint64_t ia, uint64_t pa, unsigned order, unsigned perm, uint32_t mad)
@@ -227,7 +146,7 @@ static void random_updates (unsigned bits, unsigned most)
     begin (bits);
     compare();
 
-    unsigned const out = size[bits_of (vtcr, 18, 16)];
+    unsigned const out = arm_pa_bits[bits_of (vtcr, 18, 16)];
 
     for (unsigned n = 0; n < most; n++) {
 
@@ -272,8 +191,8 @@ static void failing (void **state UNUSED)
                 compare();
             core_fail = 0;
             assert_true (update (7 * PAGE_SIZE, 0x9000, 0, PERM_MEM_R, MAD_RAM));
-            assert_int_equal (walk (vtcr, kmem_phys (root), 7 * PAGE_SIZE).pa, 0x9000);
-            assert_int_equal (walk (vtcr, kmem_phys (root), 8 * PAGE_SIZE).pa, 0x40008000);
+            assert_int_equal (walk_stage2 (vtcr, kmem_phys (root), 7 * PAGE_SIZE).pa, 0x9000);
+            assert_int_equal (walk_stage2 (vtcr, kmem_phys (root), 8 * PAGE_SIZE).pa, 0x40008000);
             compare();
             end (before);
         }
@@ -286,7 +205,7 @@ static void choice (void **state UNUSED)
 
     for (unsigned p = 0; p < 16; p++) {
 
-        unsigned const most = size[MIN (p, 6U)];
+        unsigned const most = arm_pa_bits[MIN (p, 6U)];
 
         assert_int_equal (vtcr_bits_max (p), MIN (most, 48U));
         assert_int_equal (vtcr_bits_max (p | plain | as_stage1), MIN (most, 48U));
