@@ -359,7 +359,7 @@ static void route (unsigned id, struct cpu_local const *c)
         mmio_write8 (gicd, GICD_ITARGETSR + id, (uint8_t)c->arch.sgi_target);
 }
 
-void gic_spi_configure (unsigned spi, cpu_t cpu, bool masked, bool level)
+void gic_spi_configure (unsigned spi, cpu_t cpu, bool masked, bool level, bool active)
 {
     unsigned const id = spi + GIC_SPI_BASE;
     size_t const config = GICD_ICFGR + id / 16 * 4;
@@ -367,7 +367,9 @@ void gic_spi_configure (unsigned spi, cpu_t cpu, bool masked, bool level)
 
     write_bit (GICD_ICENABLER, id);
     settled();
-    write_bit (GICD_ICACTIVER, id);
+
+    if (active)
+        gic_deactivate (id);
 
     {
         SPIN_GUARD (&config_lock);

@@ -31,5 +31,8 @@ static inline unsigned gic_id (uint32_t ack) { return ack & 0x3ff; }
 void     gic_eoi (uint32_t ack);
 void     gic_deactivate (uint32_t ack);
 
-/* Shared interrupt: off, no longer active, then with this target and trigger; on unless masked. The caller has its lock. */
-void     gic_spi_configure (unsigned spi, cpu_t, bool masked, bool level);
+/*
+ * Shared interrupt: off, deactivated if it is active, then with this target and trigger; on unless masked. The caller has its lock.
+ * What a CPU has acknowledged stays active until that CPU has handled it: each is deactivated once.
+ */
+void     gic_spi_configure (unsigned spi, cpu_t, bool masked, bool level, bool active);

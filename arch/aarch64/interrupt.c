@@ -12,7 +12,7 @@ struct source {
     struct spinlock     lock;
     uint8_t             flags;                          /* FLAG_INT_*; lock                                         */
     bool                assigned;                       /* lock                                                     */
-    _Atomic (bool)      held;                           /* active; written under the lock. Ordering: relaxed, a deactivation
+    _Atomic (bool)      held;                           /* active, and handled; written under the lock. Ordering: relaxed, a deactivation
                                                          * that races with an arrival elsewhere is as if it had come first */
     _Atomic (cpu_t)     cpu;                            /* Ordering: relaxed; a value on its own                    */
 };
@@ -27,12 +27,14 @@ void interrupt_assign (unsigned i, cpu_t cpu, unsigned flags)
 
     SPIN_GUARD (&s->lock);
 
+    bool const held = rlx_load (&s->held);
+
     s->flags    = (uint8_t)flags;
     s->assigned = true;
     rlx_store (&s->held, false);
     rlx_store (&s->cpu, cpu);
 
-    gic_spi_configure (i, cpu, flags & FLAG_INT_MASK, flags & FLAG_INT_LEVEL);
+    gic_spi_configure (i, cpu, flags & FLAG_INT_MASK, flags & FLAG_INT_LEVEL, held);
 }
 
 void interrupt_deactivate (unsigned i)

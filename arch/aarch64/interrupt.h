@@ -4,7 +4,8 @@
  * One entry for each; its lock orders assignment, arrival and deactivation, which may happen on three CPUs at once.
  *
  * An edge is deactivated when it arrives. A level stays active, so that it does not come again, until the next semaphore-down, when the
- * driver has silenced its device. An assignment takes back what was active. Polarity is the board's: a GIC has no choice there.
+ * driver has silenced its device, or the next assignment. What a CPU has acknowledged while another one assigns, it handles as the
+ * assignment says. Polarity is the board's: a GIC has no choice there.
  */
 #pragma once
 

@@ -4,6 +4,8 @@
 
 #include <base/types.h>
 
+static inline volatile void *mmio_reg (volatile void *base, size_t off) { return (volatile char *)base + off; }
+
 uint8_t  mmio_read8   (volatile void *base, size_t off);
 uint16_t mmio_read16  (volatile void *base, size_t off);
 uint32_t mmio_read32  (volatile void *base, size_t off);
