@@ -28,10 +28,12 @@ $(call choice,ARCH,x86_64 aarch64)
 $(call choice,COMP,gcc clang)
 $(call choice,CFP,none branch return full)
 $(call choice,DEBUG,0 1)
+$(if $(and $(filter command,$(origin BOARD)),$(filter 0,$(MAKELEVEL)),$(filter x86_64,$(ARCH)),$(filter-out bench check deps,$(or $(MAKECMDGOALS),all))),\
+  $(call refuse,BOARD=$(BOARD) is for ARCH=aarch64 only))
 $(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(call refuse,KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
 
 # Where a level of CFP is built, and this one; a board that is not the default has folders of its own
-level        = build/$(ARCH)/$(COMP)/$1$(if $(filter-out qemu,$(BOARD)),-$(BOARD))$(if $(filter 1,$(DEBUG)),-debug)
+level        = build/$(ARCH)/$(COMP)/$1$(if $(filter aarch64,$(ARCH)),$(addprefix -,$(filter-out qemu,$(BOARD))))$(if $(filter 1,$(DEBUG)),-debug)
 O           := $(call level,$(CFP))
 Q           := $(if $(filter 1,$V),,@)
 # One short line for each step; none with make -s
@@ -54,7 +56,8 @@ find         = $(sort $(foreach e,$2,$(shell find $1 -name '*.$e' 2>/dev/null)))
 # What the compiler has is asked once each time, in a file that make itself remakes and then starts over with. So `make deps bench`
 # can install the compiler first. Goals that compile nothing do without.
 ifneq ($(filter-out deps help clean overrides tools-% check-tools fuzz fuzz-keep coverage,$(or $(MAKECMDGOALS),all)),)
-$(if $(shell mkdir -p $O 2> /dev/null && [ -w $O ] && echo y),,$(error $O cannot be written: build in a copy of this tree))
+# It is there from the start, if empty: make would complain of the missing file after saying what is to be done.
+$(if $(shell mkdir -p $O 2> /dev/null && : 2> /dev/null >> $O/toolchain.mk && echo y),,$(error $O cannot be written: build in a copy of this tree))
 include $O/toolchain.mk
 endif
 

@@ -94,11 +94,10 @@ image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 .PHONY: bench-cet bench-cfp image check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
-X86_ONLY    := agents bench-cet check-fuzz check-host check-kn coverage fuzz fuzz-keep \
-               fuzzers host-tests
-$(if $(filter x86_64,$(ARCH)),,$(foreach g,$(filter $(X86_ONLY),$(MAKECMDGOALS)),\
-  $(call refuse,make $g is for ARCH=x86_64 only. With ARCH=$(ARCH) there are all roots bench conformance image check check-boot check-cfp check-image \
-    check-sources check-wcet soak)))
+ONLY_x86_64 := agents check-fuzz check-host check-kn coverage fuzz fuzz-keep fuzzers host-tests
+ONLY_aarch64 := check-sizes
+$(foreach a,x86_64 aarch64,$(if $(filter $a,$(ARCH)),,$(foreach g,$(filter $(ONLY_$a),$(MAKECMDGOALS)),$(call refuse,make $g is for ARCH=$a only))))
+$(if $(filter bochs,$(EMULATOR)),$(if $(filter x86_64,$(ARCH)),,$(call refuse,EMULATOR=bochs is for ARCH=x86_64 only: Bochs is a PC)))
 
 # Tests ----------------------------------------------------------------------------------------------------------------
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
