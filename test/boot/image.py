@@ -270,7 +270,8 @@ def execute(name, args):
                 levels = act(machine)
             check(levels, *collect(directory, ticks), args, bochs)
         finally:
-            shutil.copyfile(os.path.join(directory, 'serial.log'), os.path.join(args.logs, name.replace(', ', '-').replace(' ', '-') + '.log'))
+            if os.path.exists(os.path.join(directory, 'serial.log')):   # not before the machine has been started
+                shutil.copyfile(os.path.join(directory, 'serial.log'), os.path.join(args.logs, name.replace(', ', '-').replace(' ', '-') + '.log'))
 
 
 def main():

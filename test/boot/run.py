@@ -186,7 +186,7 @@ def main():
                 print('\n'.join('  # ' + line for line in [error, *detail, 'whole console: ' + os.path.relpath(path)]))
             sys.stdout.flush()
 
-    print('1..%d' % len(tests))
+    print('1..%d' % len(tests), flush=True)
     pool = ThreadPoolExecutor(max(1, args.jobs))
     try:
         for done in [pool.submit(one, test) for test in tests]:
