@@ -193,7 +193,7 @@ def render(documents, other):
     if ON in machines:
         lines.append('On %s each level was in use, as the kernel read it back.' % machines[ON])
     if OFF in machines:
-        lines.append('without %s: on %s, a CPU that lacks it, the image of CFP=full, where NOPs are left.' % (features(documents), machines[OFF]))
+        lines.append('without %s: on %s, whose CPU has none, the image of CFP=full, where NOPs are left.' % (features(documents), machines[OFF]))
     for kernel in (documents, other):
         if kernel:
             d = next(iter(kernel.values()))

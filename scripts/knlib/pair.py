@@ -77,6 +77,11 @@ def group(cols, key):
     return first_row(cols, key)['group']
 
 
+def operation(cols, key):
+    """What one sample covers; of each, where that depends on the architecture."""
+    return ' / '.join(dict.fromkeys(col.rows[key]['op'] for col in cols if key in col.rows))
+
+
 def cold_is_warm(cols):
     """An emulator that counts instructions knows no cold caches: such a figure would count twice."""
     return all(col.document['ticks_are'] == 'instructions' for col in cols)
@@ -123,7 +128,7 @@ def caption(cols):
     for col in cols:
         document = col.document
         compiler = document['kernel'].get('compiler')
-        lines.append('%s: %s%s on %s; %s%s' % (col.title, col.ours, ' beside ' + col.theirs if col.reference else '', document['machine'],
+        lines.append('%s: %s%s on %s; %s%s' % (col.title, col.ours, ' beside ' + col.theirs if col.reference else ', no reference,', document['machine'],
                                                document['configuration'], ', ' + compiler if compiler else ''))
     if any(col.reference for col in cols):
         lines.append('ratio: this kernel / %s; below 1 is fewer %s.' % (', '.join(dict.fromkeys(col.short[1] for col in cols if col.reference)), unit))
@@ -141,8 +146,8 @@ def remarks(cols):
 
 def text(cols, wide):
     order = keys(cols)
-    name = max(len(key[0]) for key in order)
-    ops = [first_row(cols, key)['op'] for key in order]
+    name = max(map(len, [key[0] for key in order] + ['benchmark']))
+    ops = [operation(cols, key) for key in order]
     ops = ops if wide else [table.short(op, table.OP_WIDTH - 8) for op in ops]
     width = [[max(len(line[i]) for line in [heads(col)] + [cells(col, key) for key in order]) for i in range(len(heads(col)))] for col in cols]
     span = [sum(w) + 2 * (len(w) - 1) for w in width]
@@ -174,7 +179,7 @@ def flat_heads(cols):
 
 
 def flat_rows(cols):
-    return [[key[0], first_row(cols, key)['op']] + [c for col in cols for c in cells(col, key)] for key in keys(cols)]
+    return [[key[0], operation(cols, key)] + [c for col in cols for c in cells(col, key)] for key in keys(cols)]
 
 
 def markdown(cols):

@@ -350,6 +350,7 @@ class Commands(unittest.TestCase):
         self.assertRegex(text, r'\n +\| +x86_64 +\| +aarch64')
         row = next(line for line in text.splitlines() if line.startswith('ipc.2pd.w1'))
         self.assertEqual(row.split('|')[1:], [' ' * 6 + '139 ', ' ' * 6 + '278'])
+        self.assertIn('\naarch64: Kilonova r1, no reference, on qemu-virt-icount; ', text)
         other = self.record('other.json', 4, '--release', 'nova-24.08.0', '--label', 'nova-24.08.0')
         text = self.kn('show', *files, '--reference', other).stdout        # it is of x86_64
         row = next(line for line in text.splitlines() if line.startswith('ipc.2pd.w1 '))
@@ -361,6 +362,20 @@ class Commands(unittest.TestCase):
         table = list(csv.DictReader(io.StringIO(self.kn('show', *files, '--reference', other, '--format', 'csv').stdout)))
         self.assertEqual((table[0]['x86_64 NOVA 24.08'], table[0]['aarch64 Kilonova r1']), ('52', '52'))
         self.assertIn('| x86_64 ratio |', self.kn('show', *files, '--reference', other, '--format', 'markdown').stdout)
+
+    def test_show_architectures_short(self):
+        files = self.pair()
+        for name in files:                                  # no benchmark has a name as long as the heading
+            path = os.path.join(self.dir, name)
+            with open(path, encoding='ascii') as file:
+                document = json.load(file)
+            document['benchmarks'] = [bench for bench in document['benchmarks'] if len(bench['name']) < len('benchmark')]
+            self.assertTrue(document['benchmarks'])
+            with open(path, 'w', encoding='ascii') as file:
+                json.dump(document, file)
+        text = self.kn('show', *files, '--reference', 'none').stdout
+        bars = {tuple(i for i, c in enumerate(line) if c in '|+') for line in text.splitlines() if ' |' in line or '-+-' in line}
+        self.assertEqual(len(bars), 1, text)                # columns stand below each other
 
     def test_plot_architectures(self):
         files = self.pair()
