@@ -258,6 +258,8 @@ def main():
                 fields, names, late = run(args, arch, what, cpus, model, only, watch, folder)
                 collect(results, what, fields, names, watch)
                 lateness.update(late)
+        if not results:
+            raise Failed(f'--only {args.only} names no scenario; they are listed in doc/wcet.md')
     except Failed as e:
         print(f'wcet: {e}', file=sys.stderr)
         return 3
