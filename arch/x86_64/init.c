@@ -271,8 +271,10 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
 
     buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? cpus_max() : 0), POOL_END);
 
-    if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS || !pmap_init())
+    if (space_hst_nova_init() != STATUS_SUCCESS || space_pio_init() != STATUS_SUCCESS)
         panic ("out of memory");
+
+    pmap_init();
 
     struct cpu_local *const local = pmap_cpu_create (0);
     paddr_t const root = local ? space_hst_root (&space_hst_nova, NULL, 0) : 0;
@@ -280,7 +282,6 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     if (!root)
         panic ("out of memory");
 
-    local->token = 1;
     atomic_init (&local->root, root);
     cpu_remote[0] = local;
     cpuset_set (&cpus_online, 0);

@@ -6,7 +6,8 @@
  *   slot 511: tables of one CPU
  *     0xffffffff80000000   kernel image and its memory pool       same on every CPU
  *     0xffffffffa0000000   windows onto physical memory           same on every CPU, boot only
- *     0xffffffffb0000000   device registers                       same on every CPU
+ *     0xffffffffb0000000   device registers: pages                same on every CPU
+ *     0xffffffffb0200000   device registers: blocks of 2 MiB      same on every CPU
  *     0xffffffffffe00000   data of this CPU: stacks, variables, TSS
  *   slot 510: I/O permission bitmap of the space that is loaded (or the shared all-ones one)
  *   slot 509: the tables of slot 511 again, so that the TSS page, last of slot 511, also ends just below the bitmap:
@@ -20,6 +21,8 @@
 #define WINDOW_ADDR         0xffffffffa0000000
 #define MMIO_ADDR           0xffffffffb0000000
 #define MMIO_PAGES          512                         /* one page table                                       */
+#define MMIO_BLOCK_ADDR     0xffffffffb0200000
+#define MMIO_BLOCKS         64
 
 #define CPU_PD_ADDR         0xffffffffc0000000
 #define CPU_AREA            0xffffffffffe00000          /* 2 MiB, one page table                                */

@@ -84,8 +84,6 @@ static bool start (char *page, uint64_t *tables, cpu_t cpu, uint32_t apic_id)
         return false;
     }
 
-    local->id           = cpu;
-    local->token        = cpu + 1U;
     local->arch.apic_id = apic_id;
     atomic_init (&local->root, root);
     cpu_remote[cpu]     = local;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's own mappings: image, windows, device registers, and the area of each CPU. */
+/* The kernel's own mappings on x86: shadow stacks, a fifth level, memory below 1 MiB. start.S makes the image's entries of pd_kernel. */
 #pragma once
 
 #include <base/compiler.h>
-#include <base/types.h>
+#include <hpt.h>
 
-struct cpu_local;
-
-/* Page directory of the image, windows and device registers; start.S makes the entries of the image */
-extern uint64_t pd_kernel[512];
+#define PMAP_TABLE  (HPT_P | HPT_W | HPT_A)
 
 /*
  * Boot CPU, before pmap_init(), while the image is mapped as the boot code mapped it: takes shadow stacks for that many CPUs from the
@@ -16,12 +13,6 @@ extern uint64_t pd_kernel[512];
  * now. CPUs for which there is no room get none: pmap_cpu_create() fails.
  */
 void *pmap_shstk_init (void *start, unsigned cpus);
-
-/* Boot CPU: final tables for the image (W^X); needs the page allocator. False: out of memory. */
-bool pmap_init (void);
-
-/* Makes the tables and pages of a CPU's own area; returns its cpu_local through its global address, or null (out of memory) */
-struct cpu_local *pmap_cpu_create (cpu_t);
 
 /* Puts a fifth level above the area of a CPU. False: out of memory. */
 bool pmap_cpu_raise (cpu_t) MUST_CHECK;
