@@ -48,6 +48,19 @@ void cpu_ready_step (void)
         cpu_local.hazard &= ~HAZARD_READY;
 }
 
+void cpus_kick (struct cpuset const *s)
+{
+    for (uint64_t m = s->bits; m; m &= m - 1)
+        cpu_kick ((cpu_t)bit_low (m));
+}
+
+void cpus_stop_others (void)
+{
+    for (uint64_t m = cpus_online.bits; m; m &= m - 1)
+        if (bit_low (m) != cpu_local.id)
+            cpu_stop ((cpu_t)bit_low (m));
+}
+
 void cpu_kicked (void)
 {
     recall_serve();

@@ -25,9 +25,11 @@ void cpu_ready_step (void);
 
 #define INBOX_STEP  32                                  /* links that are touched in one go, for each inbox         */
 
+void cpus_stop_others (void);                           /* for good: panic, power-off                               */
+void cpus_kick (struct cpuset const *);                 /* interrupt them: they re-evaluate their hazards           */
+
 /* Contract, implemented by the architecture */
 NORETURN void cpu_halt_forever (void);
-void cpus_stop_others (void);                           /* for good: panic, power-off                                */
-void cpus_kick (struct cpuset const *);                 /* interrupt them: they re-evaluate their hazards           */
-void cpu_kick  (cpu_t);
+void cpu_stop  (cpu_t);                                 /* that other CPU calls cpu_halt_forever()                  */
+void cpu_kick  (cpu_t);                                 /* that CPU is interrupted, and calls cpu_kicked()          */
 void cpu_idle  (void);                                  /* wait for an interrupt with interrupts on, then off again */

@@ -12,11 +12,7 @@ void ipi_tlb (cpu_t c) { lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_TLB); }
 
 void cpu_kick (cpu_t c) { lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_RKE); }
 
-void cpus_kick (struct cpuset const *s)
-{
-    for (uint64_t m = s->bits; m; m &= m - 1)
-        cpu_kick ((cpu_t)bit_low (m));
-}
+void cpu_stop (cpu_t c) { lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_HALT); }
 
 /* STI takes effect after the next instruction, so no interrupt slips in between (Intel SDM 2B, STI) */
 void cpu_idle (void) { __asm__ volatile ("sti; hlt; cli" : : : "memory"); }
@@ -25,13 +21,4 @@ void cpu_halt_forever (void)
 {
     for (;;)
         __asm__ volatile ("cli; hlt");
-}
-
-void cpus_stop_others (void)
-{
-    for (uint64_t m = cpus_online.bits; m; m &= m - 1) {
-        cpu_t const c = (cpu_t)bit_low (m);
-        if (c != cpu_local.id)
-            lapic_ipi (cpu_remote[c]->arch.apic_id, VEC_IPI_HALT);
-    }
 }

@@ -44,8 +44,8 @@ void core_cpu (unsigned cpu)
     cpu_remote[cpu] = &cpu_local;
 }
 
-void cpus_kick (struct cpuset const *s) { core_kicked.bits |= s->bits; }
 void cpu_kick (cpu_t c)                 { cpuset_set (&core_kicked, c); }
+void cpu_stop (UNUSED cpu_t c)          { fail(); }
 void tlb_flush_local (void)             { core_flushes[cpu_local.id]++; }
 void preemption_point (void)            { if (core_preempt) core_preempt(); }
 
