@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Contract: the platform as hypercalls see it. */
+/* The platform as hypercalls see it. All but hw_sleep() is a contract. */
 #pragma once
 
 #include <abi/status.h>
@@ -7,8 +7,12 @@
 #include <base/types.h>
 #include <hw_arch.h>
 
-/* ctrl_hw: S-state transition; does not return when it succeeds with a deep state. BAD_FTR, ABORTED. */
+/* ctrl_hw: S-state transition; does not return when it begins. BAD_FTR; ABORTED: another CPU has begun one. */
 enum status hw_sleep (uint64_t desc);
+
+/* Is it a state that the machine has? Then the one CPU that is left enters it. */
+bool          hw_sleep_known (uint64_t desc);
+NORETURN void hw_sleep_enter (uint64_t desc);
 
 /*
  * Interrupts: pins 0 ... hw_int_pins() - 1, then hw_int_msis() messages. A device that sends the address and data that

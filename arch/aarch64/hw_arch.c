@@ -2,7 +2,6 @@
 /* The platform as the hypercalls see it: sleep states, interrupts, time. */
 #include <hw.h>
 
-#include <base/atomic.h>
 #include <base/macros.h>
 #include <console/console.h>
 #include <cpu.h>
@@ -22,21 +21,11 @@
 /* S values of ctrl_hw (interface specification, 5.5.1) */
 enum { SLEEP_S5 = 5, SLEEP_RESET = 7 };
 
-static _Atomic (bool) transition;                       /* Ordering: acq_rel swap; the first one prevails           */
+bool hw_sleep_known (uint64_t desc) { return psci_present() && ((desc & 7) == SLEEP_S5 || desc == SLEEP_RESET); }
 
-enum status hw_sleep (uint64_t desc)
+void hw_sleep_enter (uint64_t desc)
 {
-    unsigned const s = desc & 7;
-
-    if (!psci_present() || (s != SLEEP_S5 && desc != SLEEP_RESET))
-        return STATUS_BAD_FTR;
-
-    if (atomic_swap (&transition, true))
-        return STATUS_ABORTED;
-
-    cpus_stop_others();
-
-    if (s == SLEEP_S5)
+    if (desc != SLEEP_RESET)
         psci_system_off();
 
     psci_system_reset();

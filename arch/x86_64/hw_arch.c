@@ -15,21 +15,16 @@
 #include <timer.h>
 #include <vectors.h>
 
-static _Atomic (bool) transition;                       /* Ordering: acq_rel swap; the first one prevails           */
-
-enum status hw_sleep (uint64_t desc)
+bool hw_sleep_known (uint64_t desc)
 {
     unsigned const s = power_desc_s (desc);
 
-    if (!power_supported (s) || (s == POWER_RESET && desc != POWER_RESET))
-        return STATUS_BAD_FTR;
+    return power_supported (s) && (s != POWER_RESET || desc == POWER_RESET);
+}
 
-    if (atomic_swap (&transition, true))
-        return STATUS_ABORTED;
-
-    cpus_stop_others();
-
-    if (s == POWER_RESET)
+void hw_sleep_enter (uint64_t desc)
+{
+    if (power_desc_s (desc) == POWER_RESET)
         power_reset();
 
     power_off (power_desc_a (desc), power_desc_b (desc));
