@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every CPU needs before it runs anything, the boot CPU included. */
+/* What every CPU needs before it runs anything, the boot CPU included, and what the objects need before. */
 #include <bootstrap_cpu.h>
 
 #include <cpu_local.h>
 #include <ec.h>
 #include <fpu.h>
+#include <pd.h>
+#include <pt.h>
 #include <sc.h>
 #include <scheduler_hot.h>
+#include <sm.h>
+#include <space_msr.h>
 #include <space_obj.h>
+#include <space_stage2.h>
+
+bool objects_init (void)
+{
+    pd_init();
+    sc_init();
+    pt_init();
+    sm_init();
+    space_stage2_init();
+
+    return space_obj_nova_init() == STATUS_SUCCESS && space_msr_init() == STATUS_SUCCESS;
+}
 
 bool bootstrap (void)
 {

@@ -15,3 +15,9 @@ struct pci_masters { unsigned functions, off, stuck, unreached; };
  * space, as firmware has it, where none can be. Boot CPU, interrupts off.
  */
 struct pci_masters pci_masters_off (struct pci_ecam const *, unsigned count);
+
+/*
+ * The same with lines about it, unless the command line forbids: from here on no device writes to memory unless the root task lets it.
+ * There is no moment between firmware and the IOMMU.
+ */
+void pci_stop (struct pci_ecam const *, unsigned count);

@@ -129,25 +129,6 @@ static INDIRECT_TARGET void console_board (void)
     console_uart();
 }
 
-/* From here on no device writes to memory unless the root task lets it */
-static void stop_devices (void)
-{
-    char const *value;
-    size_t length;
-
-    if (cmdline_value ("busmaster", &value, &length) && length == 4 && !memcmp (value, "keep", length)) {
-        print ("PCI: bus masters are left running");
-        return;
-    }
-
-    struct pci_masters const m = pci_masters_off (platform.ecam, platform.ecams);
-
-    print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
-
-    if (m.unreached)
-        print ("PCI: %u buses have no configuration space where firmware says", m.unreached);
-}
-
 /*
  * What the boot loader has left in registers (interface specification, 7.1.1): Multiboot 2 or 1, or a device tree and the root task's
  * image (legacy launch; the arm64 boot protocol has both in the tree). From firmware, the kernel has been the boot loader, and knows.
@@ -245,7 +226,7 @@ static void leave_firmware (void)
     if (uefi_exit (&boot))
         print ("UEFI: boot services ended");
 
-    stop_devices();
+    pci_stop (platform.ecam, platform.ecams);
 }
 
 /*
@@ -274,7 +255,7 @@ static bool learn (void)
     cmdline_set (boot.cmdline);
     console_last_resort (NULL);
     console_uart();
-    stop_devices();
+    pci_stop (platform.ecam, platform.ecams);
 
     if (!known)
         print ("BOOT: x0 = %#lx is no device tree, and no ACPI tables are named", boot_regs[0]);
@@ -322,18 +303,6 @@ static bool size_spaces (void)
     return true;
 }
 
-static void objects (void)
-{
-    pd_init();
-    sc_init();
-    pt_init();
-    sm_init();
-    space_stage2_init();
-
-    if (space_obj_nova_init() != STATUS_SUCCESS)
-        panic ("out of memory");
-}
-
 /* On the CPU's own stack and tables */
 static INDIRECT_TARGET void init_bsp (void)
 {
@@ -376,9 +345,8 @@ static INDIRECT_TARGET void init_bsp (void)
 
     protect();
     trace_init (smp_cpus());
-    objects();
 
-    if (!bootstrap() || !nova_init())
+    if (!objects_init() || !bootstrap() || !nova_init())
         panic ("out of memory");
 
     smp_start();

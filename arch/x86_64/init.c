@@ -122,22 +122,6 @@ static void console_uart (void)
     console_add (&uart.console);
 }
 
-/* From here on no device writes to memory unless the root task lets it: there is no moment between firmware and the IOMMU */
-static void stop_devices (void)
-{
-    if (cmdline_is ("busmaster", "keep")) {
-        print ("PCI: bus masters are left running");
-        return;
-    }
-
-    struct pci_masters const m = pci_masters_off (acpi.ecam, acpi.ecams);
-
-    print ("PCI: %u functions, %u bus masters turned off, %u cannot be", m.functions, m.off, m.stuck);
-
-    if (m.unreached)
-        print ("PCI: %u buses have no configuration space where MCFG says", m.unreached);
-}
-
 /* The first words, and what the boot loader says; once */
 static void read_boot (void)
 {
@@ -168,19 +152,7 @@ static void learn (void)
 
     acpi_parse (&acpi, boot.rsdp ? boot.rsdp : uefi_rsdp (&boot));
     console_uart();
-    stop_devices();
-}
-
-static void objects (void)
-{
-    pd_init();
-    sc_init();
-    pt_init();
-    sm_init();
-    space_stage2_init();
-
-    if (space_obj_nova_init() != STATUS_SUCCESS || space_msr_init() != STATUS_SUCCESS)
-        panic ("out of memory");
+    pci_stop (acpi.ecam, acpi.ecams);
 }
 
 /* On the CPU's own stack and tables */
@@ -210,9 +182,7 @@ static INDIRECT_TARGET void init_bsp (void)
     protect();
     trace_init (cpus_max());
 
-    objects();
-
-    if (!bootstrap() || !nova_init())
+    if (!objects_init() || !bootstrap() || !nova_init())
         panic ("out of memory");
 
     smp_start (&acpi);
@@ -253,7 +223,7 @@ void init_uefi (uint32_t magic, uint32_t info, uint32_t load_addr)
     if (ended)
         print ("UEFI: boot services ended");
 
-    stop_devices();
+    pci_stop (acpi.ecam, acpi.ecams);
 }
 
 void init (uint32_t magic, uint32_t info, uint32_t load_addr)
