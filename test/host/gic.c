@@ -19,7 +19,8 @@
 #define ID      (SPI + GIC_SPI_BASE)
 #define PPI     26
 
-struct cpu_local cpu_local, other;
+struct cpu_local cpu_local;
+static struct cpu_local other;
 struct cpu_local *cpu_remote[CPU_MAX] = { &cpu_local, &other };
 
 static uint64_t const mpidr[2] = { 0x200, UINT64_C (0x0700030211) };
