@@ -26,6 +26,6 @@ void console_sm_signal (void)
     cpu_local.console_lines = 0;
 
     for (uint32_t i = 0; i < lines; i++)
-        if (sm_up (sm, NULL) != STATUS_SUCCESS)               /* counter at its maximum: nothing is lost                  */
+        if (sm_up (sm, NULL) != STATUS_SUCCESS)         /* counter at its maximum: nothing is lost                  */
             return;
 }

@@ -34,7 +34,7 @@ static struct sm *int_sm[HW_INT_MAX];                   /* fixed after nova_init
 
 void interrupt_signal (unsigned interrupt)
 {
-    if (sm_up (int_sm[interrupt], NULL) != STATUS_SUCCESS)          /* at its maximum: as many as anybody can count             */
+    if (sm_up (int_sm[interrupt], NULL) != STATUS_SUCCESS)    /* at its maximum: as many as anybody can count             */
         return;
 }
 

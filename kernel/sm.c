@@ -105,6 +105,7 @@ INDIRECT_NEVER long sm_release (struct sm *sm, struct link *first, struct ec *se
 
     REGS_P0 (&ec->regs) = STATUS_SUCCESS;
 
+    /* Ordering: what CPUs share, queue and `sm`, was under the lock; all else belongs to the EC's CPU, which is fixed and compared first */
     if (UNLIKELY (ec->cpu != cpu_local.id || timeout_queued (&ec->timeout)))
         return wake (ec);
 
