@@ -15,13 +15,13 @@
 #include <space_mem.h>
 
 #define MEM_CHUNK_ORDER_MAX     18                      /* 1 GiB: stays below one top-level entry                   */
-#define MEM_ENTRIES_ORDER_MAX   6                       /* 64 entries of a table are written between two preemption points */
 #define MEM_CHUNKS_PER_RCU      32                      /* until reclamation has its turn                           */
 
 struct mem_target {
     uint64_t    (*from_phys) (unsigned perm, uint32_t mad);         /* attributes as its tables have them; 0: no permission */
     uint64_t    (*from_host) (uint64_t hpt_attr, unsigned pmm);     /* the same, of a page that a host space maps   */
     unsigned    (*leaf_max) (void);                     /* highest level that may hold leaves                       */
+    unsigned    step;                                   /* so many entries of a table between two preemption points, binary logarithm */
     enum status (*update) (void *space, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush);
 };
 
@@ -46,11 +46,16 @@ ALWAYS_INLINE uint64_t mem_source (struct mem_target const *t, struct space_hst 
 /* How much of a uniform area of that order one step takes: a bounded number of entries, and the page below `alone` by itself */
 ALWAYS_INLINE unsigned mem_step (struct mem_target const *t, uint64_t page, unsigned order, uint64_t attr, uint64_t alone)
 {
-    unsigned const level = attr ? MIN (order / PTAB_BPL, t->leaf_max()) : order / PTAB_BPL;
+    unsigned level = attr ? MIN (order / PTAB_BPL, t->leaf_max()) : order / PTAB_BPL;
 
-    order = MIN (order, level * PTAB_BPL + MEM_ENTRIES_ORDER_MAX);
+    order = MIN (order, level * PTAB_BPL + t->step);
 
-    return attr && page + BIT64 (order) == alone ? order - 1 : order;
+    if (LIKELY (!attr || page + BIT64 (order) != alone))
+        return order;
+
+    level = MIN (level, --order / PTAB_BPL);            /* half of one entry is many of the level below             */
+
+    return MIN (order, level * PTAB_BPL + t->step);
 }
 
 /*

@@ -12,7 +12,7 @@
  *  - a broken one is what is there for us, in lookups too, until the CPU that broke it has flushed the TLBs and put the new one there.
  *    That CPU's name is in it, so nobody else makes the same. It may be removed meanwhile; who wants to put something else there waits.
  *  - a hole that is left by a removal says which one, since the flush comes later, for all that was removed. Who maps something there
- *    before that flushes first.
+ *    before that flushes first; who removes what is there finds it removed, and flushes as well, since it may be used until then.
  * A fault that the user takes in between is not the user's: the architecture looks the page up and lets it try again.
  */
 #pragma once
@@ -125,8 +125,13 @@ ALWAYS_INLINE bool ptab_link (struct ptab_fmt const *f, pte_slot_t *p, unsigned 
     return atomic_cas (p, e, table);
 }
 
-/* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set */
-ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, bool *hole)
+/* Somebody has removed what was here, and may not have flushed the TLBs yet: who relies on its being gone does */
+ALWAYS_INLINE bool ptab_unclean (struct ptab_fmt const *f, uint64_t hole) { return f->hole && hole && !f->clean (hole); }
+
+/* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set, and *flush
+ * if TLBs may hold what was there */
+ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, bool *hole,
+                                        bool *flush)
 {
     for (uint64_t e = dep_load (p);;) {
 
@@ -137,6 +142,8 @@ ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p,
 
         if (k == PTE_HOLE && !create) {
             *hole = true;
+            if (UNLIKELY (ptab_unclean (f, e)))
+                *flush = true;
             return NULL;
         }
 
@@ -209,7 +216,13 @@ ALWAYS_INLINE uint64_t ptab_put (struct ptab_fmt const *f, pte_slot_t *p, unsign
 
         enum pte_kind const k = f->kind (old, l);
 
-        if (old == e || (k == PTE_HOLE && !e))
+        if (k == PTE_HOLE && !e) {
+            if (UNLIKELY (ptab_unclean (f, old)))
+                *flush = true;
+            return old;
+        }
+
+        if (old == e)
             return old;
 
         if (k == PTE_HOLE) {
@@ -270,7 +283,7 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
         bool hole = false;
 
         while (t && l > level) {
-            t = ptab_descend (f, &t[ptab_index_of (f, levels, va, l)], l, attr, &hole);
+            t = ptab_descend (f, &t[ptab_index_of (f, levels, va, l)], l, attr, &hole, flush);
             l -= t != NULL;
         }
 
@@ -328,8 +341,11 @@ ALWAYS_INLINE bool ptab_update_page (struct ptab_fmt const *f, unsigned levels, 
         if (e)
             return LIKELY (none && (!old || f->clean (old))) && atomic_cas (p, &old, e);
 
-        if (none)
+        if (none) {
+            if (UNLIKELY (ptab_unclean (f, old)))
+                *flush = true;
             return true;
+        }
 
         return LIKELY (atomic_cas (p, &old, f->hole())) && (*flush = true);
     }

@@ -81,7 +81,7 @@ static enum status target_update (void *s, uint64_t va, paddr_t pa, unsigned ord
 }
 
 static struct mem_target const target = { .from_phys = hpt_attr, .from_host = hpt_restrict, .leaf_max = hpt_leaf_max,
-                                          .update = target_update };
+                                          .step = HPT_STEP_ORDER, .update = target_update };
 
 INDIRECT_NEVER long space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
                          unsigned pmm, uint32_t mad, uint64_t *progress)

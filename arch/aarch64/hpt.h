@@ -11,6 +11,9 @@
 #define HPT_ADDR    DESC_ADDR
 #define HPT_TABLE   DESC_TABLE
 
+/* Entries that are written between two preemption points, binary logarithm: where a page takes another's place, each flushes the TLBs */
+#define HPT_STEP_ORDER  5
+
 extern unsigned hpt_levels;                             /* fixed at boot                                            */
 extern unsigned hpt_root_order;                         /* pages of the top level, binary logarithm; fixed at boot  */
 

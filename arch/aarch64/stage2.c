@@ -93,7 +93,8 @@ static INDIRECT_TARGET enum status update (void *root, uint64_t gpa, paddr_t pa,
 static INDIRECT_TARGET void dead (pte_slot_t *root) { dead_table (root, (stage2_levels - 1) | stage2_root_order << 4); }
 
 static struct stage2 const gst = {
-    .target     = { .from_phys = from_phys, .from_host = from_host, .leaf_max = leaf_max, .update = update },
+    .target     = { .from_phys = from_phys, .from_host = from_host, .leaf_max = leaf_max, .step = HPT_STEP_ORDER,
+                    .update = update },
     .bits       = input_bits,
     .root_order = root_order,
     .dead       = dead,

@@ -102,13 +102,15 @@ static INDIRECT_TARGET void ept_dead (pte_slot_t *root) { dead (root, virt_ept_l
 static INDIRECT_TARGET void vtd_dead (pte_slot_t *root) { dead (root, VTD_LEVELS - 1); }
 
 struct stage2 const ept = {
-    .target = { .from_phys = ept_attr, .from_host = ept_from_host, .leaf_max = virt_ept_leaf_max, .update = ept_update },
+    .target = { .from_phys = ept_attr, .from_host = ept_from_host, .leaf_max = virt_ept_leaf_max, .step = HPT_STEP_ORDER,
+                .update = ept_update },
     .bits   = ept_bits,
     .dead   = ept_dead,
 };
 
 struct stage2 const vtd = {
-    .target = { .from_phys = vtd_attr, .from_host = vtd_from_host, .leaf_max = vtd_leaf_max, .update = vtd_update },
+    .target = { .from_phys = vtd_attr, .from_host = vtd_from_host, .leaf_max = vtd_leaf_max, .step = HPT_STEP_ORDER,
+                .update = vtd_update },
     .bits   = vtd_bits,
     .dead   = vtd_dead,
 };

@@ -22,6 +22,8 @@
 #define HPT_ADDR    UINT64_C (0x000ffffffffff000)
 #define HPT_TABLE   (HPT_P | HPT_W | HPT_U | HPT_A)     /* refers to a table                                        */
 
+#define HPT_STEP_ORDER  6                               /* entries that are written between two preemption points, binary logarithm */
+
 extern unsigned hpt_levels;                             /* 4, or 5 from la57_init() on                              */
 
 /* Boot, before there is a host space with anything in it: sets hpt_levels and user_end. This CPU walks that many from now on. */

@@ -25,7 +25,8 @@ static INDIRECT_TARGET unsigned npt_bits (void)             { return ptab_shift 
 static INDIRECT_TARGET void     npt_dead (pte_slot_t *root) { hpt_dead (root, hpt_levels - 1); }
 
 static struct stage2 const npt = {
-    .target = { .from_phys = npt_attr, .from_host = npt_from_host, .leaf_max = npt_leaf_max, .update = npt_update },
+    .target = { .from_phys = npt_attr, .from_host = npt_from_host, .leaf_max = npt_leaf_max, .step = HPT_STEP_ORDER,
+                .update = npt_update },
     .bits   = npt_bits,
     .dead   = npt_dead,
 };

@@ -87,13 +87,14 @@ SCENARIO (map)
     struct domain d;
     uint64_t phys;
     uintptr_t const small = mem_window (1 << PAGES_ORD, PAGES_ORD);
+    unsigned const most = user_ord - 1 < 27 ? user_ord - 1 : 27;    /* behind AREA is as much                       */
 
     domain_new (&d);
 
-    for (unsigned ord = 0; ord <= 27; ord += 3)
+    for (unsigned ord = 0; ord <= most; ord += 3)
         NEED (hyp_ctrl_pd (SEL_NOVA_HST, d.hst, 0, AREA, ord, PERM_MASK, MAD_RAM));
 
-    NEED (hyp_ctrl_pd (d.hst, d.hst, AREA, AREA, 27, 0, 0));
+    NEED (hyp_ctrl_pd (d.hst, d.hst, AREA, AREA, most, 0, 0));
 
     NEED (mem_alloc (4096, &phys) ? STATUS_SUCCESS : STATUS_MEM_OBJ);
     for (unsigned i = 0; i < 1 << PAGES_ORD; i++)
