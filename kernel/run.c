@@ -79,7 +79,9 @@ static NOINLINE bool ec_hazards (struct ec *ec)
 /* In general */
 static NOINLINE struct ec *run (void)
 {
-    timeout_arm();                                      /* in case that the SC has only begun                       */
+    /* In case that the SC has only begun. Where one is still to begin, that arms: the end of the slice that is over is none to arm for. */
+    if (!(cpu_local.hazard & HAZARD_SCHED))
+        timeout_arm();
 
     for (;;) {
 

@@ -246,6 +246,16 @@ static volatile void *redistributor (uint64_t mpidr, paddr_t *addr)
 /* GICR_WAKER, groups and GICC_PMR are the secure world's. ICC_PMR_EL1 is not, since SCR_EL3.FIQ is 0 (IHI 0069, 4.8.6). */
 static bool secure_here (void) { return el3 && cpu_local.id == 0; }
 
+/* Nothing else of the redistributor may be relied on before it is awake. The other world reads zero here, if the register is not its */
+static bool secure_wake (paddr_t waker)
+{
+    for (unsigned spin = SPIN_MAX; spin--; )
+        if (!(el3_write32 (waker, 0) & WAKER_ASLEEP))
+            return true;
+
+    return false;
+}
+
 static bool cpu_init_v3 (unsigned timer_ppi)
 {
     paddr_t addr;
@@ -255,9 +265,12 @@ static bool cpu_init_v3 (unsigned timer_ppi)
         return false;
 
     if (secure_here()) {
+
+        if (!secure_wake (addr + GICR_WAKER))
+            return false;
+
         el3_write32 (addr + GICR_SGI + GICD_IGROUPR, ~0U);
         el3_write32 (addr + GICR_IGRPMODR0, 0);
-        el3_write32 (addr + GICR_WAKER, 0);
     }
 
     mmio_write32 (r, GICR_WAKER, mmio_read32 (r, GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);

@@ -28,7 +28,10 @@
             mrs     x9, CurrentEL
             cmp     x9, #3 << 2
             b.ne    1f
-            ldr     x9, =SCR_EL2                        /* EL3: nothing of it stays but what lets EL2 work          */
+            ldr     w9, =SCTLR_RES1                     /* EL3: its vectors outlive the tables of whoever came before us    */
+            msr     sctlr_el3, x9
+            isb
+            ldr     x9, =SCR_EL2                        /* nothing of it stays but what lets EL2 work                       */
             msr     scr_el3, x9
             msr     cptr_el3, xzr
             bl      el3_prepare
