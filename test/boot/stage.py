@@ -189,4 +189,4 @@ def x86(test, m, kernel, objects, directory):
 def spcr(port):
     """What follows the header of a Serial Port Console Redirection table, revision 2: a 16550 at an I/O port, 115200 baud"""
     gas = struct.pack('<BBBBQ', 1, 8, 0, 1, port)
-    return struct.pack('<B3x12sBBIBBBBBBHHBBBBIBI', 0, gas, 3, 4, 4, 7, 0, 1, 0, 0, 0, 0xffff, 0xffff, 0, 0, 0, 0, 0, 0, 0, 0)
+    return struct.pack('<B3x12sBBIBBBBBBHHBBBBIBI', 0, gas, 3, 4, 4, 7, 0, 1, 0, 0, 0, 0xffff, 0xffff, 0, 0, 0, 0, 0, 0, 0)
