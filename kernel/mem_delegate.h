@@ -53,7 +53,8 @@ ALWAYS_INLINE unsigned mem_step (struct mem_target const *t, uint64_t page, unsi
     if (LIKELY (!attr || page + BIT64 (order) != alone))
         return order;
 
-    level = MIN (level, --order / PTAB_BPL);            /* half of one entry is many of the level below             */
+    order--;                                            /* half of one entry is many of the level below             */
+    level = MIN (level, order / PTAB_BPL);
 
     return MIN (order, level * PTAB_BPL + t->step);
 }
