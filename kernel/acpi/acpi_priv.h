@@ -65,6 +65,10 @@ struct madt_entry { uint8_t type, length; } PACKED;
 struct madt_left { unsigned malformed, duplicate, cpus, ioapics, frames; };
 
 void acpi_apic_begin (struct acpi *, struct madt_left *, uint32_t lapic, uint32_t flags);
+/* Reads an entry of a size that is wanted there, 0: none is. False: it is not for the caller, or malformed, which is counted */
+bool        acpi_madt_read (struct acpi_table const *, size_t off, struct madt_entry head, void *e, size_t size,
+                            struct madt_left *) MUST_CHECK;
+
 void acpi_apic_entry (struct acpi *, struct madt_left *, struct acpi_table const *, size_t off, struct madt_entry);
 void acpi_gic_begin (struct acpi *);
 void acpi_gic_entry (struct acpi *, struct madt_left *, struct acpi_table const *, size_t off, struct madt_entry);

@@ -148,13 +148,8 @@ void acpi_apic_entry (struct acpi *out, struct madt_left *left, struct acpi_tabl
                         head.type == TYPE_LAPIC_ADDR ? sizeof e.lapic_addr :
                         head.type == TYPE_X2APIC     ? sizeof e.x2apic : 0;
 
-    if (!size)
+    if (!acpi_madt_read (t, off, head, &e, size, left))
         return;
-
-    if (head.length < size || !acpi_read (t, off, &e, size)) {
-        left->malformed++;
-        return;
-    }
 
     switch (head.type) {
         case TYPE_LAPIC:        add_cpu (out, left, e.lapic.id, e.lapic.flags, UINT8_MAX); break;

@@ -150,13 +150,8 @@ void acpi_gic_entry (struct acpi *out, struct madt_left *left, struct acpi_table
                         head.type == TYPE_GICR ? sizeof e.gicr :
                         head.type == TYPE_ITS  ? sizeof e.its : 0;
 
-    if (!size)
+    if (!acpi_madt_read (t, off, head, &e, size, left))
         return;
-
-    if (head.length < size || !acpi_read (t, off, &e, size)) {
-        left->malformed++;
-        return;
-    }
 
     switch (head.type) {
         case TYPE_GICC: add_cpu (g, left, &e.gicc); break;

@@ -26,6 +26,15 @@ static void tell (struct madt_left const *left)
         print ("ACPI: APIC: %u GIC frames beyond %u redistributors and %u others ignored", left->frames, ACPI_GICR_MAX, ACPI_MSI_MAX);
 }
 
+bool acpi_madt_read (struct acpi_table const *t, size_t off, struct madt_entry head, void *e, size_t size, struct madt_left *left)
+{
+    bool const whole = head.length >= size && acpi_read (t, off, e, size);
+
+    left->malformed += size && !whole;
+
+    return size && whole;
+}
+
 INDIRECT_TARGET void acpi_madt (struct acpi *out, struct acpi_table const *t)
 {
     struct madt_left left = { 0 };

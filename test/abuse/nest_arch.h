@@ -3,10 +3,9 @@
 #pragma once
 
 #include <abi/utcb.h>
+#include <nest_events.h>
 #include <regs.h>
 #include <stdbool.h>
-
-enum { NEST_EVENTS = 5 };
 
 struct nest_cpu {
     struct regs         before, regs;                   /* regs: what the instruction is executed with, and leaves  */
