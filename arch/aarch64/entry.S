@@ -24,21 +24,31 @@
 #define STACK_TOP       cpu_local + (CPU_STACK_TOP - CPU_LOCAL)
 #define STACK_PANIC_TOP cpu_local + (CPU_STACK_PANIC_TOP - CPU_LOCAL)
 
+/* op = stp or ldp of registers, each at its place behind base + at, where that of x0 is */
+.macro X2_TO_X15 op, base, at
+            \op     x2,  x3,  [\base, #\at + 16]
+            \op     x4,  x5,  [\base, #\at + 32]
+            \op     x6,  x7,  [\base, #\at + 48]
+            \op     x8,  x9,  [\base, #\at + 64]
+            \op     x10, x11, [\base, #\at + 80]
+            \op     x12, x13, [\base, #\at + 96]
+            \op     x14, x15, [\base, #\at + 112]
+.endm
+
+/* The same in an EC, for those that C preserves, without x19 */
+.macro X20_TO_X29 op, ec
+            \op     x20, x21, [\ec, #X(20)]
+            \op     x22, x23, [\ec, #X(22)]
+            \op     x24, x25, [\ec, #X(24)]
+            \op     x26, x27, [\ec, #X(26)]
+            \op     x28, x29, [\ec, #X(28)]
+.endm
+
 /* All registers of user mode but x0, x1, x16, x17. ec is in sp; clobbers x2...x5 */
 .macro SAVE_REST
-            stp     x2,  x3,  [sp, #X(2)]
-            stp     x4,  x5,  [sp, #X(4)]
-            stp     x6,  x7,  [sp, #X(6)]
-            stp     x8,  x9,  [sp, #X(8)]
-            stp     x10, x11, [sp, #X(10)]
-            stp     x12, x13, [sp, #X(12)]
-            stp     x14, x15, [sp, #X(14)]
+            X2_TO_X15 stp, sp, X(0)
             stp     x18, x19, [sp, #X(18)]
-            stp     x20, x21, [sp, #X(20)]
-            stp     x22, x23, [sp, #X(22)]
-            stp     x24, x25, [sp, #X(24)]
-            stp     x26, x27, [sp, #X(26)]
-            stp     x28, x29, [sp, #X(28)]
+            X20_TO_X29 stp, sp
             mrs     x2, sp_el0
             mrs     x3, tpidr_el0
             mrs     x4, elr_el2
@@ -57,20 +67,10 @@
             msr     sp_el0, x2
             msr     tpidr_el0, x3
             msr     tpidrro_el0, x4
-            ldp     x2,  x3,  [sp, #X(2)]
-            ldp     x4,  x5,  [sp, #X(4)]
-            ldp     x6,  x7,  [sp, #X(6)]
-            ldp     x8,  x9,  [sp, #X(8)]
-            ldp     x10, x11, [sp, #X(10)]
-            ldp     x12, x13, [sp, #X(12)]
-            ldp     x14, x15, [sp, #X(14)]
+            X2_TO_X15 ldp, sp, X(0)
             ldp     x16, x17, [sp, #X(16)]
             ldp     x18, x19, [sp, #X(18)]
-            ldp     x20, x21, [sp, #X(20)]
-            ldp     x22, x23, [sp, #X(22)]
-            ldp     x24, x25, [sp, #X(24)]
-            ldp     x26, x27, [sp, #X(26)]
-            ldp     x28, x29, [sp, #X(28)]
+            X20_TO_X29 ldp, sp
             TRACE   \copy, \id
             eret
 .endm
@@ -360,13 +360,7 @@ fast_reply\copy:
 
 /* x16 = number and flags */
 slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; it preserves x19...x29           */
-            stp     x2,  x3,  [sp, #X(2)]
-            stp     x4,  x5,  [sp, #X(4)]
-            stp     x6,  x7,  [sp, #X(6)]
-            stp     x8,  x9,  [sp, #X(8)]
-            stp     x10, x11, [sp, #X(10)]
-            stp     x12, x13, [sp, #X(12)]
-            stp     x14, x15, [sp, #X(14)]
+            X2_TO_X15 stp, sp, X(0)
             str     x18, [sp, #X(18)]
             str     x30, [sp, #X(30)]
             SIGNING signing_on
@@ -381,13 +375,7 @@ slow:       stp     x0,  x1,  [sp, #X(0)]               /* what C may clobber; i
             SIGNING signing_off
             mov     sp, x9
             ldr     x1,  [sp, #X(1)]
-            ldp     x2,  x3,  [sp, #X(2)]
-            ldp     x4,  x5,  [sp, #X(4)]
-            ldp     x6,  x7,  [sp, #X(6)]
-            ldp     x8,  x9,  [sp, #X(8)]
-            ldp     x10, x11, [sp, #X(10)]
-            ldp     x12, x13, [sp, #X(12)]
-            ldp     x14, x15, [sp, #X(14)]
+            X2_TO_X15 ldp, sp, X(0)
             ldp     x16, x17, [sp, #X(16)]
             ldr     x18, [sp, #X(18)]
             ldr     x30, [sp, #X(30)]
@@ -402,11 +390,7 @@ deferred:   adrp    x8, cpu_local
             mrs     x12, elr_el2
             mrs     x13, spsr_el2
             str     x19, [x9, #X(19)]
-            stp     x20, x21, [x9, #X(20)]
-            stp     x22, x23, [x9, #X(22)]
-            stp     x24, x25, [x9, #X(24)]
-            stp     x26, x27, [x9, #X(26)]
-            stp     x28, x29, [x9, #X(28)]
+            X20_TO_X29 stp, x9
             str     x10, [x9, #X(31)]
             str     x11, [x9, #EC_TPIDR]
             stp     x12, x13, [x9, #EC_ELR]
@@ -491,13 +475,7 @@ irq_user:   SAVE_REST
 /* In the kernel: while idle or at a preemption point. Preserves everything */
 irq_kernel: sub     sp, sp, #176
             stp     x0,  x1,  [sp]
-            stp     x2,  x3,  [sp, #16]
-            stp     x4,  x5,  [sp, #32]
-            stp     x6,  x7,  [sp, #48]
-            stp     x8,  x9,  [sp, #64]
-            stp     x10, x11, [sp, #80]
-            stp     x12, x13, [sp, #96]
-            stp     x14, x15, [sp, #112]
+            X2_TO_X15 stp, sp, 0
             stp     x16, x17, [sp, #128]
             stp     x18, x30, [sp, #144]
             mrs     x0, elr_el2
@@ -509,13 +487,7 @@ irq_kernel: sub     sp, sp, #176
             msr     spsr_el2, x1
             ldp     x18, x30, [sp, #144]
             ldp     x16, x17, [sp, #128]
-            ldp     x14, x15, [sp, #112]
-            ldp     x12, x13, [sp, #96]
-            ldp     x10, x11, [sp, #80]
-            ldp     x8,  x9,  [sp, #64]
-            ldp     x6,  x7,  [sp, #48]
-            ldp     x4,  x5,  [sp, #32]
-            ldp     x2,  x3,  [sp, #16]
+            X2_TO_X15 ldp, sp, 0
             ldp     x0,  x1,  [sp], #176
             eret
 
