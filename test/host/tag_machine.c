@@ -4,12 +4,7 @@
 #include <cpu.h>
 #include <tlb_arch.h>
 
-#include <sanitizer/asan_interface.h>
-
 #define BUFFER  4
-#define STACK   0x10000
-#define DEPTH   1000
-#define SEEN    (1U << 20)
 
 enum broken broken;
 
@@ -39,26 +34,12 @@ static struct cpu {
 static struct cpu_local area[CPUS];
 struct space_hst space[SPACES];
 unsigned cpus, self, loaded[CPUS], flag;
-char const *wrong;
 bool vhe_on, leaving;
 static bool running;
 
-static void *sp_main, *sp[CPUS];
-static char stack[CPUS][STACK] ALIGNED (16);
 static void (*script[CPUS]) (void);
 
-void stack_switch (void **from, void *to);
-
-__asm__ (".text; .globl stack_switch; stack_switch: push %rbp; push %rbx; push %r12; push %r13; push %r14; push %r15;"
-         "mov %rsp, (%rdi); mov %rsi, %rsp; pop %r15; pop %r14; pop %r13; pop %r12; pop %rbx; pop %rbp; ret");
-
-void learn (uint64_t v)
-{
-    struct cpu *const c = &mcpu[self];
-
-    c->history = (c->history ^ v) * UINT64_C (0x9e3779b97f4a7c15) + 1;
-    c->history ^= c->history >> 29;
-}
+void learn (uint64_t v) { mcpu[self].history = explore_history (mcpu[self].history, v); }
 
 static void greedy_of (struct cpu *c, uint64_t root)
 {
@@ -130,7 +111,7 @@ static void yield (void)
         return;
 
     area[self] = cpu_local;
-    stack_switch (&sp[self], sp_main);
+    coroutine_leave (self);
     learn (0);
 }
 
@@ -283,47 +264,15 @@ void await (unsigned n)
 
 /* Exploration -------------------------------------------------------------------------------------------------------- */
 
-static uint64_t seen[SEEN];
-static unsigned states;
-static struct { uint8_t choice, of; } path[DEPTH];
-
-static uint64_t mix (uint64_t h, void const *data, size_t size)
+static uint64_t state (void)
 {
-    uint64_t w;
-
-    for (size_t i = 0; i + 8 <= size; i += 8) {
-        memcpy (&w, (char const *)data + i, 8);
-        h = (h ^ w) * UINT64_C (0x9fb21c651e98df25);
-        h ^= h >> 32;
-    }
-
-    return h;
-}
-
-static bool arrive (void)
-{
-    uint64_t h = mix (1, mcpu, sizeof *mcpu * cpus);
+    uint64_t h = explore_digest (1, mcpu, sizeof *mcpu * cpus);
     uint64_t const v[] = { gone, taken, flag, model_extra(), loaded[0] | loaded[1] << 8 | loaded[2] << 16 };
 
     for (unsigned p = 0; p < PAGES; p++)
-        h = mix (h, page[p].e, sizeof page[p].e[0] * SLOTS);
+        h = explore_digest (h, page[p].e, sizeof page[p].e[0] * SLOTS);
 
-    h = mix (h, v, sizeof v);
-    h += !h;
-
-    for (uint64_t i = h;; i++) {
-
-        uint64_t *const slot = &seen[i % SEEN];
-
-        if (*slot == h)
-            return false;
-
-        if (!*slot) {
-            *slot = h;
-            assert_true (++states < SEEN / 4 * 3);
-            return true;
-        }
-    }
+    return explore_digest (h, v, sizeof v);
 }
 
 static void run_script (void)
@@ -339,13 +288,24 @@ static void resume (unsigned i)
 {
     self = i;
     cpu_local = area[i];
-    stack_switch (&sp_main, sp[i]);
+    coroutine_enter (i);
+}
+
+static bool finished (void)
+{
+    for (unsigned c = 0; c < cpus; c++)
+        if (!mcpu[c].done)
+            return false;
+
+    return true;
 }
 
 /* Choices: 2 i: CPU i goes on; 2 i + 1: its oldest store drains */
-static unsigned choices (uint8_t list[CPUS * 2])
+static unsigned choices (uint8_t list[EXPLORE_CHOICES])
 {
     unsigned n = 0;
+
+    check();
 
     for (unsigned i = 0; i < cpus; i++) {
         if (!mcpu[i].done && !(mcpu[i].waits && flag < mcpu[i].waits))
@@ -357,8 +317,20 @@ static unsigned choices (uint8_t list[CPUS * 2])
     return n;
 }
 
-static void begin (struct scenario const *s)
+static void act (unsigned choice)
 {
+    if (choice % 2)
+        drain (&mcpu[choice / 2]);
+    else
+        resume (choice / 2);
+
+    greedy();
+}
+
+static void reset (void const *scenario)
+{
+    struct scenario const *const s = scenario;
+
     memset (mcpu, 0, sizeof mcpu);
     memset (area, 0, sizeof area);
     memset (space, 0, sizeof space);
@@ -366,7 +338,6 @@ static void begin (struct scenario const *s)
         memset (page[p].e, 0, sizeof page[p].e[0] * SLOTS);
 
     gone    = taken = flag = 0;
-    wrong   = NULL;
     cpus    = s->cpus;
     running = false;
 
@@ -393,76 +364,20 @@ static void begin (struct scenario const *s)
     running = true;
 
     for (unsigned c = 0; c < cpus; c++) {
-
-        ASAN_UNPOISON_MEMORY_REGION (stack[c], STACK);
-
-        uintptr_t *const top = (uintptr_t *)((uintptr_t)stack[c] + STACK) - 8;
-
-        top[0] = (uintptr_t)run_script;
-        sp[c]  = top - 6;
+        coroutine_make (c, run_script);
         script[c] = s->script[c];
         mcpu[c].user = false;
         resume (c);
     }
 }
 
+static struct machine const machine = { .reset = reset, .choices = choices, .act = act, .finished = finished, .state = state };
+
 char const *explore (struct scenario const *s)
 {
-    unsigned length = 0, runs = 0;
-    uint8_t list[CPUS * 2];
+    char name[96];
 
-    memset (seen, 0, sizeof seen);
-    states = 0;
+    snprintf (name, sizeof name, "%s, %s", s->name, vhe_on ? "ASIDs" : "VMIDs");
 
-    do {
-        begin (s);
-        runs++;
-
-        for (unsigned d = 0;; d++) {
-
-            unsigned const n = choices (list);
-
-            check();
-
-            for (unsigned c = 0; !n && c < cpus; c++)
-                if (!mcpu[c].done)
-                    wrong = "CPUs wait for each other";
-
-            if (wrong)
-                return wrong;
-
-            if (!n)
-                break;
-
-            assert_true (d < DEPTH);
-
-            if (d >= length) {
-                if (!arrive())
-                    break;
-                path[d].choice = 0;
-                path[d].of = (uint8_t)n;
-                length = d + 1;
-            }
-
-            unsigned const choice = list[path[d].choice];
-
-            if (choice % 2)
-                drain (&mcpu[choice / 2]);
-            else
-                resume (choice / 2);
-
-            greedy();
-        }
-
-        while (length && path[length - 1].choice + 1 == path[length - 1].of)
-            length--;
-
-        if (length)
-            path[length - 1].choice++;
-
-    } while (length);
-
-    fprintf (stderr, "           %s, %s: %u states, %u runs\n", s->name, vhe_on ? "ASIDs" : "VMIDs", states, runs);
-
-    return NULL;
+    return explore_all (&machine, s, name);
 }

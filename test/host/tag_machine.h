@@ -13,12 +13,13 @@
  * After every step: nothing that a CPU can reach under its loaded tag in user mode has been given back or is another space's. With ASIDs,
  * that of user mode is in the regime of the kernel, which may walk for it at any time: no table has been given back then, either.
  *
- * Orders are explored depth first, by starting again and taking the next choice; states that were seen are not entered twice.
+ * Orders are explored as explore.h says.
  */
 #pragma once
 
 #include <space_hst.h>
 
+#include <explore.h>
 #include <host.h>
 
 #define CPUS    3
@@ -51,7 +52,6 @@ extern uint32_t gone;                                   /* set of pages that wer
 extern struct space_hst space[SPACES];
 extern unsigned cpus, self, flag;                       /* flag: scripts tell each other                            */
 extern unsigned loaded[CPUS];                           /* what the kernel has loaded, space + 1                    */
-extern char const *wrong;                               /* null as long as all holds                                */
 extern bool vhe_on, leaving;
 
 struct scenario {

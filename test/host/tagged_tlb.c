@@ -3,12 +3,6 @@
 
 #include <tlb.h>
 
-#include <sanitizer/asan_interface.h>
-
-#define STACK       0x10000
-#define DEPTH       2000
-#define SEEN_BITS   22
-
 struct page page[PAGES] ALIGNED (PAGE_SIZE);
 
 struct cpu_local cpu_local;                             /* shared fields of a CPU are in area[], others are not used */
@@ -25,30 +19,15 @@ struct cpu mcpu[CPUS];
 uint32_t gone;
 static uint32_t taken;                                  /* pages in use, or used before                             */
 unsigned cpus, self, flushes;
-char const *wrong;
 bool running;
 
 static bool fixed;                                      /* no tables of CPUs are made                               */
 
-static void *sp_main, *sp[CPUS];                        /* stack pointers of those that do not run                  */
-static char stack[CPUS][STACK] ALIGNED (16);
 static void (*script[CPUS]) (void);
 
 unsigned page_id (uintptr_t a) { return (unsigned)((a - (uintptr_t)page) / PAGE_SIZE); }
 
-void learn (uint64_t v)
-{
-    struct cpu *const c = &mcpu[self];
-
-    c->history = (c->history ^ v) * UINT64_C (0x9e3779b97f4a7c15);
-    c->history ^= c->history >> 29;
-}
-
-/* Goes on where the other stack left off; the registers that a function preserves are on the stacks. Much faster than ucontext.h */
-void stack_switch (void **from, void *to);
-
-__asm__ (".text; .globl stack_switch; stack_switch: push %rbp; push %rbx; push %r12; push %r13; push %r14; push %r15;"
-         "mov %rsp, (%rdi); mov %rsi, %rsp; pop %r15; pop %r14; pop %r13; pop %r12; pop %rbx; pop %rbp; ret");
+void learn (uint64_t v) { mcpu[self].history = explore_history (mcpu[self].history, v); }
 
 /* The end of a step; not while a scenario is set up */
 void yield (void)
@@ -56,7 +35,7 @@ void yield (void)
     if (!running)
         return;
 
-    stack_switch (&sp[self], sp_main);
+    coroutine_leave (self);
     learn (0);                                          /* it has come one step further                             */
 }
 
@@ -275,61 +254,28 @@ paddr_t root_of (struct space_hst *s, unsigned c)
 
 /* Exploration ------------------------------------------------------------------------------------------------------- */
 
-static uint64_t seen[1U << SEEN_BITS];
-static unsigned states;
-
-static struct { uint8_t choice, of; } path[DEPTH];
-
-static uint64_t mix (uint64_t h, void const *data, size_t size)
+static uint64_t state (void)
 {
-    uint64_t w;
-
-    for (size_t i = 0; i + 8 <= size; i += 8) {
-        memcpy (&w, (char const *)data + i, 8);
-        h = (h ^ w) * UINT64_C (0x9fb21c651e98df25);
-        h ^= h >> 32;
-    }
-
-    return h;
-}
-
-/* True if this state is new */
-static bool arrive (void)
-{
-    uint64_t h = mix (1, mcpu, sizeof *mcpu * cpus);
+    uint64_t h = explore_digest (1, mcpu, sizeof *mcpu * cpus);
 
     for (unsigned c = 0; c < cpus; c++) {
         uint64_t const v[] = { mem_load ((uintptr_t)&area[c].root, 8), mem_load ((uintptr_t)&area[c].tlb_request, 4),
                                mem_load ((uintptr_t)&area[c].tlb_done, 4), mem_load ((uintptr_t)&area[c].arch.stale, 8),
                                mem_load ((uintptr_t)&area[c].arch.stale_pcid[0], 8) };
-        h = mix (h, v, sizeof v);
+        h = explore_digest (h, v, sizeof v);
     }
 
     for (unsigned p = 0; p < PAGES; p++)
-        h = mix (h, page[p].e, sizeof page[p].e);
+        h = explore_digest (h, page[p].e, sizeof page[p].e);
 
     uint64_t const v[] = { gone, taken, model_extra(), mem_load ((uintptr_t)flag, 8) };
 
-    h = mix (h, v, sizeof v);
+    h = explore_digest (h, v, sizeof v);
 
     for (unsigned s = 0; s < SPACES; s++)
-        h = mix (h, space[s].cpu_table, sizeof *space[s].cpu_table * CPUS);
+        h = explore_digest (h, space[s].cpu_table, sizeof *space[s].cpu_table * CPUS);
 
-    h += !h;
-
-    for (uint64_t i = h;; i++) {
-
-        uint64_t *const slot = &seen[i & ((1U << SEEN_BITS) - 1)];
-
-        if (*slot == h)
-            return false;
-
-        if (!*slot) {
-            *slot = h;
-            states++;
-            return true;
-        }
-    }
+    return h;
 }
 
 static void run_script (void)
@@ -351,11 +297,11 @@ static void resume (unsigned i)
 {
     self = i;
     cpu_local.id = i;
-    stack_switch (&sp_main, sp[i]);
+    coroutine_enter (i);
 }
 
 /* Choices: 3 i: CPU i goes on; 3 i + 1: its oldest store drains; 3 i + 2: its interrupt arrives */
-static unsigned choices (uint8_t list[CPUS * 3])
+static unsigned choices (uint8_t list[EXPLORE_CHOICES])
 {
     unsigned n = 0;
 
@@ -388,8 +334,10 @@ static void act (unsigned choice)
     greedy();
 }
 
-void reset (struct scenario const *s)
+static void reset_machine (void const *scenario)
 {
+    struct scenario const *const s = scenario;
+
     memset (mcpu, 0, sizeof mcpu);
     memset (area, 0, sizeof area);
     memset (space, 0, sizeof space);
@@ -399,8 +347,7 @@ void reset (struct scenario const *s)
         memset (page[p].e, 0, sizeof page[p].e);
 
     gone = taken = flushes = 0;
-    wrong = NULL;
-    cpus  = s->cpus;
+    cpus = s->cpus;
     cpus_online.bits = BIT64 (cpus) - 1;
     pcid_enable();
 
@@ -418,13 +365,7 @@ void reset (struct scenario const *s)
     running = true;
 
     for (unsigned c = 0; c < cpus; c++) {
-
-        ASAN_UNPOISON_MEMORY_REGION (stack[c], STACK);
-
-        uintptr_t *const top = (uintptr_t *)((uintptr_t)stack[c] + STACK) - 8;
-
-        top[0] = (uintptr_t)run_script;                 /* where it returns to, below it what it pops               */
-        sp[c]  = top - 6;
+        coroutine_make (c, run_script);
         resume (c);
     }
 }
@@ -438,95 +379,12 @@ static bool finished (void)
     return true;
 }
 
-/* All orders. Returns what is wrong in one of them, or null. */
-char const *explore (struct scenario const *s)
-{
-    unsigned length = 0, runs = 0;
-    uint8_t list[CPUS * 3];
+static struct machine const machine = {
+    .reset = reset_machine, .choices = choices, .act = act, .finished = finished, .state = state,
+};
 
-    memset (seen, 0, sizeof seen);
-    states = 0;
+void reset (struct scenario const *s) { wrong = NULL; reset_machine (s); }
 
-    do {
-        unsigned d = 0;
+char const *explore (struct scenario const *s) { return explore_all (&machine, s, s->name); }
 
-        reset (s);
-        runs++;
-
-        for (;; d++) {
-
-            unsigned const n = choices (list);
-
-            if (!n && !finished())
-                wrong = "CPUs wait for each other";
-
-            if (wrong)
-                return wrong;
-
-            if (!n)
-                break;
-
-            assert_true (d < DEPTH);
-
-            if (d >= length) {
-                if (!arrive())
-                    break;
-                path[d].choice = 0;
-                path[d].of = (uint8_t)n;
-                length = d + 1;
-            }
-
-            act (list[path[d].choice]);
-        }
-
-        assert_true (states < (1U << SEEN_BITS) * 3 / 4);
-
-        while (length && path[length - 1].choice + 1 == path[length - 1].of)
-            length--;
-
-        if (length)
-            path[length - 1].choice++;
-
-    } while (length);
-
-    fprintf (stderr, "           %s: %u states, %u runs\n", s->name, states, runs);
-
-    return NULL;
-}
-
-/* Orders at random; each CPU has its own pace for a while */
-char const *at_random (struct scenario const *s, unsigned runs, uint64_t seed)
-{
-    uint8_t list[CPUS * 3];
-
-    while (runs--) {
-
-        uint64_t const slow = host_random (&seed);
-
-        reset (s);
-
-        for (unsigned d = 0;; d++) {
-
-            unsigned const n = choices (list);
-
-            if (!n && !finished())
-                wrong = "CPUs wait for each other";
-
-            if (wrong)
-                return wrong;
-
-            if (!n)
-                break;
-
-            unsigned c = list[host_random (&seed) % n];
-
-            if (slow >> c & 1 && host_random (&seed) % 8)
-                c = list[host_random (&seed) % n];
-
-            act (c);
-            assert_true (d < 100000);
-        }
-    }
-
-    return NULL;
-}
+char const *at_random (struct scenario const *s, unsigned runs, uint64_t seed) { return explore_random (&machine, s, runs, seed); }

@@ -12,11 +12,11 @@
  * under its loaded PCID, nor a page, unless the CPU is about to leave: it has stored another root and not loaded it yet, and
  * the kernel touches no user address.
  *
- * Orders are explored depth first, by starting again and taking the next choice; states that were seen are not entered twice. A
- * state is the memory, buffers, TLBs, and for each CPU the history of what it has read.
+ * Orders are explored as explore.h says. A state is the memory, buffers, TLBs, and for each CPU the history of what it has read.
  */
 #pragma once
 
+#include <explore.h>
 #include <host.h>
 
 #include <base/atomic.h>
@@ -108,7 +108,6 @@ extern _Atomic (uint32_t) flag[2];                      /* messages between scri
 
 extern uint32_t gone;                                   /* set of pages that have been given back                   */
 extern unsigned cpus, self, flushes;
-extern char const *wrong;                               /* null as long as the property holds                       */
 extern bool running;                                    /* false: set-up, one step without end                      */
 
 unsigned page_id (uintptr_t addr);
