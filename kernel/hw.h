@@ -22,8 +22,6 @@ NORETURN void hw_sleep_enter (uint64_t desc);
 unsigned hw_int_pins (void);
 unsigned hw_int_msis (void);
 bool     hw_assign_int (uint32_t interrupt, cpu_t, unsigned flags, uint32_t *addr, uint16_t *data);
-cpu_t    interrupt_cpu (unsigned interrupt);
-void     interrupt_deactivate (unsigned interrupt);
 
 /* End of the physical address space */
 INDIRECT_NEVER uint64_t phys_end (void);

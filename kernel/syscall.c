@@ -10,6 +10,7 @@
 #include <cpu.h>
 #include <cpu_local.h>
 #include <hw.h>
+#include <interrupt.h>
 #include <ipc.h>
 #include <memattr.h>
 #include <memory.h>

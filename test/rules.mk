@@ -59,7 +59,7 @@ MACHINE     := test/host/fake_x86/machine.c
 $(eval $(call host-test,clock,test/host/clock.c $(MACHINE) $(X86)/clock.c $(X86)/clock_measure.c $(X86)/cpu_features.c))
 $(eval $(call host-test,lapic,test/host/lapic.c $(MACHINE) $(X86)/lapic.c $(X86)/lapic_timer.c $(X86)/cpu_features.c))
 $(eval $(call host-test,ioapic,test/host/ioapic.c $(MACHINE) $(X86)/ioapic.c $(X86)/pic.c))
-$(eval $(call host-test,interrupt,test/host/interrupt.c $(X86)/interrupt.c))
+$(eval $(call host-test,interrupt,test/host/interrupt.c kernel/interrupt.c $(X86)/interrupt_arch.c))
 $(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
 $(eval $(call host-test,pci,test/host/pci.c kernel/pci.c $(X86)/pci_config.c))
 $(eval $(call host-test,virt,test/host/virt.c $(MACHINE) $(X86)/virt.c $(X86)/cpu_features.c))

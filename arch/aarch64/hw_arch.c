@@ -11,6 +11,7 @@
 #include <gic.h>
 #include <init.h>
 #include <interrupt.h>
+#include <interrupt_arch.h>
 #include <platform.h>
 #include <psci.h>
 #include <scheduler.h>
@@ -37,7 +38,7 @@ unsigned hw_int_msis (void) { return 0; }
 
 bool hw_assign_int (uint32_t interrupt, cpu_t cpu, unsigned flags, uint32_t *addr, uint16_t *data)
 {
-    interrupt_assign (interrupt, cpu, flags);
+    interrupt_assign (interrupt, cpu, cpu, flags);
     *addr = *data = 0;
 
     return true;

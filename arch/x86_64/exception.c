@@ -10,7 +10,7 @@
 #include <cr.h>
 #include <ec.h>
 #include <ec_fpu.h>
-#include <interrupt.h>
+#include <interrupt_arch.h>
 #include <ipc.h>
 #include <lapic.h>
 #include <panic.h>

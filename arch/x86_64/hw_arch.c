@@ -8,7 +8,7 @@
 #include <cpu_features.h>
 #include <cpu_local.h>
 #include <init.h>
-#include <interrupt.h>
+#include <interrupt_arch.h>
 #include <lapic.h>
 #include <memattr.h>
 #include <power.h>
@@ -36,7 +36,7 @@ unsigned hw_int_msis (void) { return interrupt_msis(); }
 
 bool hw_assign_int (uint32_t interrupt, cpu_t cpu, unsigned flags, uint32_t *addr, uint16_t *data)
 {
-    return interrupt_assign (interrupt, cpu, cpu_remote[cpu]->arch.apic_id, flags, addr, data);
+    return interrupt_route (interrupt, cpu, cpu_remote[cpu]->arch.apic_id, flags, addr, data);
 }
 
 INDIRECT_NEVER uint64_t phys_end (void) { return BIT64 (cpu_paddr_bits()); }

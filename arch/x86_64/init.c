@@ -19,7 +19,6 @@
 #include <desc.h>
 #include <exception.h>
 #include <fpu.h>
-#include <interrupt.h>
 #include <insn.h>
 #include <ioapic.h>
 #include <kmem.h>
@@ -176,7 +175,6 @@ static INDIRECT_TARGET void init_bsp (void)
     lapic_cpu_init();
     cpu_local.arch.apic_id = lapic_id();
     ioapic_init (&acpi);
-    interrupt_init();
     power_init (&acpi);
     virt_init();
     protect();

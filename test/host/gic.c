@@ -7,7 +7,8 @@
  * acknowledged, when an interrupt that is enabled is reconfigured, and when the register of 16 triggers is touched without its lock.
  */
 #include <../arch/aarch64/gic.c>
-#include <../arch/aarch64/interrupt.c>
+#include <../kernel/interrupt.c>
+#include <../arch/aarch64/interrupt_arch.c>
 
 #include <host.h>
 
@@ -331,7 +332,7 @@ static void event (unsigned e)
         unsigned const n = e - ASSIGN;
         want_masked = n & 1;
         want_level  = n & 2;
-        interrupt_assign (SPI, (cpu_t)(n >> 2), (want_masked ? FLAG_INT_MASK : 0U) | (want_level ? FLAG_INT_LEVEL : 0U));
+        interrupt_assign (SPI, (cpu_t)(n >> 2), n >> 2, (want_masked ? FLAG_INT_MASK : 0U) | (want_level ? FLAG_INT_LEVEL : 0U));
         assert_int_equal (interrupt_cpu (SPI), n >> 2);
         assert_int_equal (m.enabled[ID], !want_masked);
         assert_int_equal (m.edge[ID], !want_level);
@@ -466,7 +467,7 @@ static void neighbours (void **state UNUSED)
             unsigned const spi = (unsigned)r % (IDS - GIC_SPI_BASE), id = spi + GIC_SPI_BASE, cpu = r >> 32 & 1;
 
             edge[id] = r >> 33 & 1;
-            interrupt_assign (spi, (cpu_t)cpu, (edge[id] ? 0 : FLAG_INT_LEVEL) | (r >> 34 & 1 ? FLAG_INT_MASK : 0U));
+            interrupt_assign (spi, (cpu_t)cpu, cpu, (edge[id] ? 0 : FLAG_INT_LEVEL) | (r >> 34 & 1 ? FLAG_INT_MASK : 0U));
             assert_int_equal (m.enabled[id], !(r >> 34 & 1));
             assert_memory_equal (m.edge + GIC_SPI_BASE, edge + GIC_SPI_BASE, IDS - GIC_SPI_BASE);
 

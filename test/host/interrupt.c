@@ -4,9 +4,11 @@
  * another CPU's event slipped in before the EOI and before the signal, and long random ones.
  */
 #include <interrupt.h>
+#include <interrupt_arch.h>
 
 #include <ioapic.h>
 #include <lapic.h>
+#include <root.h>
 #include <vectors.h>
 
 #include <abi/syscall.h>
@@ -127,7 +129,7 @@ static void assign (unsigned n)
     uint32_t addr = 1;
     uint16_t data = 1;
 
-    assert_true (interrupt_assign (GSI, n >> 2, n >> 2, flags, &addr, &data));
+    assert_true (interrupt_route (GSI, n >> 2, n >> 2, flags, &addr, &data));
     assert_int_equal (addr | data, 0);
     assert_int_equal (interrupt_cpu (GSI), n >> 2);
     assert_int_equal (m.masked, m.want_masked);
@@ -317,13 +319,13 @@ static void refused (void **state)
     uint32_t addr = 1;
     uint16_t data = 1;
 
-    assert_false (interrupt_assign (GSI, 1, 255, FLAG_INT_LEVEL, &addr, &data));
-    assert_false (interrupt_assign (GSI, 1, 0x100, FLAG_INT_LEVEL, &addr, &data));
+    assert_false (interrupt_route (GSI, 1, 255, FLAG_INT_LEVEL, &addr, &data));
+    assert_false (interrupt_route (GSI, 1, 0x100, FLAG_INT_LEVEL, &addr, &data));
     assert_int_equal (interrupt_cpu (GSI), 0);
     assert_true (m.masked && !m.level);
 
-    assert_false (interrupt_assign (MSI, 1, 255, 0, &addr, &data));
-    assert_false (interrupt_assign (MSI, 1, 0x100, 0, &addr, &data));
+    assert_false (interrupt_route (MSI, 1, 255, 0, &addr, &data));
+    assert_false (interrupt_route (MSI, 1, 0x100, 0, &addr, &data));
     assert_int_equal (interrupt_cpu (MSI), 0);
     assert_true (addr == 1 && data == 1);
 }
@@ -398,7 +400,7 @@ static void d_event (unsigned e)
     unsigned const n = e - D_ASSIGN;
 
     d.masked = n & 1;
-    assert_true (interrupt_assign (MSI, n >> 2, n >> 2, (n & 1 ? FLAG_INT_MASK : 0) | (n & 2 ? FLAG_INT_LEVEL : 0), &d.addr, &d.data));
+    assert_true (interrupt_route (MSI, n >> 2, n >> 2, (n & 1 ? FLAG_INT_MASK : 0) | (n & 2 ? FLAG_INT_LEVEL : 0), &d.addr, &d.data));
     assert_int_equal (interrupt_cpu (MSI), n >> 2);
     assert_int_equal (d.addr, 0xfee00000 | (n >> 2) << 12);
 }
@@ -519,7 +521,7 @@ static void vectors (void **state)
             uint32_t addr = 0;
             uint16_t data = 0;
 
-            assert_true (interrupt_assign (i, 0, id, FLAG_INT_MASK, &addr, &data));
+            assert_true (interrupt_route (i, 0, id, FLAG_INT_MASK, &addr, &data));
             assert_int_equal (addr, 0xfee00000 | id << 12);
             assert_int_equal (data, VEC_INT_BASE + i);
         }
@@ -536,8 +538,6 @@ int main (void)
         cmocka_unit_test (messages),
         cmocka_unit_test (vectors),
     };
-
-    interrupt_init();
 
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

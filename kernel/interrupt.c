@@ -2,18 +2,19 @@
 #include <interrupt.h>
 
 #include <abi/syscall.h>
+#include <base/assert.h>
 #include <base/atomic.h>
 #include <base/macros.h>
-#include <gic.h>
 #include <hw_arch.h>
 #include <spinlock.h>
 
 struct source {
-    struct spinlock     lock;
+    struct spinlock     lock;                           /* taken before locks of the interrupt controller           */
     uint8_t             flags;                          /* FLAG_INT_*; lock                                         */
     bool                assigned;                       /* lock                                                     */
-    _Atomic (bool)      held;                           /* active, and handled; written under the lock. Ordering: relaxed, a deactivation
-                                                         * that races with an arrival elsewhere is as if it had come first */
+    _Atomic (bool)      held;                           /* to be released; written under the lock. Ordering: interrupt_deactivate()
+                                                         * reads it relaxed on the CPU of the arrival; a deactivation that races
+                                                         * with an arrival elsewhere is as if it had come first     */
     _Atomic (cpu_t)     cpu;                            /* Ordering: relaxed; a value on its own                    */
 };
 
@@ -21,8 +22,10 @@ static struct source sources[HW_INT_MAX];
 
 cpu_t interrupt_cpu (unsigned i) { return rlx_load (&sources[i].cpu); }
 
-void interrupt_assign (unsigned i, cpu_t cpu, unsigned flags)
+void interrupt_assign (unsigned i, cpu_t cpu, uint32_t dest, unsigned flags)
 {
+    assert (i < HW_INT_MAX);
+
     struct source *const s = &sources[i];
 
     SPIN_GUARD (&s->lock);
@@ -34,11 +37,13 @@ void interrupt_assign (unsigned i, cpu_t cpu, unsigned flags)
     rlx_store (&s->held, false);
     rlx_store (&s->cpu, cpu);
 
-    gic_spi_configure (i, cpu, flags & FLAG_INT_MASK, flags & FLAG_INT_LEVEL, held);
+    interrupt_configure (i, dest, flags, held);
 }
 
 void interrupt_deactivate (unsigned i)
 {
+    assert (i < HW_INT_MAX);
+
     struct source *const s = &sources[i];
 
     if (LIKELY (!rlx_load (&s->held)))
@@ -48,28 +53,22 @@ void interrupt_deactivate (unsigned i)
 
     if (rlx_load (&s->held)) {
         rlx_store (&s->held, false);
-        gic_deactivate (i + GIC_SPI_BASE);
+        interrupt_release (i);
     }
 }
 
-void interrupt_handle (uint32_t ack)
+bool interrupt_accept (unsigned i)
 {
-    unsigned const i = gic_id (ack) - GIC_SPI_BASE;
+    assert (i < HW_INT_MAX);
+
     struct source *const s = &sources[i];
-    bool wanted;
 
-    {
-        SPIN_GUARD (&s->lock);
+    SPIN_GUARD (&s->lock);
 
-        wanted = s->assigned && !(s->flags & FLAG_INT_MASK);
-        gic_eoi (ack);
+    bool const wanted = s->assigned && !(s->flags & FLAG_INT_MASK);
 
-        if (wanted && s->flags & FLAG_INT_LEVEL)
-            rlx_store (&s->held, true);
-        else
-            gic_deactivate (ack);
-    }
+    if (interrupt_hold (i, wanted && s->flags & FLAG_INT_LEVEL, rlx_load (&s->held)))
+        rlx_store (&s->held, true);
 
-    if (wanted)
-        interrupt_signal (i);
+    return wanted;
 }
