@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
@@ -177,6 +178,8 @@ def main():
                 remark = execute(test, kernel, objects, log) or ''
             except (Failed, KnError) as caught:
                 error, detail = str(caught), caught.detail
+            except Exception as caught:                     # a fault of the harness is the failure of one test, not the end of all
+                error, detail = 'the test itself failed: %r' % caught, traceback.format_exc().splitlines()
         if emulator.stopping.is_set():
             return
         with lock:
