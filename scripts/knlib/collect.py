@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 
-from . import elf, rawlog, samples, tools
+from . import elf, rawlog, samples, store, tools
 from .errors import KnError, UsageError
 
 COMPILER = re.compile(r'\[((?:gcc|clang|Debian clang)[^\]]*)\]|, ((?:gcc|clang|Debian clang)\b.*)$')     # in a banner
@@ -125,3 +125,17 @@ def document(part, facts, release_name, configuration):
             'configuration': configuration, 'ticks_are': facts['ticks_are'], 'kernel': facts['kernel'],
             'root': facts['root'], 'emulator': facts.get('emulator'), 'meta': part.run.meta, 'benchmarks': benchmarks,
             'skipped': part.run.skipped, 'run': dict(host() if facts.get('emulator') else {}, **date())}
+
+
+def write(part, output, release_name, configuration, override):
+    """The file `output` from one run of a log. Its place in results/ counts more than what the log says."""
+    if not output.endswith('.json'):
+        raise UsageError('-o %s: the name of a result ends in .json' % output)
+    parts = os.path.abspath(output).split(os.sep)
+    placed = len(parts) > 3 and parts[-4] == 'results'
+    facts = facts_of(part, override)
+    name = release_name or (parts[-3] if placed else facts.get('release') or release())
+    if name == 'unknown':
+        raise UsageError('-o %s: neither git nor VERSION says which release this is: give --release NAME' % output)
+    configuration = configuration or (not placed and facts.get('configuration')) or parts[-1][:-5]
+    store.write(document(part, facts, name, configuration), output)

@@ -4,13 +4,40 @@
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import time
 
-from . import collect, elf, emulator, iso, protocol, samples
-from .errors import KnError, UsageError, counted
+from . import collect, elf, emulator, iso, protocol, samples, tools
+from .errors import KnError, UsageError, counted, last_line
 
 GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
+
+
+def build_file(target):
+    """Path that a make target prints, for the default of --kernel."""
+    done = subprocess.run(['make', '-s', '-C', tools.TOP, target], capture_output=True, text=True, check=False)
+    path = done.stdout.strip().splitlines()[-1:] or ['']
+    if done.returncode or not os.path.exists(path[0]):
+        raise UsageError('no --kernel given and make %s builds none: %s'
+                         % (target, last_line(done.stderr)))
+    return path[0]
+
+
+def default_root(kernel):
+    """bench.elf beside the kernel in build/."""
+    path = os.path.join(os.path.dirname(kernel), 'bench', 'bench.elf')
+    if os.path.exists(path):
+        return path
+    return os.path.join(tools.TOP, 'build', elf.arch(elf.read(kernel, 'kernel')), 'gcc/none/bench/bench.elf')
+
+
+def check_numbers(args):
+    """Options that several commands have."""
+    if args.timeout <= 0:
+        raise UsageError('--timeout wants a number above 0')
+    if args.iterations is not None and not 1 <= args.iterations <= 1000000:
+        raise UsageError('--iterations wants a number from 1 to 1000000')
 
 
 class Progress:
