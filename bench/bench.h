@@ -16,14 +16,22 @@ struct bench_run;
 /* Runs the operation once between two readings of the counter; takes and returns the parameter registers. See timed.h. */
 typedef uint64_t bench_timed (struct hyp_regs *, uint64_t aux);
 
+/* From where to where a sample goes, doc/bench/README.md; kind_name () has the words of the protocol */
+enum bench_kind { KIND_OPERATION, KIND_ROUND_TRIP, KIND_ONE_WAY, KIND_LATENCY, KIND_SIZE, KIND_TIME, KINDS };
+enum bench_unit { UNIT_TICKS, UNIT_BYTES, UNIT_PPM, UNITS };
+
 struct bench {
     char const *    name;                               /* group first: "ipc.same.w8"                           */
     char const *    group;
     char const *    op;                                 /* what exactly one sample covers                       */
     bench_timed *   timed;
-    bench_timed *   empty;                              /* the same code without the operation                  */
+    bench_timed *   empty;                              /* the same code without the operation; null: overhead 0 */
+    enum bench_kind kind;
+    enum bench_unit unit;                               /* of what take () hands back                           */
+    unsigned        cpus;                               /* skipped where there are fewer; 0: 1                  */
     unsigned        iterations;                         /* 0: DEFAULT_ITERATIONS                                */
     bool            cold;                               /* offered as NAME.cold too                             */
+    bool            noise;                              /* offered as NAME.noise too: a neighbour works meanwhile   */
     bool            unwatched;                          /* no timeout while it measures, as an armed one changes
                                                            what the kernel does when it schedules               */
     unsigned        param;                              /* for the functions below: number of words, priority   */
@@ -34,6 +42,10 @@ struct bench {
     bool         (* after) (struct bench_run *, struct hyp_regs const *);       /* each time: undoes            */
     bool         (* end) (struct bench_run *);          /* once, when all is measured                           */
     bool         (* verify) (struct bench_run *);       /* once, in the driver: are the figures plausible?      */
+
+    /* Instead of timed: one sample, of what begins in one EC or on one CPU and ends in another, or is no time. The overhead is
+     * subtracted from it as it is from that of timed. */
+    bool         (* take) (struct bench_run *, int64_t *value);
 
     /* Of what stages the sample consists, whose ticks add up to it; optional. Called for each one, after the operation. False: the
      * operation went another way than the one to be measured, and is repeated; part is unspecified. */

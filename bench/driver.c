@@ -27,6 +27,16 @@ static uint8_t volatile *sweep;
 static size_t sweep_bytes, sample_bytes;
 static uint64_t done, go;                               /* semaphores: the worker reports, the worker may go on */
 
+static char const * const kind_name[KINDS] =
+{
+    [KIND_OPERATION] = "operation", [KIND_ROUND_TRIP] = "round-trip", [KIND_ONE_WAY] = "one-way", [KIND_LATENCY] = "latency",
+    [KIND_SIZE] = "size", [KIND_TIME] = "time",
+};
+
+static char const * const unit_name[UNITS] = { [UNIT_TICKS] = "ticks", [UNIT_BYTES] = "bytes", [UNIT_PPM] = "ppm" };
+
+static unsigned cpus (struct bench const *b) { return b->cpus ? b->cpus : 1; }
+
 __attribute__ ((format (printf, 3, 0)))
 static bool note (struct bench_run *run, bool *flag, char const *fmt, va_list args)
 {
@@ -66,6 +76,9 @@ static void cool (struct bench_run const *run)
 
 static void measure_overhead (struct bench_run *run)
 {
+    if (!run->bench->empty)
+        return;
+
     for (unsigned i = 0; i < WARM_UP + OVERHEAD_ITERATIONS; i++) {
 
         struct hyp_regs r = run->regs;
@@ -82,6 +95,17 @@ static void measure_overhead (struct bench_run *run)
 
     stats_sort (sorted, OVERHEAD_ITERATIONS);
     run->overhead = stats_median (sorted, OVERHEAD_ITERATIONS);
+}
+
+/* One operation; false after bench_fail () */
+static bool sample_once (struct bench_run *run, struct hyp_regs *r, unsigned i, int64_t *value)
+{
+    if (run->bench->take)
+        return run->bench->take (run, value);
+
+    *value = (int64_t) run->bench->timed (r, run->aux);
+
+    return hyp_status (*r) == run->expect || bench_fail (run, "operation %u: %s", i, status_name (hyp_status (*r)));
 }
 
 /* Notes the stages of sample i */
@@ -111,13 +135,13 @@ static bool measure (struct bench_run *run, unsigned count, bool keep)
 
         cool (run);
 
-        int64_t const ticks = (int64_t) b->timed (&r, run->aux);
+        int64_t value;
+
+        if (!sample_once (run, &r, i, &value))
+            return false;
 
         if (keep)
-            run->sample[i] = ticks - run->overhead;
-
-        if (hyp_status (r) != run->expect)
-            return bench_fail (run, "operation %u: %s", i, status_name (hyp_status (r)));
+            run->sample[i] = value - run->overhead;
 
         bool const good = !keep || !b->split || split (run, i);
 
@@ -220,6 +244,7 @@ static void report (struct bench_run *run, char const *name)
 {
     struct bench const *const b = run->bench;
     char word[256];
+    int64_t low = 0, high = 0;
 
     if (run->samples) {
         memcpy (sorted, run->sample, run->samples * sizeof (*sorted));
@@ -227,13 +252,15 @@ static void report (struct bench_run *run, char const *name)
         run->min    = sorted[0];
         run->median = stats_median (sorted, run->samples);
         run->max    = sorted[run->samples - 1];
+        stats_interval (sorted, run->samples, &low, &high);
 
         if (b->verify)
             b->verify (run);
     }
 
-    line ("bench", "name=%s group=%s variant=%s unit=ticks op=%s iterations=%u overhead=%ld", name, b->group,
-          run->cold ? "cold" : "warm", line_word (word, sizeof (word), b->op), run->iterations, run->overhead);
+    line ("bench", "name=%s group=%s variant=%s kind=%s cpus=%u unit=%s op=%s iterations=%u overhead=%ld", name, b->group,
+          run->cold ? "cold" : "warm", kind_name[b->kind], cpus (b), unit_name[b->unit], line_word (word, sizeof (word), b->op),
+          run->iterations, run->overhead);
 
     if (run->failed || run->skipped) {
         line (run->failed ? "fail" : "skip", "name=%s reason=%s", name, line_word (word, sizeof (word), run->reason));
@@ -247,8 +274,9 @@ static void report (struct bench_run *run, char const *name)
     for (; b->split && b->stage[stages]; stages++)
         line_samples ("stage", name, b->stage[stages], part + stages * run->iterations, run->samples);
 
-    line ("result", stages ? "name=%s n=%u min=%ld median=%ld max=%ld stages=%u repeated=%u" : "name=%s n=%u min=%ld median=%ld max=%ld",
-          name, run->samples, run->min, run->median, run->max, stages, run->repeated);
+    line ("result", stages ? "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld stages=%u repeated=%u" :
+          "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld",
+          name, run->samples, run->min, run->median, run->max, "fixed", low, high, stages, run->repeated);
 }
 
 struct suite {
@@ -289,7 +317,7 @@ static void visit (struct suite *s, struct bench const *b, bool cold)
         return;
 
     if (s->list) {
-        line ("list", "name=%s group=%s unit=ticks", name, b->group);
+        line ("list", "name=%s group=%s unit=%s", name, b->group, unit_name[b->unit]);
         return;
     }
 
@@ -299,6 +327,8 @@ static void visit (struct suite *s, struct bench const *b, bool cold)
 
     if (s->stuck)
         bench_fail (&run, "not run, an earlier benchmark hangs");
+    else if (root.hip->cpu_num < cpus (b))
+        bench_skip (&run, "wants %u CPUs, this machine has %u", cpus (b), root.hip->cpu_num);
     else
         s->stuck = !run_worker (&run, s->timeout_s);
 
@@ -337,7 +367,7 @@ int main (void)
     MUST (fault_init (root.hip->cpu_bsp, fault));
     MUST (fault_watch (&(struct thread) { .evt = SEL_EVENT }));
 
-    line ("begin", "suite=kilonova schema=1 benches=%u", count_selected (&s));
+    line ("begin", "suite=kilonova schema=2 benches=%u", count_selected (&s));
     meta_print();
     timer_probe (root.hip->cpu_bsp);
     line ("meta", "timeouts=%s", timer_works() ? "work" : "lost");

@@ -11,7 +11,10 @@ LINE = re.compile(rb'KN1 ([a-z]+) (.*) \*([0-9a-f]{8})\Z', re.S)
 KERNEL = re.compile(rb'\[ ?\d+\] ')                        # how a line of the kernel begins
 # A line after which no result comes
 TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
-KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'stage', 'result', 'skip', 'fail', 'done'}
+KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'stage', 'batch', 'result', 'skip', 'fail', 'done'}
+SCHEMAS = '1', '2'
+VARIANTS = 'warm', 'cold', 'once', 'noise'
+STOPS = 'narrow', 'cap', 'fixed'
 
 
 def encode(kind, payload):
@@ -74,9 +77,10 @@ class Run:
 
     def __init__(self):
         self.begun = self.done = False
-        self.suite, self.total, self.meta, self.known = None, None, {}, []
+        self.suite, self.schema, self.total, self.meta, self.known = None, None, None, {}, []
         self.benchmarks, self.skipped, self.failed, self.problems = [], [], [], []
         self.open = None                                    # the benchmark between `bench` and `result`
+        self.batch = None                                   # its batch of another counter whose `batch` line is to come
         self.next_seq = self.seen = 0                       # next sequence number of samples, bench lines
         self.cut = None                                     # (line that the kernel has cut in two, what is wrong with it)
 
@@ -116,8 +120,9 @@ class Run:
     def on_begin(self, word):
         self.begun, self.suite = True, word['suite']
         self.total = int(word['benches']) if word.get('benches', '').isdigit() else None
-        if word['schema'] != '1':
-            self.problems.append("line protocol schema %s; this kn knows 1" % word['schema'])
+        self.schema = word['schema']
+        if self.schema not in SCHEMAS:
+            self.problems.append("line protocol schema %s; this kn knows %s" % (self.schema, ' and '.join(SCHEMAS)))
 
     def on_meta(self, word):
         for key, value in word.items():
@@ -133,11 +138,15 @@ class Run:
         self.open = {'name': word['name'], 'group': word['group'], 'variant': word['variant'], 'unit': word['unit'],
                      'op': word['op'].replace('~', ' '), 'iterations': int(word['iterations']),
                      'overhead': int(word['overhead']), 'samples': []}
+        if self.schema != '1':
+            self.open.update(kind=word['kind'], cpus=int(word['cpus']))
+        if word['variant'] not in VARIANTS:
+            raise ValueError('unknown variant %s' % word['variant'])
         extra = {k: v for k, v in word.items() if k not in self.open}
         if extra:
             self.open['extra'] = extra
         self.seen += 1
-        self.next_seq = 0
+        self.next_seq, self.batch = 0, None
 
     def current(self, word):
         if not self.open or self.open['name'] != word['name']:
@@ -146,12 +155,46 @@ class Run:
 
     def on_samples(self, word):
         bench = self.current(word)
-        seq = int(word['seq'])
+        batch, seq = bench, int(word['seq'])
+        if 'counter' in word:
+            batch = self.batch_of(word['counter'])
         if seq != self.next_seq:
             self.problems.append('%s: samples line %d missing' % (bench['name'], self.next_seq))
         self.next_seq = seq + 1
         for value, count in samples.parse_runs(word['v']):
-            samples.append_run(bench['samples'], value, count)
+            samples.append_run(batch['samples'], value, count)
+
+    def batch_of(self, counter):
+        """The batch of this counter, which goes on or begins here."""
+        if not self.batch:
+            if counter == 'ticks' or counter in (c['name'] for c in self.open.get('counters', [])):
+                raise ValueError('a second batch of counter %s' % counter)
+            self.batch, self.next_seq = {'name': counter, 'samples': []}, 0
+        if self.batch['name'] != counter:
+            raise ValueError("samples of counter %s before the 'batch' line of %s" % (counter, self.batch['name']))
+        return self.batch
+
+    def on_batch(self, word):
+        bench, batch = self.current(word), self.batch
+        if not batch or batch['name'] != word['counter']:
+            raise ValueError('no samples of counter %s' % word['counter'])
+        self.batch = None
+        self.check(batch, word)
+        low, median, high = samples.summary(batch['samples'])
+        bench.setdefault('counters', []).append({'name': batch['name'], 'overhead': int(word['overhead']), 'n': int(word['n']),
+                                                 'min': low, 'median': median, 'max': high, 'samples': batch['samples']})
+
+    @staticmethod
+    def check(batch, word):
+        """ValueError unless the figures of a `result` or `batch` line are those of the samples."""
+        if not batch['samples']:
+            raise ValueError('no samples')
+        n, low, median, high = (int(word[k]) for k in ('n', 'min', 'median', 'max'))
+        have = samples.summary(batch['samples'])
+        if n != samples.count(batch['samples']):
+            raise ValueError('%d samples announced, %d received' % (n, samples.count(batch['samples'])))
+        if (low, median, high) != have:
+            raise ValueError('min, median, max %d, %d, %d, but the samples give %d, %d, %d' % ((low, median, high) + have))
 
     def on_stage(self, word):
         bench = self.current(word)
@@ -168,14 +211,13 @@ class Run:
     def on_result(self, word):
         bench = self.current(word)
         self.open = None
-        if not bench['samples']:
-            raise ValueError('no samples')
-        n, low, median, high = (int(word[k]) for k in ('n', 'min', 'median', 'max'))
-        have = samples.summary(bench['samples'])
-        if n != samples.count(bench['samples']):
-            raise ValueError('%d samples announced, %d received' % (n, samples.count(bench['samples'])))
-        if (low, median, high) != have:
-            raise ValueError('min, median, max %d, %d, %d, but the samples give %d, %d, %d' % ((low, median, high) + have))
+        self.check(bench, word)
+        if self.batch:
+            raise ValueError("no 'batch' line of counter %s" % self.batch['name'])
+        if int(word.get('batches', 0)) != len(bench.get('counters', [])):
+            raise ValueError('%s batches announced, %d received' % (word.get('batches', 0), len(bench.get('counters', []))))
+        if self.schema != '1':
+            self.stopped(bench, word)
         stages = bench.get('stages', [])
         if len(stages) != int(word.get('stages', 0)):
             raise ValueError('%s stages announced, %d received' % (word.get('stages', 0), len(stages)))
@@ -184,6 +226,16 @@ class Run:
         if stages:
             samples.check_sum(bench['samples'], [s['samples'] for s in stages])
         self.benchmarks.append(bench)
+
+    @staticmethod
+    def stopped(bench, word):
+        """Why there are as many samples as there are, and the confidence interval of the median."""
+        if word['stop'] not in STOPS:
+            raise ValueError('unknown stop=%s' % word['stop'])
+        ci = [int(bound) for bound in word['ci'].split(',')]
+        if ci != list(samples.interval(bench['samples'])):
+            raise ValueError('ci=%s, but the samples give %d,%d' % ((word['ci'],) + samples.interval(bench['samples'])))
+        bench.update(stop=word['stop'], ci=ci)
 
     def close(self, word):
         """A skip or fail line may follow a bench line, and then stands in place of its samples and result."""

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Run-length encoded samples: a list of [value, count] in the order of measurement."""
 
+import math
+
+Z_SQUARED = 3841459                                         # of 95 %: the square of 1.959964, in millionths
+
 
 def parse_runs(text):
     """'258*9999,260*1' -> [[258, 9999], [260, 1]]; ValueError when malformed."""
@@ -41,6 +45,14 @@ def summary(runs):
     values = [v for v, _ in runs]
     return min(values), rank(runs, (n - 1) // 2), max(values)
 
+
+def interval(runs):
+    """(low, high): where the median of what was sampled is with 95 % confidence, whatever its distribution; from the minimum to the
+    maximum if there are fewer than 6 samples. The same ranks as in bench/stats.c: a normal approximation of the binomial distribution."""
+    n = count(runs)
+    below = math.isqrt((Z_SQUARED * n - 1) // 1000000)      # the largest integer below the square root
+    k = (n - below) // 2 if below + 1 <= n else 0
+    return (rank(runs, k - 1), rank(runs, n - k)) if k else (rank(runs, 0), rank(runs, n - 1))
 
 
 def expand(runs):

@@ -50,10 +50,11 @@ def unpack(lines):
 
 
 def every_samples(bench, function):
-    """A copy of the benchmark with what the function makes of its samples, and of those of its stages."""
+    """A copy of the benchmark with what the function makes of its samples, and of those of its stages and other counters."""
     bench = dict(bench, samples=function(bench['samples']))
-    if 'stages' in bench:
-        bench['stages'] = [dict(s, samples=function(s['samples'])) for s in bench['stages']]
+    for part in ('stages', 'counters'):
+        if part in bench:
+            bench[part] = [dict(p, samples=function(p['samples'])) for p in bench[part]]
     return bench
 
 

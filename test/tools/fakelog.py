@@ -33,17 +33,30 @@ BENCHES = [                                                 # name, group, op, m
 STAGES = [('caller', 2), ('call.copy', 60), ('server', 3), ('reply.copy', 74), ('trace-points', 42)]    # of 139, and what is not
 
 
-def bench_lines(name, group, op, runs, variant='warm', stages=()):
-    lines = [protocol.encode('bench', 'name=%s group=%s variant=%s unit=ticks op=%s iterations=%d overhead=21'
-                             % (name, group, variant, op.replace(' ', '~'), samples.count(runs)))]
-    for seq in range(0, len(runs), 20):
-        words = ','.join('%d*%d' % tuple(run) for run in runs[seq:seq + 20])
-        lines.append(protocol.encode('samples', 'name=%s seq=%d v=%s' % (name, seq // 20, words)))
+def sample_lines(name, runs, counter=''):
+    words = [','.join('%d*%d' % tuple(run) for run in runs[at:at + 20]) for at in range(0, len(runs), 20)]
+    return [protocol.encode('samples', 'name=%s%s seq=%d v=%s' % (name, counter and ' counter=' + counter, seq, v)) for seq, v in enumerate(words)]
+
+
+def figures(runs):
+    return 'n=%d min=%d median=%d max=%d' % ((samples.count(runs),) + samples.summary(runs))
+
+
+def bench_lines(name, group, op, runs, variant='warm', stages=(), schema=2, kind='round-trip', stop='fixed', counters=()):
+    """The lines of a benchmark; counters: (name, runs) of the batches of other counters."""
+    more = ' kind=%s cpus=1' % kind if schema > 1 else ''
+    lines = [protocol.encode('bench', 'name=%s group=%s variant=%s%s unit=ticks op=%s iterations=%d overhead=21'
+                             % (name, group, variant, more, op.replace(' ', '~'), samples.count(runs)))]
+    lines += sample_lines(name, runs)
     for stage, parts in stages:
         lines.append(protocol.encode('stage', 'name=%s seq=0 v=%s stage=%s' % (name, ','.join('%d*%d' % tuple(p) for p in parts), stage)))
-    low, median, high = samples.summary(runs)
-    lines.append(protocol.encode('result', 'name=%s n=%d min=%d median=%d max=%d' % (name, samples.count(runs), low, median, high)
-                                 + (' stages=%d repeated=0' % len(stages) if stages else '')))
+    for counter, counted in counters:
+        lines += sample_lines(name, counted, counter)
+        lines.append(protocol.encode('batch', 'name=%s counter=%s overhead=3 %s' % (name, counter, figures(counted))))
+    lines.append(protocol.encode('result', 'name=%s %s' % (name, figures(runs))
+                                 + (' stop=%s ci=%d,%d' % ((stop,) + samples.interval(runs)) if schema > 1 else '')
+                                 + (' stages=%d repeated=0' % len(stages) if stages else '')
+                                 + (' batches=%d' % len(counters) if counters else '')))
     return lines
 
 
@@ -51,19 +64,19 @@ def traced_lines(stages=None, count=10):
     """A good run with stages; each takes the same time in all samples."""
     stages = STAGES if stages is None else stages
     runs = [[sum(ticks for _, ticks in stages), count]]
-    return [protocol.encode('begin', 'suite=kilonova schema=1 benches=1'),
+    return [protocol.encode('begin', 'suite=kilonova schema=2 benches=1'),
             protocol.encode('meta', 'kernel_cmdline=kernel.elf32~serial~trace=ipc'),
             *bench_lines('trace.2pd.w1', 'trace', 'stages', runs, stages=[(name, [[ticks, count]]) for name, ticks in stages]),
             protocol.encode('done', 'benches=1 failed=0')]
 
 
-def lines(column=3, count=1000, benches=None):
+def lines(column=3, count=1000, benches=None, schema=2):
     """The protocol lines of a good run; column 3 or 4 of BENCHES."""
     benches = BENCHES if benches is None else benches
-    out = [protocol.encode('begin', 'suite=kilonova schema=1 benches=%d' % len(benches)),
+    out = [protocol.encode('begin', 'suite=kilonova schema=%d benches=%d' % (schema, len(benches))),
            protocol.encode('meta', 'cpu_vendor=AuthenticAMD cpu_brand=QEMU_TCG_CPU')]
     for bench in benches:
-        out += bench_lines(*bench[:3], [[bench[column], count]])
+        out += bench_lines(*bench[:3], [[bench[column], count]], schema=schema)
     return out + [protocol.encode('skip', 'name=vm-exit reason=no~SVM'), protocol.encode('done', 'benches=%d failed=0' % len(benches))]
 
 

@@ -41,6 +41,13 @@ class Samples(unittest.TestCase):
         self.assertEqual(samples.summary([[1, 1], [2, 1]]), (1, 1, 2))
         self.assertEqual(samples.summary([[-4, 1]]), (-4, -4, -4))
 
+    def test_interval(self):
+        def ranks(n):
+            return samples.interval([[i, 1] for i in range(1, n + 1)])
+
+        self.assertEqual([ranks(n) for n in (1, 5, 6, 8, 9, 100)], [(1, 1), (1, 5), (1, 6), (1, 8), (2, 8), (40, 61)])
+        self.assertEqual(samples.interval([[7, 9999], [8, 1]]), (7, 7))
+
     def test_pack(self):
         runs = [[i, i + 1] for i in range(200)]
         packed = store.pack(runs)
@@ -85,7 +92,7 @@ class Protocol(unittest.TestCase):
         self.assertEqual(feed([b'KN1 half a line'] + fakelog.lines()).verdict(), [])
 
     def test_wrong_figures(self):
-        lines = [protocol.encode('begin', 'suite=s schema=1')] + fakelog.bench_lines('a', 'g', 'x', [[5, 3]])
+        lines = [protocol.encode('begin', 'suite=s schema=2')] + fakelog.bench_lines('a', 'g', 'x', [[5, 3]])
         lines[-1] = protocol.encode('result', 'name=a n=3 min=5 median=6 max=5')
         self.assertIn('samples give', feed(lines).verdict()[0])
         lines[-1] = protocol.encode('result', 'name=a n=4 min=5 median=5 max=5')
@@ -96,7 +103,7 @@ class Protocol(unittest.TestCase):
 
         def verdict(runs, parts, change=lambda lines: lines):
             lines = fakelog.bench_lines('x', 'g', 'o', runs, stages=parts)
-            return feed([protocol.encode('begin', 'suite=s schema=1')] + change(lines) + [protocol.encode('done', 'benches=1 failed=0')]).verdict()
+            return feed([protocol.encode('begin', 'suite=s schema=2')] + change(lines) + [protocol.encode('done', 'benches=1 failed=0')]).verdict()
 
         runs = [[5, 1], [6, 1], [7, 1]]
         self.assertEqual(verdict(runs, stages), [])
@@ -123,8 +130,44 @@ class Protocol(unittest.TestCase):
         lines = fakelog.lines()
         self.assertEqual(feed(lines[:2] + lines[5:]).verdict(), ["'done' says 16 benchmarks, 15 'bench' lines seen"])
 
+    def test_first_schema(self):
+        run = feed(fakelog.lines(schema=1))
+        self.assertEqual(run.verdict(), [])
+        self.assertNotIn('kind', run.benchmarks[0])
+
+    def test_second_schema(self):
+        run = feed(fakelog.lines())
+        self.assertEqual(run.verdict(), [])
+        self.assertEqual({k: run.benchmarks[0][k] for k in ('kind', 'cpus', 'stop', 'ci')}, {'kind': 'round-trip', 'cpus': 1, 'stop': 'fixed', 'ci': [40, 40]})
+        old = fakelog.lines(schema=1)                       # a word of the second schema is missed there
+        self.assertIn("'bench' line without 'kind'", feed([fakelog.lines()[0]] + old[1:]).verdict()[0])
+
+    def lines_of(self, *lines):
+        return feed([protocol.encode('begin', 'suite=s schema=2'), *lines, protocol.encode('done', 'benches=1 failed=0')])
+
+    def test_interval(self):
+        good = fakelog.bench_lines('a', 'g', 'x', [[1, 40], [2, 20], [3, 40]], stop='narrow')
+        run = self.lines_of(*good)
+        self.assertEqual((run.verdict(), run.benchmarks[0]['stop'], run.benchmarks[0]['ci']), ([], 'narrow', [1, 3]))
+        for old, new, message in (('ci=1,3', 'ci=1,2', 'but the samples give 1,3'), ('stop=narrow', 'stop=tired', 'unknown stop')):
+            text = good[-1].decode().split(' *')[0].replace('KN1 result ', '').replace(old, new)
+            self.assertIn(message, self.lines_of(*good[:-1], protocol.encode('result', text)).verdict()[0])
+
+    def test_counters(self):
+        counters = [('cycles', [[700, 50], [710, 50]]), ('instructions', [[i, 1] for i in range(60)])]
+        good = fakelog.bench_lines('a', 'g', 'x', [[5, 100]], counters=counters)
+        run = self.lines_of(*good)
+        self.assertEqual(run.verdict(), [])
+        self.assertEqual([(c['name'], c['overhead'], c['n'], c['median']) for c in run.benchmarks[0]['counters']],
+                         [('cycles', 3, 100, 700), ('instructions', 3, 60, 29)])
+        for index in range(1, len(good)):
+            self.assertTrue(self.lines_of(*good[:index], *good[index + 1:]).verdict(), good[index])
+            if index + 1 < len(good):
+                self.assertTrue(self.lines_of(*good[:index], good[index + 1], good[index], *good[index + 2:]).verdict(), good[index])
+        self.assertIn('second batch of counter cycles', self.lines_of(*good[:4], *good[2:]).verdict()[0])
+
     def test_newer_protocol(self):
-        self.assertIn('schema 2', feed([protocol.encode('begin', 'suite=s schema=2')]).verdict()[0])
+        self.assertIn('schema 3', feed([protocol.encode('begin', 'suite=s schema=3')]).verdict()[0])
         self.assertIn('unknown line kind', feed([protocol.encode('begin', 'suite=s schema=1'), protocol.encode('news', 'a=1')]).verdict()[0])
 
 
