@@ -99,7 +99,7 @@ $(eval $(call host-test,space_stage2,test/host/space_stage2.c $(CORE)))
 $(eval $(call host-test,scheduler,test/host/scheduler.c $(CORE)))
 $(eval $(call host-test,steps,test/host/steps.c $(CORE)))
 $(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
-$(eval $(call host-test,pcid,test/host/pcid.c test/host/tagged_tlb.c test/host/explore.c))
+$(eval $(call host-test,pcid,test/host/pcid.c test/host/tagged_tlb.c test/host/orders.c))
 
 # Page tables, tags and interrupts of aarch64, with that architecture's headers before all others
 AARCH64_OBJ := $(addprefix $H/,$(addprefix test/host/,gic.o stage2.o hpt_arm.o arm_walk.o tag.o tag_machine.o) \
@@ -107,7 +107,7 @@ AARCH64_OBJ := $(addprefix $H/,$(addprefix test/host/,gic.o stage2.o hpt_arm.o a
 $(eval $(call host-test,stage2,test/host/stage2.c test/host/arm_walk.c $(CORE_MEM) arch/aarch64/stage2.c arch/aarch64/vtcr.c))
 $(eval $(call host-test,hpt_arm,test/host/hpt_arm.c test/host/arm_walk.c $(CORE_MEM) $(addprefix arch/aarch64/,hpt.c stage2.c vtcr.c)))
 $(eval $(call host-test,gic,test/host/gic.c))
-$(eval $(call host-test,tag,test/host/tag.c test/host/tag_machine.c test/host/explore.c))
+$(eval $(call host-test,tag,test/host/tag.c test/host/tag_machine.c test/host/orders.c))
 $(AARCH64_OBJ): HOST_FLAGS := -Itest/host/fake_aarch64 -Iarch/aarch64 $(filter-out -Itest/host/fake_x86 -Iarch/$(ARCH),$(HOST_FLAGS))
 
 # The page-table core with tables of two entries, so that short sequences of updates are all that there are

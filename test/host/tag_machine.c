@@ -39,7 +39,7 @@ static bool running;
 
 static void (*script[CPUS]) (void);
 
-void learn (uint64_t v) { mcpu[self].history = explore_history (mcpu[self].history, v); }
+void learn (uint64_t v) { mcpu[self].history = orders_history (mcpu[self].history, v); }
 
 static void greedy_of (struct cpu *c, uint64_t root)
 {
@@ -266,13 +266,13 @@ void await (unsigned n)
 
 static uint64_t state (void)
 {
-    uint64_t h = explore_digest (1, mcpu, sizeof *mcpu * cpus);
+    uint64_t h = orders_digest (1, mcpu, sizeof *mcpu * cpus);
     uint64_t const v[] = { gone, taken, flag, model_extra(), loaded[0] | loaded[1] << 8 | loaded[2] << 16 };
 
     for (unsigned p = 0; p < PAGES; p++)
-        h = explore_digest (h, page[p].e, sizeof page[p].e[0] * SLOTS);
+        h = orders_digest (h, page[p].e, sizeof page[p].e[0] * SLOTS);
 
-    return explore_digest (h, v, sizeof v);
+    return orders_digest (h, v, sizeof v);
 }
 
 static void run_script (void)
@@ -301,7 +301,7 @@ static bool finished (void)
 }
 
 /* Choices: 2 i: CPU i goes on; 2 i + 1: its oldest store drains */
-static unsigned choices (uint8_t list[EXPLORE_CHOICES])
+static unsigned choices (uint8_t list[ORDERS_CHOICES])
 {
     unsigned n = 0;
 
@@ -379,5 +379,5 @@ char const *explore (struct scenario const *s)
 
     snprintf (name, sizeof name, "%s, %s", s->name, vhe_on ? "ASIDs" : "VMIDs");
 
-    return explore_all (&machine, s, name);
+    return orders_all (&machine, s, name);
 }

@@ -13,13 +13,13 @@
  * After every step: nothing that a CPU can reach under its loaded tag in user mode has been given back or is another space's. With ASIDs,
  * that of user mode is in the regime of the kernel, which may walk for it at any time: no table has been given back then, either.
  *
- * Orders are explored as explore.h says.
+ * Orders are explored as orders.h says.
  */
 #pragma once
 
 #include <space_hst.h>
 
-#include <explore.h>
+#include <orders.h>
 #include <host.h>
 
 #define CPUS    3

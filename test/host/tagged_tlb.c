@@ -27,7 +27,7 @@ static void (*script[CPUS]) (void);
 
 unsigned page_id (uintptr_t a) { return (unsigned)((a - (uintptr_t)page) / PAGE_SIZE); }
 
-void learn (uint64_t v) { mcpu[self].history = explore_history (mcpu[self].history, v); }
+void learn (uint64_t v) { mcpu[self].history = orders_history (mcpu[self].history, v); }
 
 /* The end of a step; not while a scenario is set up */
 void yield (void)
@@ -256,24 +256,24 @@ paddr_t root_of (struct space_hst *s, unsigned c)
 
 static uint64_t state (void)
 {
-    uint64_t h = explore_digest (1, mcpu, sizeof *mcpu * cpus);
+    uint64_t h = orders_digest (1, mcpu, sizeof *mcpu * cpus);
 
     for (unsigned c = 0; c < cpus; c++) {
         uint64_t const v[] = { mem_load ((uintptr_t)&area[c].root, 8), mem_load ((uintptr_t)&area[c].tlb_request, 4),
                                mem_load ((uintptr_t)&area[c].tlb_done, 4), mem_load ((uintptr_t)&area[c].arch.stale, 8),
                                mem_load ((uintptr_t)&area[c].arch.stale_pcid[0], 8) };
-        h = explore_digest (h, v, sizeof v);
+        h = orders_digest (h, v, sizeof v);
     }
 
     for (unsigned p = 0; p < PAGES; p++)
-        h = explore_digest (h, page[p].e, sizeof page[p].e);
+        h = orders_digest (h, page[p].e, sizeof page[p].e);
 
     uint64_t const v[] = { gone, taken, model_extra(), mem_load ((uintptr_t)flag, 8) };
 
-    h = explore_digest (h, v, sizeof v);
+    h = orders_digest (h, v, sizeof v);
 
     for (unsigned s = 0; s < SPACES; s++)
-        h = explore_digest (h, space[s].cpu_table, sizeof *space[s].cpu_table * CPUS);
+        h = orders_digest (h, space[s].cpu_table, sizeof *space[s].cpu_table * CPUS);
 
     return h;
 }
@@ -301,7 +301,7 @@ static void resume (unsigned i)
 }
 
 /* Choices: 3 i: CPU i goes on; 3 i + 1: its oldest store drains; 3 i + 2: its interrupt arrives */
-static unsigned choices (uint8_t list[EXPLORE_CHOICES])
+static unsigned choices (uint8_t list[ORDERS_CHOICES])
 {
     unsigned n = 0;
 
@@ -385,6 +385,6 @@ static struct machine const machine = {
 
 void reset (struct scenario const *s) { wrong = NULL; reset_machine (s); }
 
-char const *explore (struct scenario const *s) { return explore_all (&machine, s, s->name); }
+char const *explore (struct scenario const *s) { return orders_all (&machine, s, s->name); }
 
-char const *at_random (struct scenario const *s, unsigned runs, uint64_t seed) { return explore_random (&machine, s, runs, seed); }
+char const *at_random (struct scenario const *s, unsigned runs, uint64_t seed) { return orders_random (&machine, s, runs, seed); }

@@ -12,11 +12,11 @@
  * under its loaded PCID, nor a page, unless the CPU is about to leave: it has stored another root and not loaded it yet, and
  * the kernel touches no user address.
  *
- * Orders are explored as explore.h says. A state is the memory, buffers, TLBs, and for each CPU the history of what it has read.
+ * Orders are explored as orders.h says. A state is the memory, buffers, TLBs, and for each CPU the history of what it has read.
  */
 #pragma once
 
-#include <explore.h>
+#include <orders.h>
 #include <host.h>
 
 #include <base/atomic.h>

@@ -11,26 +11,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EXPLORE_CPUS = 3, EXPLORE_CHOICES = 3 * EXPLORE_CPUS };
+enum { ORDERS_CPUS = 3, ORDERS_CHOICES = 3 * ORDERS_CPUS };
 
 extern char const *wrong;                               /* null as long as all holds; the machine says what does not    */
 
 struct machine {
     void      (*reset) (void const *scenario);          /* and starts a coroutine for each CPU                          */
-    unsigned  (*choices) (uint8_t list[EXPLORE_CHOICES]);   /* how many steps are possible now, and their numbers       */
+    unsigned  (*choices) (uint8_t list[ORDERS_CHOICES]);   /* how many steps are possible now, and their numbers       */
     void      (*act) (unsigned choice);                 /* takes one                                                    */
     bool      (*finished) (void);                       /* all scripts are at their end                                 */
     uint64_t  (*state) (void);                          /* digest of all that matters for what can follow               */
 };
 
 /* All orders. Returns what is wrong in one of them, or null; then says on stderr how many states there were. */
-char const *explore_all (struct machine const *, void const *scenario, char const *name);
+char const *orders_all (struct machine const *, void const *scenario, char const *name);
 
 /* Orders at random; each CPU has its own pace for a while */
-char const *explore_random (struct machine const *, void const *scenario, unsigned runs, uint64_t seed);
+char const *orders_random (struct machine const *, void const *scenario, unsigned runs, uint64_t seed);
 
-uint64_t explore_digest (uint64_t digest, void const *data, size_t size);   /* with so many bytes more, a multiple of 8 */
-uint64_t explore_history (uint64_t history, uint64_t value);                /* with one more value                      */
+uint64_t orders_digest (uint64_t digest, void const *data, size_t size);   /* with so many bytes more, a multiple of 8 */
+uint64_t orders_history (uint64_t history, uint64_t value);                /* with one more value                      */
 
 void coroutine_make (unsigned cpu, void (*body) (void));    /* body never returns                                       */
 void coroutine_enter (unsigned cpu);                        /* from outside: until it leaves                            */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <explore.h>
+#include <orders.h>
 #include <host.h>
 
 #include <sanitizer/asan_interface.h>
@@ -8,8 +8,8 @@ enum { STACK = 0x10000, DEPTH = 2000, SEEN = 1 << 22, LONGEST = 100000 };
 
 char const *wrong;
 
-static char stack[EXPLORE_CPUS][STACK] __attribute__ ((aligned (16)));
-static void *outside, *inside[EXPLORE_CPUS];            /* stack pointers of those that do not run                      */
+static char stack[ORDERS_CPUS][STACK] __attribute__ ((aligned (16)));
+static void *outside, *inside[ORDERS_CPUS];            /* stack pointers of those that do not run                      */
 
 static uint64_t seen[SEEN];
 static unsigned states;
@@ -34,14 +34,14 @@ void coroutine_make (unsigned cpu, void (*body) (void))
 void coroutine_enter (unsigned cpu) { stack_switch (&outside, inside[cpu]); }
 void coroutine_leave (unsigned cpu) { stack_switch (&inside[cpu], outside); }
 
-uint64_t explore_history (uint64_t history, uint64_t value)
+uint64_t orders_history (uint64_t history, uint64_t value)
 {
     history = (history ^ value) * UINT64_C (0x9e3779b97f4a7c15) + 1;
 
     return history ^ history >> 29;
 }
 
-uint64_t explore_digest (uint64_t digest, void const *data, size_t size)
+uint64_t orders_digest (uint64_t digest, void const *data, size_t size)
 {
     uint64_t w;
 
@@ -88,7 +88,7 @@ static unsigned choices (struct machine const *m, uint8_t *list)
 /* One order: the choices of path, so many, then always the first one, until the end or a state that was seen. Returns the new length. */
 static unsigned follow (struct machine const *m, unsigned length)
 {
-    uint8_t list[EXPLORE_CHOICES];
+    uint8_t list[ORDERS_CHOICES];
     unsigned n;
 
     for (unsigned d = 0; (n = choices (m, list)); d++) {
@@ -109,7 +109,7 @@ static unsigned follow (struct machine const *m, unsigned length)
     return length;
 }
 
-char const *explore_all (struct machine const *m, void const *scenario, char const *name)
+char const *orders_all (struct machine const *m, void const *scenario, char const *name)
 {
     unsigned length = 0, runs = 0;
 
@@ -138,9 +138,9 @@ char const *explore_all (struct machine const *m, void const *scenario, char con
     return NULL;
 }
 
-char const *explore_random (struct machine const *m, void const *scenario, unsigned runs, uint64_t seed)
+char const *orders_random (struct machine const *m, void const *scenario, unsigned runs, uint64_t seed)
 {
-    uint8_t list[EXPLORE_CHOICES];
+    uint8_t list[ORDERS_CHOICES];
     unsigned n;
 
     while (runs--) {
