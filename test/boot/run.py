@@ -124,7 +124,7 @@ def arguments():
     parser.add_argument('--arch', choices=table.ARCHES, help="tests of this architecture (default: the kernel's)")
     parser.add_argument('--table', metavar='FILE', default=os.path.join(HERE, 'tests.toml'))
     parser.add_argument('--debug', action='store_true', help='the kernel was made with DEBUG=1')
-    parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?')
+    parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?, and | between several')
     parser.add_argument('--skip', metavar='PATTERN', default='', help='but not these')
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='run N at a time')
     parser.add_argument('--logs', metavar='DIR', help='keeps each console (default: build/boot/ARCH)')
@@ -139,12 +139,17 @@ def qemu_version(arch):
     return int(match.group(1)) if match else 0
 
 
+def matches(name, patterns):
+    """Does one of the patterns, with | between them, match the name?"""
+    return any(fnmatch.fnmatchcase(name, p) for p in patterns.split('|'))
+
+
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)   # ends the emulators too
     args = arguments()
     kernel = os.path.abspath(args.kernel or default_kernel(args.arch))
     arch = args.arch or elf.arch(elf.read(kernel, 'kernel'))
-    tests = [t for t in table.load(args.table, arch) if fnmatch.fnmatchcase(t['name'], args.only) and not fnmatch.fnmatchcase(t['name'], args.skip)]
+    tests = [t for t in table.load(args.table, arch) if matches(t['name'], args.only) and not matches(t['name'], args.skip)]
     if not tests:
         raise UsageError("--only '%s'%s names no test of %s for %s"
                          % (args.only, " --skip '%s'" % args.skip if args.skip else '', args.table, arch))
