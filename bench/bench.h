@@ -34,6 +34,7 @@ struct bench {
     bool            noise;                              /* offered as NAME.noise too: a neighbour works meanwhile   */
     bool            unwatched;                          /* no timeout while it measures, as an armed one changes
                                                            what the kernel does when it schedules               */
+    bool            fpu;                                /* the EC that runs it may use the FPU                  */
     unsigned        param;                              /* for the functions below: number of words, priority   */
 
     /* Untimed, all optional. They return false after bench_fail () or bench_skip (). */

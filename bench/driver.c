@@ -216,7 +216,7 @@ static bool run_worker (struct bench_run *run, uint64_t timeout_s)
     if (!run->self || (run->bench->split && !part))
         return bench_fail (run, "no memory"), true;
 
-    enum status status = thread_create_global (run->self, 0, root.hip->cpu_bsp, worker, run);
+    enum status status = thread_create_global (run->self, run->bench->fpu ? FLAG_EC_FPU : 0, root.hip->cpu_bsp, worker, run);
 
     if (status == STATUS_SUCCESS)
         status = fault_watch (run->self);

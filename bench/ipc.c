@@ -31,7 +31,7 @@ static bool ipc_server_create (struct bench_run *run, struct ipc_server *s, uint
 }
 
 /* The message must reach the server and come back, words beyond it must stay: else the figures mean nothing */
-static bool check_transfer (struct bench_run *run, struct ipc_server const *s, unsigned words)
+static bool check_transfer (struct bench_run *run, uint64_t invert, unsigned words)
 {
     uint64_t volatile *const w = run->self->utcb->word;
     uint32_t mtd = mtd_words (words);
@@ -39,7 +39,7 @@ static bool check_transfer (struct bench_run *run, struct ipc_server const *s, u
     for (unsigned i = 0; i < UTCB_WORDS; i++)
         w[i] = UINT64_C (0x0123456789abcdef) * (i + 1);
 
-    TRY (run, hyp_ipc_call (s->invert, &mtd));
+    TRY (run, hyp_ipc_call (invert, &mtd));
 
     if (mtd != mtd_words (words))
         return bench_fail (run, "reply has MTD %#x", mtd);
@@ -53,26 +53,25 @@ static bool check_transfer (struct bench_run *run, struct ipc_server const *s, u
     return true;
 }
 
-static bool setup (struct bench_run *run, struct ipc_server *s)
+bool ipc_setup (struct bench_run *run, uint64_t reply, uint64_t invert, unsigned words)
 {
-    unsigned const words = run->bench->param;
+    run->regs = (struct hyp_regs) { .p0 = ipc_call_id (reply), .p1 = mtd_words (words) };
 
-    run->regs = (struct hyp_regs) { .p0 = hyp_id (HYPERCALL_ipc_call, 0) | abi_put_ipc_call_pt (s->reply),
-                                    .p1 = mtd_words (words) };
-
-    return check_transfer (run, s, words);
+    return check_transfer (run, invert, words);
 }
 
 bool ipc_setup_same (struct bench_run *run)
 {
-    return (same.ready || ipc_server_create (run, &same, sel_root_pd())) && setup (run, &same);
+    return (same.ready || ipc_server_create (run, &same, sel_root_pd())) &&
+           ipc_setup (run, same.reply, same.invert, run->bench->param);
 }
 
 bool ipc_setup_cross (struct bench_run *run)
 {
     struct child c;
 
-    return (cross.ready || (child_create (run, &c) && ipc_server_create (run, &cross, c.pd))) && setup (run, &cross);
+    return (cross.ready || (child_create (run, &c) && ipc_server_create (run, &cross, c.pd))) &&
+           ipc_setup (run, cross.reply, cross.invert, run->bench->param);
 }
 
 TIMED (timed, ABI_TRAP);
@@ -80,11 +79,11 @@ TIMED (empty, "");
 
 #define SAME(n, c)                                                                                                          \
     { .name = "ipc.same.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply in one PD, " #n "-word messages",               \
-      .timed = timed, .empty = empty, .cold = c, .param = n, .setup = ipc_setup_same }
+      .kind = KIND_ROUND_TRIP, .timed = timed, .empty = empty, .cold = c, .param = n, .setup = ipc_setup_same }
 
 #define CROSS(n, c)                                                                                                         \
     { .name = "ipc.cross.w" #n, .group = "ipc", .op = "ipc_call + ipc_reply between two PDs, " #n "-word messages",        \
-      .timed = timed, .empty = empty, .cold = c, .param = n, .setup = ipc_setup_cross }
+      .kind = KIND_ROUND_TRIP, .timed = timed, .empty = empty, .cold = c, .param = n, .setup = ipc_setup_cross }
 
 static struct bench const ipc[] = {
     SAME  (1, true),  SAME  (8, false), SAME  (16, false),  SAME  (32, false),

@@ -24,13 +24,18 @@ bool child_create (struct bench_run *run, struct child *c)
     return true;
 }
 
-bool server_create (struct bench_run *run, uint64_t *ec, uint64_t pd, uint64_t evt)
+uintptr_t server_create_on (struct bench_run *run, uint64_t *ec, uint64_t pd, uint64_t evt, unsigned flags, unsigned cpu)
 {
     uintptr_t const utcb = mem_window (1, 0);
 
     *ec = sel_alloc (0);
 
-    TRY (run, hyp_create_ec (0, *ec, pd, utcb >> 12, run->self->cpu, utcb, evt));
+    TRY (run, hyp_create_ec (flags, *ec, pd, utcb >> 12, cpu, utcb, evt));
 
-    return true;
+    return utcb;
+}
+
+bool server_create (struct bench_run *run, uint64_t *ec, uint64_t pd, uint64_t evt)
+{
+    return server_create_on (run, ec, pd, evt, 0, run->self->cpu);
 }

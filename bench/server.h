@@ -10,6 +10,14 @@ void server_reply (void);
 void server_invert (void);
 void server_skip (void);
 void server_pingpong (void *);
+void server_hypercall (void);
+void server_caller (void *);
+void server_fpu (void);
+void server_stamp (void);
+void server_stamp_skip (void);
+void server_skip_stamp (void);
+void server_map (void);
+void server_return (void);
 
 /* A child protection domain; selectors */
 struct child {
@@ -21,3 +29,6 @@ bool child_create (struct bench_run *, struct child *);
 
 /* Creates a local EC without stack on the CPU of the worker, its stack pointer is its UTCB. pd: selector */
 bool server_create (struct bench_run *, uint64_t *ec, uint64_t pd, uint64_t evt);
+
+/* The same, on any CPU, with flags of create_ec. Returns the address of the UTCB in that PD, 0 on failure. */
+uintptr_t server_create_on (struct bench_run *, uint64_t *ec, uint64_t pd, uint64_t evt, unsigned flags, unsigned cpu);

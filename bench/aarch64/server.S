@@ -48,4 +48,79 @@ server_pingpong:
         svc     #0
         b       1b
 
+/* Makes the hypercall that is the portal's PID, with the MTD of the message as second parameter, and replies: three instructions */
+        .globl  server_hypercall
+server_hypercall:
+        svc     #0
+        mov     x0, #1
+        svc     #0
+
+/* Calls a portal again and again, with one word; entered with X0 = its ipc_call: four instructions a round */
+        .globl  server_caller
+server_caller:
+        mov     x19, x0
+1:      mov     x0, x19
+        mov     x1, xzr
+        svc     #0
+        b       1b
+
+/* Uses the FPU, and replies: three instructions */
+        .globl  server_fpu
+server_fpu:
+        .arch_extension fp
+        fmov    d0, xzr
+        .arch_extension nofp
+        mov     x0, #1
+        svc     #0
+
+/* Says in the first word of its UTCB when it was entered or, equally well, when it left. As stamp.h: two instructions behind MRS */
+        .macro  stamp
+        isb
+        mrs     x2, cntvct_el0
+        isb
+        str     x2, [sp]
+        .endm
+
+        .globl  server_stamp
+server_stamp:
+        stamp
+        mov     x0, #1
+        svc     #0
+
+/* server_skip with a stamp before, and one with a stamp behind */
+        .globl  server_stamp_skip
+server_stamp_skip:
+        stamp
+        ldr     x2, [sp, #0x1e0]
+        add     x2, x2, #4
+        str     x2, [sp, #0x1e0]
+        mov     x0, #1
+        svc     #0
+
+        .globl  server_skip_stamp
+server_skip_stamp:
+        ldr     x2, [sp, #0x1e0]
+        add     x2, x2, #4
+        str     x2, [sp, #0x1e0]
+        stamp
+        mov     x0, #1
+        svc     #0
+
+/* Portal for data aborts: the hypercall whose parameters PID points at. What was transferred goes back: eight instructions */
+        .globl  server_map
+server_map:
+        mov     x19, x1
+        ldr     x4, [x0, #0x20]
+        ldp     x2, x3, [x0, #0x10]
+        ldp     x0, x1, [x0]
+        svc     #0
+        mov     x1, x19
+        mov     x0, #1
+        svc     #0
+
+/* A function that returns */
+        .globl  server_return
+server_return:
+        ret
+
         .balign 4096

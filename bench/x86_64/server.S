@@ -46,4 +46,77 @@ server_pingpong:
         syscall
         jmp     1b
 
+/* Makes the hypercall that is the portal's PID, with the MTD of the message as second parameter, and replies: three instructions */
+        .globl  server_hypercall
+server_hypercall:
+        syscall
+        mov     $1, %edi
+        syscall
+
+/* Calls a portal again and again, with one word; entered with RDI = its ipc_call: four instructions a round */
+        .globl  server_caller
+server_caller:
+        mov     %rdi, %r14
+1:      mov     %r14, %rdi
+        xor     %esi, %esi
+        syscall
+        jmp     1b
+
+/* Uses the FPU, and replies: three instructions */
+        .globl  server_fpu
+server_fpu:
+        xorps   %xmm0, %xmm0
+        mov     $1, %edi
+        syscall
+
+/* Says in the first word of its UTCB when it was entered or, equally well, when it left. As stamp.h: five instructions behind RDTSC */
+        .macro  stamp
+        lfence
+        rdtsc
+        lfence
+        shl     $32, %rdx
+        lea     (%rax, %rdx), %rcx
+        mov     %rcx, (%rsp)
+        .endm
+
+        .globl  server_stamp
+server_stamp:
+        stamp
+        mov     $1, %edi
+        syscall
+
+/* server_skip with a stamp before, and one with a stamp behind */
+        .globl  server_stamp_skip
+server_stamp_skip:
+        stamp
+        addq    $2, 0x88(%rsp)
+        mov     $1, %edi
+        syscall
+
+        .globl  server_skip_stamp
+server_skip_stamp:
+        addq    $2, 0x88(%rsp)
+        stamp
+        mov     $1, %edi
+        syscall
+
+/* Portal for page faults: the hypercall whose parameters PID points at. What was transferred goes back: ten instructions */
+        .globl  server_map
+server_map:
+        mov     %rsi, %r12
+        mov     0x20(%rdi), %r8
+        mov     0x18(%rdi), %rax
+        mov     0x10(%rdi), %rdx
+        mov     0x08(%rdi), %rsi
+        mov     (%rdi), %rdi
+        syscall
+        mov     %r12, %rsi
+        mov     $1, %edi
+        syscall
+
+/* A function that returns */
+        .globl  server_return
+server_return:
+        ret
+
         .balign 4096

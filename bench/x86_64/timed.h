@@ -17,6 +17,7 @@
 #define INSN_LOAD_AUX       "mov %%rbx, %%rdi"              /* p0 = aux                                                 */
 #define INSN_LOOP_INIT(n)   "mov $" #n ", %%ecx"            /* one instruction                                          */
 #define INSN_LOOP           "1: dec %%ecx; jnz 1b"          /* n rounds of two instructions                             */
+#define INSN_FPU            "xorps %%xmm0, %%xmm0"          /* what is in XMM0, nobody here keeps                   */
 #define INSN_UNDEFINED      "ud2"
 #define EVENT_UNDEFINED     EXC_UD
 #define MTD_CONTINUE        MTD_RIP                         /* what server_skip changes                                 */
