@@ -6,6 +6,14 @@
 
 #define CMDLINE_MAX 512
 
+/* As boot loader or firmware describes it, unchecked; addr 0: there is none. The fields are those of struct record_screen. */
+struct screen {
+    paddr_t     addr;
+    uint32_t    pitch, width, height;
+    uint8_t     type, bits;
+    struct { uint8_t pos, size; } colour[3];
+};
+
 struct boot_info {
     char        cmdline[CMDLINE_MAX];               /* terminated; longer ones are cut                          */
     paddr_t     root_start, root_end;               /* first module, half-open; both 0: none                    */
@@ -14,5 +22,6 @@ struct boot_info {
     paddr_t     efi_systab, efi_image;              /* Multiboot 2 tags 12 and 20, or UEFI itself; 0 if absent  */
     paddr_t     efi_mmap;                           /* Multiboot 2 tag 17: the map in the information, 0 if absent */
     uint32_t    efi_mmap_size, efi_desc_size, efi_desc_version;
+    struct screen screen;                           /* Multiboot 2 tag 8, UEFI's graphics output or a device tree */
     bool        efi_services;                       /* Multiboot 2 tag 18, or UEFI itself: boot services are on */
 };

@@ -5,6 +5,7 @@
  */
 #include <multiboot.h>
 
+#include <abi/record.h>
 #include <base/macros.h>
 #include <console/console.h>
 #include <fdt.h>
@@ -33,6 +34,18 @@ struct mb2_pointer {                                /* version 2, 3.6.11 and 3.6
     uint64_t        addr;
 };
 
+struct mb2_screen {                                 /* version 2, 3.6.12                                        */
+    struct mb2_tag  tag;
+    uint64_t        addr;
+    uint32_t        pitch, width, height;
+    uint8_t         bits, type;                     /* type as in struct record_screen; others are not used     */
+    uint16_t        reserved;                       /* 16 bits, as GRUB has it: the manual says 8               */
+};
+
+struct mb2_colours {                                /* follows it if the type is SCREEN_RGB                     */
+    struct { uint8_t pos, size; } field[3];
+};
+
 struct mb2_efi_map {                                /* version 2, 3.6.16; the map follows                       */
     struct mb2_tag  tag;
     uint32_t        desc_size, desc_version;
@@ -43,12 +56,14 @@ STATIC_ASSERT (sizeof (struct mb1_module) == 16);
 STATIC_ASSERT (sizeof (struct mb2_info) == 8);
 STATIC_ASSERT (sizeof (struct mb2_module) == 16);
 STATIC_ASSERT (sizeof (struct mb2_pointer) == 16);
+STATIC_ASSERT (sizeof (struct mb2_screen) == 32);
+STATIC_ASSERT (sizeof (struct mb2_colours) == 6);
 STATIC_ASSERT (sizeof (struct mb2_efi_map) == 16);
 
 enum { MB1_CMDLINE = 1U << 2, MB1_MODS = 1U << 3 };
 
 enum {
-    MB2_END = 0, MB2_CMDLINE = 1, MB2_MODULE = 3, MB2_EFI64_SYSTAB = 12, MB2_RSDP_OLD = 14, MB2_RSDP_NEW = 15,
+    MB2_END = 0, MB2_CMDLINE = 1, MB2_MODULE = 3, MB2_SCREEN = 8, MB2_EFI64_SYSTAB = 12, MB2_RSDP_OLD = 14, MB2_RSDP_NEW = 15,
     MB2_EFI_MAP = 17, MB2_EFI_SERVICES = 18, MB2_EFI64_IMAGE = 20,
 };
 
@@ -147,6 +162,7 @@ static size_t tag_min (uint32_t type)
     switch (type) {
         case MB2_CMDLINE:       return sizeof (struct mb2_tag);
         case MB2_MODULE:        return sizeof (struct mb2_module);
+        case MB2_SCREEN:        return sizeof (struct mb2_screen);
         case MB2_EFI64_SYSTAB:
         case MB2_EFI64_IMAGE:   return sizeof (struct mb2_pointer);
         case MB2_EFI_MAP:       return sizeof (struct mb2_efi_map);
@@ -160,6 +176,25 @@ static size_t tag_min (uint32_t type)
 
 /* What the tags said so far; the first one of a kind counts, and of the RSDP copies the new one */
 struct tags { struct mb2_module module; bool cmdline, has_module; paddr_t rsdp_old, rsdp_new; };
+
+/* Whether it makes sense is asked later (screen.c). A tag without its colours names no screen. */
+static void use_screen (struct screen *out, void const *p, size_t size)
+{
+    struct mb2_screen s;
+    struct mb2_colours c = { 0 };
+
+    memcpy (&s, p, sizeof s);
+
+    if (s.type == SCREEN_RGB && size >= sizeof s + sizeof c)
+        memcpy (&c, (char const *)p + sizeof s, sizeof c);
+
+    *out = (struct screen) { .addr = s.addr, .pitch = s.pitch, .width = s.width, .height = s.height, .type = s.type, .bits = s.bits };
+
+    for (unsigned i = 0; i < ARRAY_SIZE (c.field); i++) {
+        out->colour[i].pos  = c.field[i].pos;
+        out->colour[i].size = c.field[i].size;
+    }
+}
 
 /* p: a tag of a type that we use, all of it readable; addr: its physical address */
 static void use_tag (struct boot_info *out, struct tags *seen, void const *p, struct mb2_tag tag, paddr_t addr)
@@ -194,6 +229,11 @@ static void use_tag (struct boot_info *out, struct tags *seen, void const *p, st
         case MB2_RSDP_NEW:
             if (!seen->rsdp_new)
                 seen->rsdp_new = addr + sizeof tag;
+            break;
+
+        case MB2_SCREEN:
+            if (!out->screen.addr)
+                use_screen (&out->screen, p, tag.size);
             break;
 
         case MB2_EFI64_SYSTAB:

@@ -64,6 +64,33 @@ struct boot_services {                                  /* 4.4.1, up to what is 
     uint64_t (EFIAPI *exit_boot_services) (paddr_t image, uint64_t key);
 };
 
+/* 4.4.1, further up: what an application of UEFI uses besides, before anything else of the kernel runs */
+struct boot_services_more {
+    struct boot_services first;
+    uint64_t others[10];
+    uint64_t (EFIAPI *locate_protocol) (uint64_t const *guid, void *registration, void *interface);
+};
+
+struct graphics_mode {                                  /* 12.9.2                                                   */
+    uint32_t    version, width, height;
+    uint32_t    format;                                 /* GRAPHICS_*                                               */
+    uint32_t    mask[3], reserved;                      /* of red, green, blue if the format says so                */
+    uint32_t    pixels;                                 /* of a line, with what is not seen                         */
+};
+
+enum { GRAPHICS_RGB = 0, GRAPHICS_BGR = 1, GRAPHICS_MASKS = 2 };       /* others have no memory                    */
+
+struct graphics {                                       /* 12.9.2                                                   */
+    uint64_t    query_mode, set_mode, blt;
+    struct graphics_now {
+        uint32_t    modes, mode;
+        struct graphics_mode const *info;
+        uint64_t    info_size;
+        paddr_t     addr;
+        uint64_t    size;
+    } const *now;
+};
+
 struct loaded_image {                                   /* 9.1.1                                                    */
     uint32_t    revision, pad;
     uint64_t    parent, system_table, device, path, reserved;
@@ -100,5 +127,8 @@ STATIC_ASSERT (offsetof (struct boot_services, get_memory_map) == 56);
 STATIC_ASSERT (offsetof (struct boot_services, handle_protocol) == 152);
 STATIC_ASSERT (offsetof (struct boot_services, locate_device_path) == 184);
 STATIC_ASSERT (offsetof (struct boot_services, exit_boot_services) == 232);
+STATIC_ASSERT (offsetof (struct boot_services_more, locate_protocol) == 320);
+STATIC_ASSERT (sizeof (struct graphics_mode) == 36);
+STATIC_ASSERT (offsetof (struct graphics_now, addr) == 24);
 STATIC_ASSERT (offsetof (struct loaded_image, options) == 56);
 STATIC_ASSERT (offsetof (struct file, set_position) == 56);

@@ -36,6 +36,7 @@
 #include <release.h>
 #include <root.h>
 #include <sc.h>
+#include <screen.h>
 #include <sm.h>
 #include <smp.h>
 #include <space_hst.h>
@@ -191,6 +192,7 @@ static bool learn_fdt (void)
     }
 
     platform_fdt (&platform, &fdt);
+    screen_fdt (&boot.screen, &fdt);
 
     return true;
 }
@@ -344,6 +346,7 @@ static INDIRECT_TARGET void init_bsp (void)
         panic ("no interrupts");
 
     protect();
+    screen_publish (&boot.screen, boot.root_start, boot.root_end);
     trace_init (smp_cpus());
 
     if (!objects_init() || !bootstrap() || !nova_init())

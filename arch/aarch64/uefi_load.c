@@ -7,6 +7,7 @@
  */
 #include <uefi_load.h>
 
+#include <abi/record.h>
 #include <base/macros.h>
 #include <cmdline.h>
 #include <fdt.h>
@@ -31,6 +32,8 @@ static uint64_t const guid_loaded_image[] = { UINT64_C (0x11d295625b1b31a1), UIN
 static uint64_t const guid_load_file2[]   = { UINT64_C (0x403efcb34006c0c1), UINT64_C (0x6de024876c4a6d99) };   /* 13.2.1           */
 static uint64_t const guid_file_system[]  = { UINT64_C (0x11d26459964e5b22), UINT64_C (0x3b7269c9a000398e) };   /* 13.4.1           */
 static uint64_t const guid_fdt[]          = { UINT64_C (0x41a5f19cb1b621d5), UINT64_C (0xe0aa692c15d90b83) };   /* 4.6.1.3          */
+
+static uint64_t const guid_graphics[]     = { UINT64_C (0x4a3823dc9042a9de), UINT64_C (0x6a5180d0de7afb96) };   /* 12.9.2           */
 
 /* The device path of the initial RAM disk (Linux, Documentation/arch/x86/boot.rst; 10.3.5.3): vendor media, then the end */
 static struct { uint8_t type, subtype; uint8_t size[2]; uint8_t guid[16]; uint8_t end[4]; } const initrd_path = {
@@ -357,6 +360,35 @@ static bool write_registers (struct fdt const *tree, uint64_t regs[2])
     return true;
 }
 
+/* Screen --------------------------------------------------------------------------------------------------------------- */
+
+/* The mode that firmware has chosen. Whether it makes sense is asked later (kernel/screen.c); a field of no bits is none. */
+static void find_screen (void)
+{
+    struct boot_services_more const *const more = (void const *)load.services;
+    struct graphics *g = NULL;
+
+    if (load.services->header.size < sizeof *more || more->locate_protocol (guid_graphics, NULL, &g) != EFI_SUCCESS || !g || !g->now ||
+        !g->now->info || g->now->info_size < sizeof *g->now->info)
+        return;
+
+    struct graphics_mode const *const m = g->now->info;
+
+    if (m->format > GRAPHICS_MASKS || m->pixels > UINT32_MAX / 4)
+        return;
+
+    load.boot.screen = (struct screen) { .addr = g->now->addr, .pitch = m->pixels * 4, .width = m->width, .height = m->height,
+                                         .type = SCREEN_RGB, .bits = 32 };
+
+    for (unsigned i = 0; i < 3; i++) {
+
+        uint32_t const mask = m->format == GRAPHICS_MASKS ? m->mask[i] : UINT32_C (0xff) << 8 * (m->format == GRAPHICS_RGB ? i : 2 - i);
+
+        load.boot.screen.colour[i].pos  = (uint8_t)(mask ? __builtin_ctz (mask) : 0);
+        load.boot.screen.colour[i].size = (uint8_t)(mask ? 32 - __builtin_clz (mask) - __builtin_ctz (mask) : 0);
+    }
+}
+
 /* Kernel --------------------------------------------------------------------------------------------------------------- */
 
 /* A copy of what the file holds, at a multiple of 2 MiB with all that it needs behind it. What is too much at both ends goes back. */
@@ -427,6 +459,7 @@ uint64_t uefi_load (uint64_t handle, struct system_table const *system, uint8_t 
     load.boot.efi_services = true;
 
     read_cmdline();
+    find_screen();
     status = prepare (base, out);
 
     give_back (&load.cmdline);

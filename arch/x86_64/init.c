@@ -39,6 +39,7 @@
 #include <release.h>
 #include <root.h>
 #include <sc.h>
+#include <screen.h>
 #include <sm.h>
 #include <smp.h>
 #include <space_hst.h>
@@ -178,6 +179,7 @@ static INDIRECT_TARGET void init_bsp (void)
     power_init (&acpi);
     virt_init();
     protect();
+    screen_publish (&boot.screen, boot.root_start, boot.root_end);
     trace_init (cpus_max());
 
     if (!objects_init() || !bootstrap() || !nova_init())

@@ -16,6 +16,7 @@ enum {
     RECORD_MEMORY   = 1,
     RECORD_FAIL     = 2,                                /* debug kernels (make DEBUG=1) only                    */
     RECORD_TRACE    = 3,                                /* kernels that were booted with trace=ipc              */
+    RECORD_SCREEN   = 5,                                /* machines whose boot loader or firmware names a screen */
 };
 
 struct record_list {                                    /* at rec_start, followed by the records                */
@@ -38,6 +39,22 @@ struct record_fail {                                    /* written by user space
     struct record       head;
     _Atomic (uint64_t)  skip;                           /* so many succeed first; counted down                  */
     _Atomic (uint64_t)  fail;                           /* then so many fail; counted down                      */
+};
+
+/*
+ * The screen as boot loader or firmware has left it: memory that the kernel does not touch. The range from addr on, pitch * height bytes,
+ * neither wraps around nor has kernel memory in it.
+ */
+enum { SCREEN_RGB = 1, SCREEN_TEXT = 2 };
+
+struct record_screen {
+    struct record       head;
+    uint64_t            addr;                           /* physical                                             */
+    uint32_t            pitch;                          /* bytes from one line to the next                      */
+    uint32_t            width, height;                  /* pixels; SCREEN_TEXT: characters                      */
+    uint8_t             type;                           /* SCREEN_RGB; SCREEN_TEXT: as of EGA, a character and its attribute in 16 bits */
+    uint8_t             bits;                           /* of a pixel: 16, 24, 32; SCREEN_TEXT: 16              */
+    struct { uint8_t pos, size; } colour[3];            /* red, green, blue: lowest bit and number of bits; SCREEN_TEXT: 0 */
 };
 
 /*
@@ -90,6 +107,7 @@ enum trace_id {
 };
 
 _Static_assert (sizeof (struct record_trace) == 0x20 && sizeof (struct trace_entry) == 0x10, "record layout");
+_Static_assert (sizeof (struct record_screen) == 0x28, "record layout");
 _Static_assert (sizeof (struct trace_ring) == TRACE_ALIGN, "record layout");
 _Static_assert (sizeof (struct record_list) == 8 && sizeof (struct record) == 8, "record layout");
 _Static_assert (sizeof (struct record_memory) == 0x20 && sizeof (struct record_fail) == 0x18, "record layout");

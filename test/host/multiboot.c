@@ -232,6 +232,51 @@ static void test_v2_efi_map (void **state UNUSED)
     assert_false (out.efi_services);
 }
 
+/* A screen with its colours, one of text, one whose colours are missing; the first one counts */
+static void test_v2_screen (void **state UNUSED)
+{
+    uint8_t t[30] = { 0 };
+
+    host_put64 (t, 0, 0xfd000000);
+    host_put32 (t, 8, 4096);
+    host_put32 (t, 12, 1024);
+    host_put32 (t, 16, 768);
+    t[20] = 32;
+    t[21] = 1;
+    memcpy (t + 24, "\x10\x08\x08\x07\x00\x06", 6);
+
+    begin();
+    tag (8, t, 30);
+    host_put32 (t, 8, 1);
+    tag (8, t, 30);
+    tag (0, NULL, 0);
+    assert_true (finish());
+    assert_int_equal (out.screen.addr, 0xfd000000);
+    assert_int_equal (out.screen.pitch, 4096);
+    assert_int_equal (out.screen.width, 1024);
+    assert_int_equal (out.screen.height, 768);
+    assert_int_equal (out.screen.bits, 32);
+    assert_int_equal (out.screen.type, 1);
+    assert_int_equal (out.screen.colour[0].pos << 8 | out.screen.colour[0].size, 0x1008);
+    assert_int_equal (out.screen.colour[1].pos << 8 | out.screen.colour[1].size, 0x0807);
+    assert_int_equal (out.screen.colour[2].pos << 8 | out.screen.colour[2].size, 0x0006);
+
+    begin();                                            /* the colours are not in the tag, but behind it            */
+    tag (8, t, 24);
+    tag (0x08080808, t, 24);
+    assert_true (finish());
+    assert_int_equal (out.screen.colour[0].size | out.screen.colour[1].size | out.screen.colour[2].size, 0);
+
+    t[21] = 2;
+    begin();
+    tag (8, t, 30);
+    tag (0, NULL, 0);
+    assert_true (finish());
+    assert_int_equal (out.screen.type, 2);
+    assert_int_equal (out.screen.colour[0].size, 0);
+    assert_no_lines();
+}
+
 static void test_v2_old_rsdp (void **state UNUSED)
 {
     begin();
@@ -299,6 +344,7 @@ static void test_v2_tag_size (void **state UNUSED)
         { 2,  UINT32_MAX, "Multiboot: tag 2 at offset 24 has a bad size of 4294967295 bytes" },
         { 1,  7,          "Multiboot: tag 1 at offset 24 has a bad size of 7 bytes" },
         { 3,  15,         "Multiboot: tag 3 at offset 24 has a bad size of 15 bytes" },
+        { 8,  23,         "Multiboot: tag 8 at offset 24 has a bad size of 23 bytes" },
         { 12, 12,         "Multiboot: tag 12 at offset 24 has a bad size of 12 bytes" },
         { 14, 24,         "Multiboot: tag 14 at offset 24 has a bad size of 24 bytes" },
         { 15, 24,         "Multiboot: tag 15 at offset 24 has a bad size of 24 bytes" },
@@ -464,6 +510,7 @@ int main (void)
         cmocka_unit_test (test_v1_addresses),
         cmocka_unit_test (test_v2),
         cmocka_unit_test (test_v2_efi_map), cmocka_unit_test (test_v2_old_rsdp),
+        cmocka_unit_test (test_v2_screen),
         cmocka_unit_test (test_v2_cmdline),
         cmocka_unit_test (test_v2_total_size),
         cmocka_unit_test (test_v2_tag_size),
