@@ -133,12 +133,19 @@ $O/arch/%.o: arch/%.S $O/kernel.stamp $O/asm-offsets.h
 $O/kernel.ld: kernel/kernel.ld $O/kernel.stamp
 	$Q$(CC) $(KFLAGS) -D__ASSEMBLY__ -x c -E -P -MF $O/kernel.ld.d -MT $@ $< -o $@
 
+# $(call build-record,WORDS,FLAGS): a line of C for section .build, which is in the ELF file and never in memory. It says what the file was
+# made of and how, for scripts/kn (readelf -p .build); flags that cannot change the code are left out.
+build-record = '__asm__ (".pushsection .build, \"\"; .ascii \"%s\\\\n\"; .popsection");\n' $(foreach w,$1,'$w') \
+               "compiler=$$($(CC) --version | head -n 1)" 'flags=$(strip $(filter-out -W% -I% -M% -nostdinc -isystem $(TOOL_INCLUDE),$2))'
+
 # The build identity is compiled last, so that a new commit relinks and does nothing else
+COMMIT      := $(shell scripts/release --commit)
 $O/release.stamp: FORCE
-	$(call stamp,$(RELEASE))
+	$(call stamp,$(RELEASE) $(COMMIT))
 $O/release.o: $O/release.stamp $O/kernel.stamp
-	$Qprintf 'extern char const release[], compiler[];\nchar const release[] = "%s";\nchar const compiler[] = "%s";\n' \
-	  '$(RELEASE)' "$$($(CC) --version | head -n 1)" | $(CC) $(filter-out -MMD -MP,$(KFLAGS)) -x c -c - -o $@
+	$Q{ printf 'extern char const release[], compiler[];\nchar const release[] = "%s";\nchar const compiler[] = "%s";\n' \
+	  '$(RELEASE)' "$$($(CC) --version | head -n 1)"; printf $(call build-record,commit=$(COMMIT) cfp=$(CFP),$(KFLAGS)); } | \
+	  $(CC) $(filter-out -MMD -MP,$(KFLAGS)) -x c -c - -o $@
 
 $(KELF) $(KRELOCS): $(KOBJ) $O/release.o $O/kernel.ld $O/kernel.list
 	$(call say,LD,$@)
@@ -151,7 +158,7 @@ kernel-path: $(KELF)
 	@echo $(abspath $(KELF))
 
 # Root tasks: $(call root-task,NAME,SOURCES,FLAGS,MORE) makes $O/NAME.elf from SOURCES and the runtime in user/; FLAGS: none or -I...
-# MORE: sources of other root tasks that it has, too
+# MORE: sources of other root tasks that it has, too. They do not say of which commit they are: the same sources give the same file.
 
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
 # The kernel's readers of what firmware has left are the runtime's as well
@@ -162,6 +169,9 @@ ROOT_OBJ    :=
 
 $O/user.stamp: FORCE
 	$(call stamp,$(CC) $(UFLAGS))
+$O/user/build.o: $O/user.stamp
+	@mkdir -p $(@D)
+	$Qprintf $(call build-record,,$(UFLAGS)) | $(CC) $(filter-out -MMD -MP,$(UFLAGS)) -x c -c - -o $@
 $O/user.list: FORCE
 	$(call stamp,$(LD) $(ARCH_LDFLAGS) $(ULIB) $(ROOT_OBJ))
 $O/user/%.o: user/%.c $O/user.stamp
@@ -189,10 +199,10 @@ $$(patsubst %.S,$O/%.o,$$(filter %.S,$2)): $O/%.o: %.S $O/user.stamp
 	$$(call say,AS,$$<)
 	@mkdir -p $$(@D)
 	$$Q$$(CC) $3 $$(UFLAGS) -D__ASSEMBLY__ -Wa,--noexecstack -c $$< -o $$@
-$O/$1.elf: $$(OBJ_$1) $$(ULIB) user/$(ARCH)/root.ld $O/user.list
+$O/$1.elf: $$(OBJ_$1) $$(ULIB) $O/user/build.o user/$(ARCH)/root.ld $O/user.list
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$Q$$(LD) $$(ARCH_LDFLAGS) -static --gc-sections --fatal-warnings -T user/$(ARCH)/root.ld $$(OBJ_$1) $$(ULIB) -o $$@
+	$$Q$$(LD) $$(ARCH_LDFLAGS) -static --gc-sections --fatal-warnings -T user/$(ARCH)/root.ld $$(OBJ_$1) $$(ULIB) $O/user/build.o -o $$@
 -include $$(OBJ_$1:.o=.d)
 endef
 

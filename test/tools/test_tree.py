@@ -58,10 +58,11 @@ class Tree(unittest.TestCase):
         self.addCleanup(lambda: os.path.exists(path) and os.remove(path))
         return path
 
-    def release(self):
-        return self.run_in_tree('scripts/release').stdout.strip()
+    def release(self, *words):
+        return self.run_in_tree('scripts/release', *words).stdout.strip()
 
     def test_release_without_git(self):
+        self.assertEqual(self.release('--commit'), 'unknown')
         self.assertEqual(self.release(), 'unknown')         # whatever repository may lie around the tree
         refused = self.make('bench', code=2).stderr
         self.assertIn('neither git nor VERSION says which release this is', refused)
@@ -71,6 +72,7 @@ class Tree(unittest.TestCase):
             with open(os.path.join(self.top, 'VERSION'), 'w', encoding='ascii') as file:
                 file.write(text)
             self.assertEqual(self.release(), name)
+            self.assertEqual(self.release('--commit'), 'abc1234')
             shutil.copy(os.path.join(self.dir, 'VERSION'), self.top)
 
     def test_release_with_git(self):
@@ -91,6 +93,7 @@ class Tree(unittest.TestCase):
         with open(os.path.join(self.top, 'README.md'), 'a', encoding='ascii') as file:
             file.write('\n')
         self.assertEqual(self.release(), '9.9.9-dirty')
+        self.assertRegex(self.release('--commit'), '^[0-9a-f]{40}-dirty$')
 
     def test_check_without_git(self):
         self.assertIn(' passed, 0 failed', self.run_in_tree('scripts/check').stdout)
