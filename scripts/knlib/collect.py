@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 
-from . import elf, rawlog, samples, store, tools
+from . import elf, origin, rawlog, store, tools
 from .errors import KnError, UsageError
 
 COMPILER = re.compile(r'\[((?:gcc|clang|Debian clang)[^\]]*)\]|, ((?:gcc|clang|Debian clang)\b.*)$')     # in a banner
@@ -109,25 +109,27 @@ def facts_of(part, override):
     return facts
 
 
-def document(part, facts, release_name, configuration):
-    """The document of a part of a log (rawlog.Part), whose facts are facts_of() it."""
+def document(part, facts, release_name, configuration, partial=False):
+    """The document of a part of a log (rawlog.Part), whose facts are facts_of() it. `partial`: of a run that is no result, what is
+    complete becomes one, which says so."""
     verdict = part.verdict()
-    if verdict:
-        raise KnError('the log is not a result: ' + verdict[0], verdict[1:])
+    if verdict and not (partial and part.run.begun and part.run.benchmarks):
+        raise KnError(('the log holds no whole benchmark: ' if partial else 'the log is not a result: ') + verdict[0], verdict[1:])
     for key in ('machine', 'ticks_are'):
         if not facts.get(key):
             raise UsageError('the log does not say its %s; give --%s' % (key, {'ticks_are': 'ticks'}.get(key, key)))
-    benchmarks = []
-    for bench in part.run.benchmarks:
-        low, median, high = samples.summary(bench['samples'])
-        benchmarks.append(dict(bench, n=samples.count(bench['samples']), min=low, median=median, max=high))
-    return {'schema': 1, 'suite': part.run.suite, 'release': release_name, 'machine': facts['machine'],
-            'configuration': configuration, 'ticks_are': facts['ticks_are'], 'kernel': facts['kernel'],
-            'root': facts['root'], 'emulator': facts.get('emulator'), 'meta': part.run.meta, 'benchmarks': benchmarks,
-            'skipped': part.run.skipped, 'run': dict(host() if facts.get('emulator') else {}, **date())}
+    files = {key: {k: v for k, v in facts[key].items() if k != 'build'} for key in ('kernel', 'root')}
+    named = RELEASE.match(part.banner or '')
+    return store.whole({
+        'schema': store.SCHEMA_VERSION, 'suite': part.run.suite, 'release': release_name, 'machine': facts['machine'],
+        'configuration': configuration, 'ticks_are': facts['ticks_are'], 'incomplete': '; '.join(verdict[:4]) or None,
+        'build': origin.build(facts['kernel'], facts['root'], part.run.meta, named and named.group(1)),
+        'platform': origin.platform(part.run.meta), 'patches': part.patches, **files, 'emulator': facts.get('emulator'),
+        'meta': part.run.meta, 'benchmarks': part.run.benchmarks, 'skipped': part.run.skipped,
+        'run': dict(host() if facts.get('emulator') else {}, **facts.get('run', {}), **date())})
 
 
-def write(part, output, release_name, configuration, override):
+def write(part, output, release_name, configuration, override, partial=False):
     """The file `output` from one run of a log. Its place in results/ counts more than what the log says."""
     if not output.endswith('.json'):
         raise UsageError('-o %s: the name of a result ends in .json' % output)
@@ -138,4 +140,4 @@ def write(part, output, release_name, configuration, override):
     if name == 'unknown':
         raise UsageError('-o %s: neither git nor VERSION says which release this is: give --release NAME' % output)
     configuration = configuration or (not placed and facts.get('configuration')) or parts[-1][:-5]
-    store.write(document(part, facts, name, configuration), output)
+    store.write(document(part, facts, name, configuration, partial), output)

@@ -15,6 +15,7 @@ from .errors import KnError, UsageError, last_line
 EM = {3: 'x86_64', 62: 'x86_64', 183: 'aarch64'}             # a 32-bit x86 ELF holds the 64-bit kernel here
 
 IMAGE_MAGIC = b'ARM\x64'                                     # at offset 56 of an arm64 Image
+SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4               # flags of a section
 NOP = 0xd503201f                                             # of aarch64
 
 
@@ -74,10 +75,45 @@ def compiler(data):
     return ', '.join(dict.fromkeys(names)) or None
 
 
+def sections(data):
+    """[(name, type, flags, size, contents)], [] for a file without sections or with broken ones."""
+    try:
+        from elftools.elf.elffile import ELFFile
+    except ImportError:
+        raise tools.missing_module('elftools') from None
+    try:
+        return [(s.name, s['sh_type'], s['sh_flags'], s['sh_size'], b'' if s['sh_type'] == 'SHT_NOBITS' else s.data())
+                for s in ELFFile(io.BytesIO(data)).iter_sections()]
+    except Exception:                                       # pyelftools has no common error; a fact less is no failure
+        return []
+
+
+def build(data):
+    """What the Makefile left in section .build: {commit, cfp, compiler, flags}, as far as it is there."""
+    text = next((contents for name, _, _, _, contents in sections(data) if name == '.build'), b'')
+    words = (line.partition('=') for line in text.decode('ascii', 'replace').splitlines())
+    return {key: value for key, _, value in words if key in ('commit', 'cfp', 'compiler', 'flags') and value}
+
+
+def sizes(data):
+    """{text, rodata, data, bss, pool}: bytes of the sections that are in memory. Code is what can be executed; pool: memory without contents
+    that is no .bss, here that of the kernel's objects, which KMEM_MIB sets."""
+    total = {}
+    for name, kind, flags, size, _ in sections(data):
+        if flags & SHF_ALLOC:
+            part = 'text' if flags & SHF_EXECINSTR else 'rodata' if not flags & SHF_WRITE else 'data'
+            if kind == 'SHT_NOBITS':
+                part = 'bss' if name == '.bss' else 'pool'
+            total[part] = total.get(part, 0) + size
+    return total
+
+
 def facts(path, what):
     data = read(path, what)
-    return {'file': os.path.basename(path), 'sha256': hashlib.sha256(data).hexdigest(), 'bytes': len(data),
-            'arch': arch(data), 'compiler': compiler(data)}
+    said = build(data)
+    found = {'file': os.path.basename(path), 'sha256': hashlib.sha256(data).hexdigest(), 'bytes': len(data),
+             'arch': arch(data), 'compiler': said.get('compiler') or compiler(data)}
+    return dict(found, **{key: value for key, value in (('sizes', sizes(data)), ('build', said)) if value})
 
 
 def make_32(path, out):

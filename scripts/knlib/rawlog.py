@@ -11,6 +11,7 @@ from .errors import KnError, UsageError, counted
 HEADER = '#kn-run '                                         # first line of a log that kn run wrote
 BANNER = re.compile(rb'NOVA Microhypervisor\b.*|Kilonova \S+ \(?(?:x86_64|aarch64)\b.*')
 CFP = re.compile(rb'(?:^|[^ -~]|\[ ?\d+\] )CFP: ([ -~]+)')  # the kernel's lines on control-flow protection, after noise of firmware
+PATCH = re.compile(rb'(?:^|[^ -~]|\[ ?\d+\] )PATCH: ([ -~]+)')    # and on the places in its code that it replaced (doc/patching.md)
 FILE = re.compile(r'([\w.+-]+),([0-9a-f]{64}),(\d+)')       # image.kernel=, image.root=
 PLACE = 'release', 'configuration'                          # image.release=, image.configuration=
 
@@ -23,6 +24,7 @@ class Part:
         self.facts = facts                                  # of the header line before it, {} if there is none
         self.banner = self.trouble = None
         self.cfp = []                                       # what the kernel's lines CFP say
+        self.patches = []                                   # and the lines PATCH
         self.run = protocol.Run()
 
     def image(self):
@@ -84,6 +86,9 @@ def parts(lines):
                 part.banner = protocol.show(banner.group(0).strip(), 200)
             if cfp:
                 part.cfp.append(protocol.show(cfp.group(1).strip(), 200))
+            patch = PATCH.search(line)
+            if patch and part:
+                part.patches.append(protocol.show(patch.group(1).strip(), 200))
             if part and not part.trouble and protocol.TROUBLE.search(line):
                 part.trouble = emulator.plain(line).strip()
         kind = protocol.decode(line)[0]

@@ -3,13 +3,15 @@
 
 import json
 import os
+import re
 import tempfile
 
-from . import samples, tools
+from . import origin, samples, tools
 from .errors import KnError, UsageError
 
 RESULTS = os.path.join(tools.TOP, 'results')
 SCHEMA = os.path.join(RESULTS, 'schema.json')
+SCHEMA_VERSION = 2                                          # what is written; 1 is read, too
 REFERENCE = 'nova-24.08.0'
 WIDTH = 100                                                 # characters of samples on one line
 
@@ -19,9 +21,9 @@ def validate(document, path):
         import jsonschema
     except ImportError:
         raise tools.missing_module('jsonschema') from None
-    if not isinstance(document, dict) or document.get('schema') != 1:
-        version = document.get('schema') if isinstance(document, dict) else None
-        raise KnError('%s: schema version %s; this kn knows 1 (results/schema.json)' % (path, version))
+    version = document.get('schema') if isinstance(document, dict) else None
+    if version not in (1, SCHEMA_VERSION):
+        raise KnError('%s: schema version %s; this kn knows 1 and %d (results/schema.json)' % (path, version, SCHEMA_VERSION))
     with open(SCHEMA, encoding='ascii') as file:
         schema = json.load(file)
     for error in jsonschema.Draft7Validator(schema).iter_errors(document):
@@ -58,9 +60,32 @@ def every_samples(bench, function):
     return bench
 
 
+def whole(document):
+    """The document with every key that its readers may ask for. One of schema 1 gets what it says in other words, and for its benchmarks
+    what all of them were then."""
+    meta = document['meta']
+    if document['schema'] == 1:
+        banner = (document['kernel'].get('banner') or '').split()
+        name = banner[1] if banner[:1] == ['Kilonova'] and banner[1:] else None
+        document = dict(document, schema=SCHEMA_VERSION, patches=[], platform=origin.platform(meta),
+                        build=origin.build(document['kernel'], document['root'], meta, name))
+    document = dict(document, incomplete=document.get('incomplete'))
+    document['benchmarks'] = [whole_benchmark(bench) for bench in document['benchmarks']]
+    return document
+
+
+def whole_benchmark(bench):
+    low, median, high = samples.summary(bench['samples'])
+    added = {'kind': 'operation', 'cpus': 1, 'n': samples.count(bench['samples']), 'min': low, 'median': median, 'max': high,
+             'stop': 'fixed', 'ci': list(samples.interval(bench['samples'])), 'counters': []}
+    return dict(bench, **{key: value for key, value in added.items() if key not in bench})
+
+
 def text(document):
     """The bytes that are stored: the same document gives the same text, in the order in which it was made."""
-    packed = dict(document, benchmarks=[every_samples(b, pack) for b in document['benchmarks']])
+    packed = {key: value for key, value in document.items() if key != 'incomplete' or value}
+    packed['benchmarks'] = [{key: value for key, value in every_samples(b, pack).items() if key != 'counters' or value}
+                            for b in document['benchmarks']]
     return json.dumps(packed, indent=1, ensure_ascii=True) + '\n'
 
 
@@ -89,15 +114,40 @@ def read(path):
     validate(document, path)
     document['benchmarks'] = [every_samples(b, unpack) for b in document['benchmarks']]
     for bench in document['benchmarks']:
-        if (bench['min'], bench['median'], bench['max']) != samples.summary(bench['samples']) \
-                or bench['n'] != samples.count(bench['samples']):
-            raise KnError('%s: %s: figures do not fit the samples; the file was edited by hand' % (path, bench['name']))
         try:
-            if 'stages' in bench:
-                samples.check_sum(bench['samples'], [s['samples'] for s in bench['stages']])
+            check(bench)
         except ValueError as error:
             raise KnError('%s: %s: %s; the file was edited by hand' % (path, bench['name'], error)) from None
-    return document
+    return whole(document)
+
+
+def check(bench):
+    """ValueError unless all figures of a benchmark are those of its samples."""
+    for batch in [bench] + bench.get('counters', []):
+        if (batch['min'], batch['median'], batch['max']) != samples.summary(batch['samples']) or batch['n'] != samples.count(batch['samples']):
+            raise ValueError('figures do not fit the samples')
+    if 'ci' in bench and tuple(bench['ci']) != samples.interval(bench['samples']):
+        raise ValueError('the confidence interval does not fit the samples')
+    if 'stages' in bench:
+        samples.check_sum(bench['samples'], [s['samples'] for s in bench['stages']])
+
+
+def boots(path):
+    """The documents of a configuration: [one] of a FILE.json, those of all boots, in their order, of a folder with 1.json, 2.json, ..."""
+    if not os.path.isdir(path):
+        return [read(path)]
+    numbers = boot_numbers(path)
+    if not numbers:
+        raise UsageError('%s holds no boots: neither 1.json nor any other number' % path)
+    return [read(os.path.join(path, '%d.json' % number)) for number in numbers]
+
+
+def boot_numbers(folder):
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(int(name[:-5]) for name in names if re.fullmatch(r'[1-9][0-9]*\.json', name))
 
 
 def same(document, path):

@@ -479,7 +479,7 @@ class Commands(unittest.TestCase):
         path = os.path.join(self.dir, self.record())
         with open(path, encoding='ascii') as file:
             good = file.read()
-        for old, new, message in (('"schema": 1', '"schema": 9', 'schema version 9'), ('"median": 139', '"median": 138', 'edited by hand'),
+        for old, new, message in (('"schema": 2', '"schema": 9', 'schema version 9'), ('"median": 139', '"median": 138', 'edited by hand'),
                                   ('"tsc"', '"tsc"', ''), ('"ticks_are": "instructions"', '"ticks_are": "bogus"', 'ticks_are'), (good, '{', 'not JSON')):
             with open(path, 'w', encoding='ascii') as file:
                 file.write(good.replace(old, new))
