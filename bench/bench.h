@@ -16,6 +16,16 @@ struct bench_run;
 /* Runs the operation once between two readings of the counter; takes and returns the parameter registers. See timed.h. */
 typedef uint64_t bench_timed (struct hyp_regs *, uint64_t aux);
 
+/* What TIMED makes of an operation: itself, and with a delay behind it (delay.h). Registered, so that the one leads to the other. */
+struct timed_forms {
+    bench_timed *   plain;
+    bench_timed *   delayed;
+};
+
+#define TIMED_FORMS(name)                                                                                                   \
+    static struct timed_forms const name##_forms __attribute__ ((used, section ("registry_timed"), aligned (8))) =         \
+        { name, name##_delayed }
+
 /* From where to where a sample goes, doc/bench/README.md; kind_name () has the words of the protocol */
 enum bench_kind { KIND_OPERATION, KIND_ROUND_TRIP, KIND_ONE_WAY, KIND_LATENCY, KIND_SIZE, KIND_TIME, KINDS };
 enum bench_unit { UNIT_TICKS, UNIT_BYTES, UNIT_PPM, UNITS };
@@ -29,9 +39,12 @@ struct bench {
     enum bench_kind kind;
     enum bench_unit unit;                               /* of what take () hands back                           */
     unsigned        cpus;                               /* skipped where there are fewer; 0: 1                  */
-    unsigned        iterations;                         /* 0: DEFAULT_ITERATIONS                                */
+    unsigned        iterations;                         /* no more than these; 0: as many as it takes, method.h */
     bool            cold;                               /* offered as NAME.cold too                             */
     bool            noise;                              /* offered as NAME.noise too: a neighbour works meanwhile   */
+    bool            control;                            /* one of a group: control.GROUP is this one, delayed   */
+    bool            delays;                             /* setup () or take () put run->delay in, where the part of user
+                                                           mode ends (delay.h); else it comes behind the operation      */
     bool            unwatched;                          /* no timeout while it measures, as an armed one changes
                                                            what the kernel does when it schedules               */
     bool            fpu;                                /* the EC that runs it may use the FPU                  */
@@ -54,21 +67,25 @@ struct bench {
     char const * const *    stage;                      /* their names, and null                                */
 };
 
-enum { DEFAULT_ITERATIONS = 10000, COLD_ITERATIONS = 50, WARM_UP = 32, STAGES_MAX = 16 };
+enum { STAGES_MAX = 16 };
 
 struct bench_run {
     struct bench const *    bench;
-    bool                    cold;
-    unsigned                iterations;
+    bool                    cold, noise, control;
+    uint64_t                delay;                      /* ticks by which the operation is to be longer         */
     struct thread *         self;                       /* the global EC that runs this benchmark               */
     struct hyp_regs         regs;                       /* parameters of the operation                          */
     uint64_t                aux;                        /* one more register for operations of several parts    */
     enum status             expect;                     /* status that each operation must have                 */
     bool                    failed, skipped, ended;
     char                    reason[96];
+    bench_timed *           timed;                      /* bench->timed, or that with a delay                   */
     int64_t *               sample;
     unsigned                samples, repeated;
     int64_t                 overhead, min, median, max;
+    int64_t                 low, high;                  /* 95 % confidence interval of the median               */
+    char const *            stop;                       /* why there are so many samples, as the protocol says it   */
+    uint64_t                rounds;                     /* of the neighbour while this one was measured         */
 };
 
 /* Priorities: the driver above all, so that it can end a benchmark that hangs */

@@ -62,7 +62,7 @@ TIMED (empty, "");
 
 static struct bench const create[] = {
     { .name = "create.sm", .group = "create", .op = "create_sm", .timed = timed, .empty = empty, .iterations = ITERATIONS,
-      .setup = setup_sm, .after = destroy },
+      .control = true, .setup = setup_sm, .after = destroy },
     { .name = "create.pt", .group = "create", .op = "create_pt", .timed = timed, .empty = empty, .iterations = ITERATIONS,
       .setup = setup_pt, .after = destroy },
     { .name = "create.ec", .group = "create", .op = "create_ec, local", .timed = timed, .empty = empty, .iterations = ITERATIONS,

@@ -49,7 +49,7 @@ TIMED (empty, "");
 
 static struct bench const delegate[] = {
     { .name = "delegate.obj.o0", .group = "delegate", .op = "ctrl_pd of 1 object capability to null in another PD",
-      .timed = timed, .empty = empty, .param = 0, .setup = setup, .after = revoke },
+      .timed = timed, .empty = empty, .control = true, .param = 0, .setup = setup, .after = revoke },
     { .name = "delegate.obj.o4", .group = "delegate", .op = "ctrl_pd of 16 object capabilities to null in another PD",
       .timed = timed, .empty = empty, .param = 4, .setup = setup, .after = revoke },
     { .name = "delegate.obj.again", .group = "delegate", .op = "ctrl_pd of 1 object capability over the same one in another PD",

@@ -4,27 +4,28 @@
  * longer than the benchmark, and so that this EC, which has the highest priority, can end the run when a benchmark hangs.
  */
 #include <bench.h>
+#include <delay.h>
 #include <fault.h>
 #include <format.h>
 #include <glob.h>
 #include <line.h>
 #include <mem.h>
 #include <meta.h>
+#include <method.h>
+#include <neighbour.h>
 #include <panic.h>
 #include <root.h>
-#include <stats.h>
 #include <stc.h>
 #include <string.h>
 #include <timer.h>
 
-enum { MAX_ITERATIONS = 1000000, OVERHEAD_ITERATIONS = 255, TIMEOUT_S = 20, SWEEP_BYTES = 8 << 20, LINE_BYTES = 64 };
+enum { MAX_ITERATIONS = 1000000, TIMEOUT_S = 20, SWEEP_BYTES = 8 << 20, TRIALS = 3 };
+
+/* What is made of one benchmark */
+enum variant { WARM, COLD, NOISE, CONTROL, VARIANTS };
 
 extern struct bench_table const registry_start[], registry_end[];
 
-static int64_t *sample, *sorted;                        /* iterations of them, written by the worker            */
-static int64_t *part;                                   /* so many for each stage of the current benchmark      */
-static uint8_t volatile *sweep;
-static size_t sweep_bytes, sample_bytes;
 static uint64_t done, go;                               /* semaphores: the worker reports, the worker may go on */
 
 static char const * const kind_name[KINDS] =
@@ -35,7 +36,8 @@ static char const * const kind_name[KINDS] =
 
 static char const * const unit_name[UNITS] = { [UNIT_TICKS] = "ticks", [UNIT_BYTES] = "bytes", [UNIT_PPM] = "ppm" };
 
-static unsigned cpus (struct bench const *b) { return b->cpus ? b->cpus : 1; }
+/* A neighbour has a CPU of its own, behind those of the benchmark */
+static unsigned cpus (struct bench const *b, bool noise) { return (b->cpus ? b->cpus : 1) + noise; }
 
 __attribute__ ((format (printf, 3, 0)))
 static bool note (struct bench_run *run, bool *flag, char const *fmt, va_list args)
@@ -66,119 +68,19 @@ bool bench_skip (struct bench_run *run, char const *fmt, ...)
     return false;
 }
 
-/* Puts other data where the operation's data were in the caches */
-static void cool (struct bench_run const *run)
-{
-    if (run->cold)
-        for (size_t i = 0; i < sweep_bytes; i += LINE_BYTES)
-            sweep[i]++;
-}
-
-static void measure_overhead (struct bench_run *run)
-{
-    if (!run->bench->empty)
-        return;
-
-    for (unsigned i = 0; i < WARM_UP + OVERHEAD_ITERATIONS; i++) {
-
-        struct hyp_regs r = run->regs;
-
-        cool (run);
-
-        int64_t const ticks = (int64_t) run->bench->empty (&r, run->aux);
-
-        if (i >= WARM_UP)
-            sorted[i - WARM_UP] = ticks;
-        else if (run->cold)
-            i = WARM_UP - 1;                            /* a sweep is long, and warming up is not the point     */
-    }
-
-    stats_sort (sorted, OVERHEAD_ITERATIONS);
-    run->overhead = stats_median (sorted, OVERHEAD_ITERATIONS);
-}
-
-/* One operation; false after bench_fail () */
-static bool sample_once (struct bench_run *run, struct hyp_regs *r, unsigned i, int64_t *value)
-{
-    if (run->bench->take)
-        return run->bench->take (run, value);
-
-    *value = (int64_t) run->bench->timed (r, run->aux);
-
-    return hyp_status (*r) == run->expect || bench_fail (run, "operation %u: %s", i, status_name (hyp_status (*r)));
-}
-
-/* Notes the stages of sample i */
-static bool split (struct bench_run *run, unsigned i)
-{
-    int64_t ticks[STAGES_MAX];
-
-    if (!run->bench->split (run, run->sample[i], ticks))
-        return false;
-
-    for (unsigned s = 0; run->bench->stage[s]; s++)
-        part[s * run->iterations + i] = ticks[s];
-
-    return true;
-}
-
-static bool measure (struct bench_run *run, unsigned count, bool keep)
-{
-    struct bench const *const b = run->bench;
-
-    for (unsigned i = 0; i < count; i++) {
-
-        struct hyp_regs r = run->regs;
-
-        if (b->before && !b->before (run, &r))
-            return false;
-
-        cool (run);
-
-        int64_t value;
-
-        if (!sample_once (run, &r, i, &value))
-            return false;
-
-        if (keep)
-            run->sample[i] = value - run->overhead;
-
-        bool const good = !keep || !b->split || split (run, i);
-
-        if (b->after && !b->after (run, &r))
-            return false;
-
-        if (!good) {
-
-            if (run->repeated++ == count)
-                return bench_fail (run, "%u of %u operations went another way", run->repeated, i + run->repeated);
-
-            i--;
-        }
-    }
-
-    return true;
-}
-
 static void worker (void *arg)
 {
     struct bench_run *const run = arg;
 
-    if (!run->bench->setup || run->bench->setup (run)) {
+    if (method_prepare (run)) {
 
-        measure_overhead (run);
+        hyp_sm_up (done);
+        hyp_sm_down (go, 0);
 
-        if (measure (run, run->cold ? 1 : WARM_UP, false)) {
+        method_sample (run);
 
-            hyp_sm_up (done);
-            hyp_sm_down (go, 0);
-
-            if (measure (run, run->iterations, true))
-                run->samples = run->iterations;
-
-            if (run->bench->end && !run->bench->end (run))
-                run->failed = true;
-        }
+        if (run->bench->end && !run->bench->end (run))
+            run->failed = true;
     }
 
     run->ended = true;
@@ -210,10 +112,7 @@ static bool run_worker (struct bench_run *run, uint64_t timeout_s)
 {
     run->self = mem_alloc (sizeof (*run->self), NULL);
 
-    if (run->bench->split && !part)
-        part = mem_alloc (STAGES_MAX * sample_bytes, NULL);
-
-    if (!run->self || (run->bench->split && !part))
+    if (!run->self)
         return bench_fail (run, "no memory"), true;
 
     enum status status = thread_create_global (run->self, run->bench->fpu ? FLAG_EC_FPU : 0, root.hip->cpu_bsp, worker, run);
@@ -232,110 +131,205 @@ static bool run_worker (struct bench_run *run, uint64_t timeout_s)
     if (!await (run, timeout_s))
         return false;
 
-    if (!run->ended) {
-        hyp_sm_up (go);
-        return await (run, run->bench->unwatched ? 0 : timeout_s);
+    if (run->ended)
+        return true;
+
+    if (run->noise && !neighbour_start (run, (root.hip->cpu_bsp + cpus (run->bench, false)) % root.hip->cpu_num))
+        return false;
+
+    hyp_sm_up (go);
+
+    bool const ended = await (run, run->bench->unwatched ? 0 : timeout_s), quiet = !run->noise || neighbour_stop (run);
+
+    return ended && quiet;
+}
+
+/* The benchmark without a delay, and with one of known size: the figures must be apart as far as that, within 2 % of it */
+static bool run_control (struct bench_run *run, struct bench_run *base, uint64_t timeout_s)
+{
+    struct bench_run const fresh = *run;
+
+    /* Exact ticks are right at once. Elsewhere the machine may have done something else in between. */
+    for (unsigned i = method_exact() ? 1 : TRIALS; i--; ) {
+
+        *base = *run = fresh;
+        base->delay = 0;
+
+        if (!run_worker (base, timeout_s) || base->failed || base->skipped) {
+            memcpy (run->reason, base->reason, sizeof (run->reason));
+            run->failed  = base->failed;
+            run->skipped = base->skipped;
+            return base->ended;
+        }
+
+        if (!run_worker (run, timeout_s))
+            return false;
+
+        int64_t const delay = (int64_t) run->delay, off = run->median - base->median - delay;
+
+        if (run->failed || run->skipped || (off < 0 ? -off : off) * 50 <= delay)
+            return true;
     }
+
+    bench_fail (run, "a delay of %lu ticks makes %ld of %ld", run->delay, run->median, base->median);
 
     return true;
 }
 
-static void report (struct bench_run *run, char const *name)
+/* Samples, and what they come to */
+static void report_samples (struct bench_run const *run, char const *name)
 {
     struct bench const *const b = run->bench;
-    char word[256];
-    int64_t low = 0, high = 0;
-
-    if (run->samples) {
-        memcpy (sorted, run->sample, run->samples * sizeof (*sorted));
-        stats_sort (sorted, run->samples);
-        run->min    = sorted[0];
-        run->median = stats_median (sorted, run->samples);
-        run->max    = sorted[run->samples - 1];
-        stats_interval (sorted, run->samples, &low, &high);
-
-        if (b->verify)
-            b->verify (run);
-    }
-
-    line ("bench", "name=%s group=%s variant=%s kind=%s cpus=%u unit=%s op=%s iterations=%u overhead=%ld", name, b->group,
-          run->cold ? "cold" : "warm", kind_name[b->kind], cpus (b), unit_name[b->unit], line_word (word, sizeof (word), b->op),
-          run->iterations, run->overhead);
-
-    if (run->failed || run->skipped) {
-        line (run->failed ? "fail" : "skip", "name=%s reason=%s", name, line_word (word, sizeof (word), run->reason));
-        return;
-    }
+    unsigned stages = 0;
 
     line_samples ("samples", name, NULL, run->sample, run->samples);
 
-    unsigned stages = 0;
-
     for (; b->split && b->stage[stages]; stages++)
-        line_samples ("stage", name, b->stage[stages], part + stages * run->iterations, run->samples);
+        line_samples ("stage", name, b->stage[stages], method_stage (stages), run->samples);
 
     line ("result", stages ? "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld stages=%u repeated=%u" :
           "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld",
-          name, run->samples, run->min, run->median, run->max, "fixed", low, high, stages, run->repeated);
+          name, run->samples, run->min, run->median, run->max, run->stop, run->low, run->high, stages, run->repeated);
+}
+
+static void report (struct bench_run *run, struct bench_run const *base, char const *name)
+{
+    struct bench const *const b = run->bench;
+    char word[256], more[96] = "";
+    size_t n = 0;
+
+    if (run->samples && run->noise && !run->rounds)
+        bench_fail (run, "the neighbour did nothing meanwhile");
+
+    if (run->samples && !run->failed && b->verify)
+        b->verify (run);
+
+    if (run->delay)
+        n += format (more + n, sizeof (more) - n, " delay=%lu", run->delay);
+
+    if (run->control)
+        n += format (more + n, sizeof (more) - n, " base=%ld of=%s", base->median, b->name);
+
+    if (run->noise)
+        n += format (more + n, sizeof (more) - n, " neighbour=%s rounds=%lu", neighbour_kind(), run->rounds);
+
+    line ("bench", "name=%s group=%s variant=%s kind=%s cpus=%u unit=%s op=%s iterations=%u overhead=%ld%s", name,
+          run->control ? "control" : b->group, run->cold ? "cold" : run->noise ? "noise" : "warm", kind_name[b->kind],
+          cpus (b, run->noise), unit_name[b->unit], line_word (word, sizeof (word), b->op), run->samples, run->overhead, more);
+
+    if (run->failed || run->skipped)
+        line (run->failed ? "fail" : "skip", "name=%s reason=%s", name, line_word (word, sizeof (word), run->reason));
+    else
+        report_samples (run, name);
 }
 
 struct suite {
-    char            patterns[512];
+    char            patterns[512], inject[32];          /* inject: group whose benchmarks are delayed           */
     bool            list, all;
-    unsigned        iterations, benches, failed;        /* iterations: 0 if the command line says nothing       */
-    uint64_t        timeout_s;
+    unsigned        benches, failed;
+    uint64_t        timeout_s, ticks;
     bool            stuck;
 };
 
-/* Is the benchmark among those that the command line asks for? */
-static bool selected (struct suite const *s, struct bench const *b, bool cold, char *name, size_t size)
+static bool offered (struct bench const *b, enum variant v)
 {
-    format (name, size, cold ? "%s.cold" : "%s", b->name);
+    return v == WARM || (v == COLD ? b->cold : v == NOISE ? b->noise : b->control);
+}
+
+/* Is this variant of the benchmark among those that the command line asks for? */
+static bool selected (struct suite const *s, struct bench const *b, enum variant v, char *name, size_t size)
+{
+    static char const * const suffix[VARIANTS] = { [WARM] = "", [COLD] = ".cold", [NOISE] = ".noise" };
+
+    if (!offered (b, v))
+        return false;
+
+    if (v == CONTROL)
+        format (name, size, "control.%s", b->group);
+    else
+        format (name, size, "%s%s", b->name, suffix[v]);
 
     return s->all || glob_any (s->patterns, name);
 }
 
-static unsigned count_selected (struct suite const *s)
+static void visit (struct suite *s, struct bench const *b, enum variant v)
 {
-    unsigned n = 0;
-    char name[64];
-
-    for (struct bench_table const *t = registry_start; t < registry_end; t++)
-        for (size_t i = 0; i < t->count; i++)
-            n += selected (s, t->bench + i, false, name, sizeof (name)) +
-                 (t->bench[i].cold && selected (s, t->bench + i, true, name, sizeof (name)));
-
-    return n;
-}
-
-static void visit (struct suite *s, struct bench const *b, bool cold)
-{
-    struct bench_run run = { .bench = b, .cold = cold, .sample = sample };
+    struct bench_run run = { .bench = b, .cold = v == COLD, .noise = v == NOISE, .control = v == CONTROL };
+    struct bench_run base = { .bench = b };
     char name[64], word[64];
 
-    if (!selected (s, b, cold, name, sizeof (name)))
+    if (!selected (s, b, v, name, sizeof (name)))
         return;
 
     if (s->list) {
-        line ("list", "name=%s group=%s unit=%s", name, b->group, unit_name[b->unit]);
+        line ("list", "name=%s group=%s unit=%s", name, run.control ? "control" : b->group, unit_name[b->unit]);
         return;
     }
 
-    run.iterations = s->iterations ? s->iterations : cold ? COLD_ITERATIONS : b->iterations ? b->iterations : DEFAULT_ITERATIONS;
+    run.delay = run.control ? delay_control() : strcmp (s->inject, b->group) ? 0 : s->ticks;
 
     s->benches++;
 
     if (s->stuck)
         bench_fail (&run, "not run, an earlier benchmark hangs");
-    else if (root.hip->cpu_num < cpus (b))
-        bench_skip (&run, "wants %u CPUs, this machine has %u", cpus (b), root.hip->cpu_num);
+    else if (root.hip->cpu_num < cpus (b, run.noise))
+        bench_skip (&run, "wants %u CPUs, this machine has %u", cpus (b, run.noise), root.hip->cpu_num);
+    else if (run.noise && method_exact())
+        bench_skip (&run, "ticks are instructions here, of all CPUs: no neighbour makes an operation longer");
     else
-        s->stuck = !run_worker (&run, s->timeout_s);
+        s->stuck = !(run.control ? run_control (&run, &base, s->timeout_s) : run_worker (&run, s->timeout_s));
 
-    report (&run, line_word (word, sizeof (word), name));
+    report (&run, &base, line_word (word, sizeof (word), name));
 
     s->failed += run.failed;
     current = NULL;
+}
+
+/* Calls f for all benchmarks in all their variants */
+static void every (struct suite *s, void (*f) (struct suite *, struct bench const *, enum variant))
+{
+    for (struct bench_table const *t = registry_start; t < registry_end; t++)
+        for (size_t i = 0; i < t->count; i++)
+            for (enum variant v = WARM; v < VARIANTS; v++)
+                f (s, t->bench + i, v);
+}
+
+static void count (struct suite *s, struct bench const *b, enum variant v)
+{
+    char name[64];
+
+    s->benches += selected (s, b, v, name, sizeof (name));
+}
+
+static void know (struct suite *s, struct bench const *b, enum variant v)
+{
+    s->failed += v == WARM && !strcmp (s->inject, b->group);
+}
+
+/* inject=GROUP:TICKS. Panics if that makes no sense, since a run that should have a delay and has none proves nothing. */
+static void take_inject (struct suite *s)
+{
+    char word[64];
+
+    if (!root_option ("inject", word, sizeof (word)))
+        return;
+
+    char *const colon = strchr (word, ':');
+
+    for (char const *c = colon ? colon + 1 : ""; *c >= '0' && *c <= '9' && s->ticks < UINT32_MAX; c++)
+        s->ticks = s->ticks * 10 + (uint64_t) (*c - '0');
+
+    if (colon) {
+        *colon = 0;
+        string_copy (s->inject, word, sizeof (s->inject));
+    }
+
+    every (s, know);
+
+    if (!s->ticks || !s->failed)
+        panic ("inject= wants GROUP:TICKS of a group that there is");
+
+    s->failed = 0;
 }
 
 int main (void)
@@ -343,23 +337,23 @@ int main (void)
     static struct suite s;
     char buf[8];
 
-    s.list       = root_option ("list", buf, sizeof (buf));
-    s.all        = !root_option ("bench", s.patterns, sizeof (s.patterns));
-    s.iterations = (unsigned) root_option_number ("iterations", 0);
-    s.iterations = s.iterations > MAX_ITERATIONS ? MAX_ITERATIONS : s.iterations;
-    s.timeout_s  = root_option_number ("timeout", TIMEOUT_S);
-    sweep_bytes  = root_option_number ("sweep", SWEEP_BYTES);
+    s.list      = root_option ("list", buf, sizeof (buf));
+    s.all       = !root_option ("bench", s.patterns, sizeof (s.patterns));
+    s.timeout_s = root_option_number ("timeout", TIMEOUT_S);
 
-    sample_bytes = (s.iterations > DEFAULT_ITERATIONS ? s.iterations : DEFAULT_ITERATIONS) * sizeof (*sample);
+    uint64_t const number = root_option_number ("iterations", 0);
 
-    sample = mem_alloc (sample_bytes, NULL);
-    sorted = mem_alloc (sample_bytes, NULL);
-    sweep  = mem_alloc (sweep_bytes, NULL);
-    done   = sel_alloc (0);
-    go     = sel_alloc (0);
+    take_inject (&s);
+    delay_init();
 
-    if (!sample || !sorted || !sweep)
+    if (!method_init (number > MAX_ITERATIONS ? MAX_ITERATIONS : (unsigned) number, root_option_number ("sweep", SWEEP_BYTES)))
         panic ("no memory for samples");
+
+    if (!neighbour_init (root_option ("neighbour", buf, sizeof (buf)) ? buf : "memory"))
+        panic ("neighbour=%s: no such neighbour, there are memory, ipc and map", buf);
+
+    done = sel_alloc (0);
+    go   = sel_alloc (0);
 
     MUST (hyp_create_sm (done, sel_root_pd(), 0));
     MUST (hyp_create_sm (go,   sel_root_pd(), 0));
@@ -367,17 +361,14 @@ int main (void)
     MUST (fault_init (root.hip->cpu_bsp, fault));
     MUST (fault_watch (&(struct thread) { .evt = SEL_EVENT }));
 
-    line ("begin", "suite=kilonova schema=2 benches=%u", count_selected (&s));
+    every (&s, count);
+    line ("begin", "suite=kilonova schema=2 benches=%u", s.benches);
+    s.benches = 0;
     meta_print();
     timer_probe (root.hip->cpu_bsp);
-    line ("meta", "timeouts=%s", timer_works() ? "work" : "lost");
+    line ("meta", "timeouts=%s exact=%s", timer_works() ? "work" : "lost", method_exact() ? "yes" : "no");
 
-    for (struct bench_table const *t = registry_start; t < registry_end; t++)
-        for (size_t i = 0; i < t->count; i++) {
-            visit (&s, t->bench + i, false);
-            if (t->bench[i].cold)
-                visit (&s, t->bench + i, true);
-        }
+    every (&s, visit);
 
     line ("done", "benches=%u failed=%u", s.benches, s.failed);
 

@@ -2,6 +2,7 @@
 /* Undefined instructions: delivery to a portal, and the reply that lets the program go on. doc/bench/exc.md */
 #include <exc.h>
 
+#include <delay.h>
 #include <panic.h>
 #include <root.h>
 #include <server.h>
@@ -23,7 +24,8 @@ static bool setup (struct bench_run *run)
 {
     uint64_t ec;
 
-    return server_create (run, &ec, sel_root_pd(), 0) && exc_portal (run, EVENT_UNDEFINED, ec, server_skip, 0, MTD_CONTINUE);
+    return server_create (run, &ec, sel_root_pd(), 0) &&
+           exc_portal (run, EVENT_UNDEFINED, ec, run->delay ? server_delay_skip : server_skip, delay_target (run->delay), MTD_CONTINUE);
 }
 
 TIMED (timed, INSN_UNDEFINED);
@@ -70,7 +72,7 @@ static uint64_t empty_stamped (struct hyp_regs *r, uint64_t aux)
 
 static struct bench const exc[] = {
     { .name = "exc.ud", .group = "exc", .op = TEXT_UNDEFINED, .kind = KIND_ROUND_TRIP, .timed = timed, .empty = empty, .cold = true,
-      .setup = setup },
+      .noise = true, .control = true, .delays = true, .setup = setup },
     { .name = "exc.ud.entry", .group = "exc", .op = "undefined instruction, up to the first instruction of its handler",
       .kind = KIND_ONE_WAY, .take = take_entry, .empty = empty_stamped, .cold = true, .setup = setup_entry },
     { .name = "exc.ud.return", .group = "exc", .op = "last 2 instructions of the handler, up to the next one of the program",

@@ -66,13 +66,13 @@ TIMED (empty, "");
 
 static struct bench const map[] = {
     { .name = "map.other.map", .group = "map", .op = "ctrl_pd of one 4 KiB page into another PD", .timed = timed, .empty = empty,
-      .param = MAP, .setup = setup, .after = undo },
+      .noise = true, .control = true, .param = MAP, .setup = setup, .after = undo },
     { .name = "map.other.unmap", .group = "map", .op = "ctrl_pd with no permissions over a 4 KiB page of another PD",
       .timed = timed, .empty = empty, .param = 0, .setup = setup, .before = prepare },
     { .name = "map.own.map", .group = "map", .op = "ctrl_pd of one 4 KiB page inside the own PD", .timed = timed, .empty = empty,
       .unwatched = true, .param = MAP | OWN, .setup = setup, .after = undo },
     { .name = "map.own.unmap", .group = "map", .op = "ctrl_pd with no permissions over a 4 KiB page of the own PD", .timed = timed,
-      .empty = empty, .unwatched = true, .param = OWN, .setup = setup, .before = prepare },
+      .empty = empty, .noise = true, .unwatched = true, .param = OWN, .setup = setup, .before = prepare },
 };
 
 BENCHES (map);

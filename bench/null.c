@@ -15,7 +15,8 @@ TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
 
 static struct bench const null[] = {
-    { .name = "null", .group = "null", .op = "hypercall 0xf", .timed = timed, .empty = empty, .cold = true, .setup = setup },
+    { .name = "null", .group = "null", .op = "hypercall 0xf", .timed = timed, .empty = empty, .cold = true, .control = true,
+      .setup = setup },
 };
 
 BENCHES (null);

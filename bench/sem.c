@@ -36,17 +36,18 @@ static bool setup_pingpong (struct bench_run *run)
 {
     uint64_t const ping = sel_alloc (0), pong = sel_alloc (0);
     struct thread *const partner = mem_alloc (sizeof (*partner), NULL);
-    struct { uint64_t down, up; } *const id = mem_alloc (sizeof (*id), NULL);
+    struct { uint64_t down, up, ticks; } *const id = mem_alloc (sizeof (*id), NULL);
 
     if (!partner || !id)
         return bench_fail (run, "no memory");
 
-    id->down = down_id (ping);
-    id->up   = up_id (pong);
+    id->down  = down_id (ping);
+    id->up    = up_id (pong);
+    id->ticks = delay_target (run->delay);
 
     TRY (run, hyp_create_sm (ping, sel_root_pd(), 0));
     TRY (run, hyp_create_sm (pong, sel_root_pd(), 0));
-    TRY (run, thread_create_global (partner, 0, run->self->cpu, server_pingpong, id));
+    TRY (run, thread_create_global (partner, 0, run->self->cpu, run->delay ? server_delay_pingpong : server_pingpong, id));
     TRY (run, thread_start (partner, hyp_scd (BUDGET_MS, run->bench->param, 0)));
 
     run->regs = (struct hyp_regs) { .p0 = up_id (ping) };
@@ -72,18 +73,19 @@ TIMED (empty_round, INSN_LOAD_AUX);
 
 #define ROUND   "ctrl_sm up + down, answered by an EC on the same CPU with down + up: 4 hypercalls, 2 switches, 5 of its instructions"
 
-#define PINGPONG(which, prio)                                                                                               \
-    { .name = "sem.pingpong." which, .group = "sem", .op = ROUND, .timed = timed_round, .empty = empty_round,               \
-      .unwatched = true, .param = prio, .setup = setup_pingpong, .end = end_pingpong }
+#define PINGPONG(which, prio, equal)                                                                                        \
+    { .name = "sem.pingpong." which, .group = "sem", .op = ROUND, .kind = KIND_ROUND_TRIP, .timed = timed_round,            \
+      .empty = empty_round, .noise = equal, .control = equal, .delays = true, .unwatched = true, .param = prio,             \
+      .setup = setup_pingpong, .end = end_pingpong }
 
 static struct bench const sem[] = {
     { .name = "sem.up", .group = "sem", .op = "ctrl_sm up, nobody waiting", .timed = timed, .empty = empty, .cold = true,
-      .setup = setup_up },
+      .noise = true, .setup = setup_up },
     { .name = "sem.down", .group = "sem", .op = "ctrl_sm down, counter above 0", .timed = timed, .empty = empty,
       .setup = setup_down },
-    PINGPONG ("equal",       PRIO_WORKER),
-    PINGPONG ("caller_high", PRIO_WORKER - 1),
-    PINGPONG ("caller_low",  PRIO_WORKER + 1),
+    PINGPONG ("equal",       PRIO_WORKER,     true),
+    PINGPONG ("caller_high", PRIO_WORKER - 1, false),
+    PINGPONG ("caller_low",  PRIO_WORKER + 1, false),
 };
 
 BENCHES (sem);

@@ -19,6 +19,11 @@ void server_skip_stamp (void);
 void server_map (void);
 void server_return (void);
 
+/* The same, later by as many ticks as the PID of the portal says */
+void server_delay_reply (void);
+void server_delay_skip (void);
+void server_delay_pingpong (void *);
+
 /* A child protection domain; selectors */
 struct child {
     uint64_t    pd, obj, hst, pio;

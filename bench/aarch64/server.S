@@ -9,10 +9,27 @@
         .globl  server_page
 server_page:
 
+/* Spins until so many ticks are over, at the beginning of a portal those of its PID. Changes X9, X10. As INSN_DELAY in timed.h */
+        .macro  DELAY ticks=x0
+        isb
+        mrs     x9, cntvct_el0
+2:      isb
+        mrs     x10, cntvct_el0
+        sub     x10, x10, x9
+        cmp     x10, \ticks
+        b.lo    2b
+        .endm
+
 /* Portal of the IPC benchmarks: two instructions. The MTD stays in X1, and the message words in the UTCB go back. */
         .globl  server_reply
 server_reply:
         mov     x0, #1                  /* ipc_reply; the next call enters at server_reply again */
+        svc     #0
+
+        .globl  server_delay_reply
+server_delay_reply:
+        DELAY
+        mov     x0, #1
         svc     #0
 
 /* Portal that proves a message arrived and went back: inverts all words of the UTCB */
@@ -29,6 +46,9 @@ server_invert:
         svc     #0
 
 /* Portal for undefined instructions with MTD = EL2_ELR_SPSR: skips the four bytes of UDF */
+        .globl  server_delay_skip
+server_delay_skip:
+        DELAY
         .globl  server_skip
 server_skip:
         ldr     x2, [sp, #0x1e0]        /* ELR_EL2 in the architectural UTCB layout */
@@ -44,6 +64,19 @@ server_pingpong:
         mov     x1, xzr                 /* no timeout */
 1:      mov     x0, x19
         svc     #0
+        mov     x0, x20
+        svc     #0
+        b       1b
+
+/* The same with a delay before its up; struct { uint64_t down, up, ticks; } */
+        .globl  server_delay_pingpong
+server_delay_pingpong:
+        ldp     x19, x20, [x0]
+        ldr     x21, [x0, #16]
+        mov     x1, xzr
+1:      mov     x0, x19
+        svc     #0
+        DELAY   x21
         mov     x0, x20
         svc     #0
         b       1b

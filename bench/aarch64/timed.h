@@ -4,12 +4,15 @@
  * the counter, hand back the parameter registers p0 and p1 and the ticks between the readings.
  *
  * Everything but insns is the same, instruction for instruction, in every such function; so the ticks of one with the operation left
- * out are the overhead of all others. The counter may be read early or late; the barriers keep its readings out of the operation, and
+ * out are the overhead of all others. name_delayed () is the same with a delay behind
+ * insns. The counter may be read early or late; the barriers keep its readings out of the operation, and
  * the operation between them. insns may use X9 and X10 besides.
  */
 #pragma once
 
 #include <abi/event_arch.h>
+#include <bench.h>
+#include <delay.h>
 #include <hypercall.h>
 
 /* What benchmarks of all architectures put together */
@@ -17,12 +20,21 @@
 #define INSN_LOOP_INIT(n)   "mov w9, #" #n                  /* one instruction                                          */
 #define INSN_LOOP           "1: subs w9, w9, #1; b.ne 1b"   /* n rounds of two instructions                             */
 #define INSN_FPU            ".arch_extension fp; fmov d0, xzr; .arch_extension nofp"      /* what is in V0, nobody here keeps     */
+#define INSN_FENCE          "dsb sy"                        /* waits for all stores before it                           */
 #define INSN_UNDEFINED      "udf #0"
 #define EVENT_UNDEFINED     EXC_UNKNOWN
 #define MTD_CONTINUE        MTD_EL2_ELR_SPSR                /* what server_skip changes                                 */
 #define TEXT_UNDEFINED      "UDF to portal to reply with MTD = EL2_ELR_SPSR, server of 5 instructions"
 
+/* Spins until X6 ticks are over; what is before it must be done. server.S has the same. */
+#define INSN_DELAY          "isb; mrs x9, cntvct_el0; 2: isb; mrs x10, cntvct_el0; sub x10, x10, x9; cmp x10, x6; b.lo 2b"
+
 #define TIMED(name, insns)                                                                                                  \
+    TIMED_FUNCTION (name, insns)                                                                                            \
+    TIMED_FUNCTION (name##_delayed, insns "; " INSN_DELAY)                                                                  \
+    TIMED_FORMS (name)
+
+#define TIMED_FUNCTION(name, insns)                                                                                         \
     static uint64_t name (struct hyp_regs *r, uint64_t aux)                                                                 \
     {                                                                                                                       \
         register uint64_t x0 __asm__ ("x0") = r->p0;                                                                        \
@@ -31,6 +43,7 @@
         register uint64_t x3 __asm__ ("x3") = r->p3;                                                                        \
         register uint64_t x4 __asm__ ("x4") = r->p4;                                                                        \
         register uint64_t x5 __asm__ ("x5") = aux;                                                                          \
+        register uint64_t x6 __asm__ ("x6") = delay_behind;                                                                 \
         uint64_t ticks, start;                                                                                              \
         __asm__ volatile ("isb                              \n\t"                                                           \
                           "mrs     %[start], cntvct_el0     \n\t"                                                           \
@@ -40,9 +53,8 @@
                           "mrs     %[ticks], cntvct_el0     \n\t"                                                           \
                           "sub     %[ticks], %[ticks], %[start]"                                                            \
                           : [ticks] "=&r" (ticks), [start] "=&r" (start), "+r" (x0), "+r" (x1), "+r" (x2), "+r" (x3), "+r" (x4) \
-                          : "r" (x5) : "x9", "x10", "cc", "memory");                                                        \
+                          : "r" (x5), "r" (x6) : "x9", "x10", "cc", "memory");                                                        \
         r->p0 = x0;                                                                                                         \
         r->p1 = x1;                                                                                                         \
         return ticks;                                                                                                       \
-    }                                                                                                                       \
-    _Static_assert (sizeof (#name) > 1, "takes the semicolon")
+    }

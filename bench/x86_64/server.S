@@ -9,10 +9,30 @@
         .globl  server_page
 server_page:
 
+/* Spins until so many ticks are over, at the beginning of a portal those of its PID. Changes RAX, RDX, R9. As INSN_DELAY in timed.h */
+        .macro  DELAY ticks=%rdi
+        lfence
+        rdtsc
+        shl     $32, %rdx
+        lea     (%rax, %rdx), %r9
+2:      rdtsc
+        shl     $32, %rdx
+        or      %rdx, %rax
+        sub     %r9, %rax
+        cmp     \ticks, %rax
+        jb      2b
+        .endm
+
 /* Portal of the IPC benchmarks: two instructions. The MTD stays in ESI, and the message words in the UTCB go back. */
         .globl  server_reply
 server_reply:
         mov     $1, %edi                /* ipc_reply; the next call enters at server_reply again */
+        syscall
+
+        .globl  server_delay_reply
+server_delay_reply:
+        DELAY
+        mov     $1, %edi
         syscall
 
 /* Portal that proves a message arrived and went back: inverts all words of the UTCB */
@@ -28,6 +48,9 @@ server_invert:
         syscall
 
 /* Portal for #UD with MTD = RIP: skips the two bytes of UD2 */
+        .globl  server_delay_skip
+server_delay_skip:
+        DELAY
         .globl  server_skip
 server_skip:
         addq    $2, 0x88(%rsp)          /* RIP in the architectural UTCB layout */
@@ -42,6 +65,20 @@ server_pingpong:
         xor     %esi, %esi              /* no timeout */
 1:      mov     %r14, %rdi
         syscall
+        mov     %r15, %rdi
+        syscall
+        jmp     1b
+
+/* The same with a delay before its up; struct { uint64_t down, up, ticks; } */
+        .globl  server_delay_pingpong
+server_delay_pingpong:
+        mov     (%rdi), %r14
+        mov     8(%rdi), %r15
+        mov     16(%rdi), %r13
+        xor     %esi, %esi
+1:      mov     %r14, %rdi
+        syscall
+        DELAY   %r13
         mov     %r15, %rdi
         syscall
         jmp     1b

@@ -4,13 +4,16 @@
  * readings of the counter, hand back the parameter registers p0 and p1 and the ticks between the readings.
  *
  * Everything but insns is the same, instruction for instruction, in every such function; so the ticks of one with the
- * operation left out are the overhead of all others. RDTSC takes RAX and RDX, hence p2 and p3 are loaded behind it. The
+ * operation left out are the overhead of all others. name_delayed () is the same with a delay
+ * behind insns. RDTSC takes RAX and RDX, hence p2 and p3 are loaded behind it. The
  * fences keep an out-of-order CPU from moving the readings into the operation, or it around them. A hypercall changes RCX and
  * R11; insns may use these two and R9 besides.
  */
 #pragma once
 
 #include <abi/event_arch.h>
+#include <bench.h>
+#include <delay.h>
 #include <hypercall.h>
 
 /* What benchmarks of all architectures put together */
@@ -18,17 +21,28 @@
 #define INSN_LOOP_INIT(n)   "mov $" #n ", %%ecx"            /* one instruction                                          */
 #define INSN_LOOP           "1: dec %%ecx; jnz 1b"          /* n rounds of two instructions                             */
 #define INSN_FPU            "xorps %%xmm0, %%xmm0"          /* what is in XMM0, nobody here keeps                   */
+#define INSN_FENCE          "mfence"                        /* waits for all stores before it                           */
 #define INSN_UNDEFINED      "ud2"
 #define EVENT_UNDEFINED     EXC_UD
 #define MTD_CONTINUE        MTD_RIP                         /* what server_skip changes                                 */
 #define TEXT_UNDEFINED      "UD2 to portal to reply with MTD = RIP, server of 3 instructions"
 
+/* Spins until R14 ticks are over; what is before it must be done. server.S has the same. */
+#define INSN_DELAY          "lfence; rdtsc; shl $32, %%rdx; lea (%%rax, %%rdx), %%r9; "                                     \
+                            "2: rdtsc; shl $32, %%rdx; or %%rdx, %%rax; sub %%r9, %%rax; cmp %%r14, %%rax; jb 2b"
+
 #define TIMED(name, insns)                                                                                                  \
+    TIMED_FUNCTION (name, insns)                                                                                            \
+    TIMED_FUNCTION (name##_delayed, insns "; " INSN_DELAY)                                                                  \
+    TIMED_FORMS (name)
+
+#define TIMED_FUNCTION(name, insns)                                                                                         \
     static uint64_t name (struct hyp_regs *r, uint64_t aux)                                                                 \
     {                                                                                                                       \
         register uint64_t r8 __asm__ ("r8") = r->p4;                                                                        \
         register uint64_t r12 __asm__ ("r12") = r->p2;                                                                      \
         register uint64_t r13 __asm__ ("r13") = r->p3;                                                                      \
+        register uint64_t r14 __asm__ ("r14") = delay_behind;                                                               \
         uint64_t ticks, start;                                                                                              \
         __asm__ volatile ("lfence                           \n\t"                                                           \
                           "rdtsc                            \n\t"                                                           \
@@ -44,8 +58,7 @@
                           "or      %%rdx, %%rax             \n\t"                                                           \
                           "sub     %[start], %%rax"                                                                         \
                           : "=&a" (ticks), [start] "=&r" (start), "+D" (r->p0), "+S" (r->p1), "+r" (r8)                     \
-                          : [p2] "r" (r12), [p3] "r" (r13), "b" (aux)                                                       \
+                          : [p2] "r" (r12), [p3] "r" (r13), "b" (aux), "r" (r14)                                            \
                           : "rdx", "rcx", "r9", "r11", "cc", "memory");                                                     \
         return ticks;                                                                                                       \
-    }                                                                                                                       \
-    _Static_assert (sizeof (#name) > 1, "takes the semicolon")
+    }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Architecture: the caches of this CPU, as far as user mode may know. */
+#pragma once
+
+#include <stddef.h>
+
+/* Bytes of the largest data or unified cache; 0: unknown */
+size_t cache_bytes (void);
