@@ -64,6 +64,7 @@ $(eval $(call host-test,interrupt,test/host/interrupt.c kernel/interrupt.c $(X86
 $(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
 $(eval $(call host-test,pci,test/host/pci.c kernel/pci.c $(X86)/pci_config.c))
 $(eval $(call host-test,virt,test/host/virt.c $(MACHINE) $(X86)/virt.c $(X86)/cpu_features.c))
+$(eval $(call host-test,pmu_x86,test/host/pmu_x86.c $(MACHINE) $(X86)/pmu_arch.c $(X86)/cpu_features.c))
 $(eval $(call host-test,cfp,test/host/cfp.c $(MACHINE) kernel/cfp.c $(X86)/cet.c $(X86)/cpu_features.c))
 $H/test/host/cfp.o $H/kernel/cfp.o $H/$(X86)/cet.o: HOST_FLAGS += -DCFP_BRANCH=1 -DCFP_RETURN=1
 $(eval $(call host-test,patch,test/host/patch.c kernel/patch.c $(X86)/patch_arch.c))
@@ -83,6 +84,7 @@ $(eval $(call host-test,inbox,test/host/inbox.c))
 $(eval $(call host-test,buddy,test/host/buddy.c))
 $(eval $(call host-test,record,test/host/record.c kernel/record.c kernel/buddy.c kernel/slab.c))
 $(eval $(call host-test,trace,test/host/trace.c kernel/record.c kernel/cmdline.c kernel/buddy.c))
+$(eval $(call host-test,pmu,test/host/pmu.c kernel/record.c kernel/cmdline.c kernel/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))
 $(eval $(call host-test,timeout,test/host/timeout.c test/host/core_time.c $(CORE_MEM) kernel/timeout.c))
 $(eval $(call host-test,rcu,test/host/rcu.c $(CORE_MEM) $(CORE_CPU)))
@@ -103,12 +105,13 @@ $(eval $(call host-test,ptab,test/host/ptab.c $(CORE_MEM)))
 $(eval $(call host-test,pcid,test/host/pcid.c test/host/tagged_tlb.c test/host/orders.c))
 
 # Page tables, tags and interrupts of aarch64, with that architecture's headers before all others
-AARCH64_OBJ := $(addprefix $H/,$(addprefix test/host/,gic.o stage2.o hpt_arm.o arm_walk.o tag.o tag_machine.o) \
-               $(addprefix arch/aarch64/,stage2.o hpt.o vtcr.o))
+AARCH64_OBJ := $(addprefix $H/,$(addprefix test/host/,gic.o stage2.o hpt_arm.o arm_walk.o tag.o tag_machine.o pmu_arm.o) \
+               $(addprefix arch/aarch64/,stage2.o hpt.o vtcr.o pmu_arch.o))
 $(eval $(call host-test,stage2,test/host/stage2.c test/host/arm_walk.c $(CORE_MEM) arch/aarch64/stage2.c arch/aarch64/vtcr.c))
 $(eval $(call host-test,hpt_arm,test/host/hpt_arm.c test/host/arm_walk.c $(CORE_MEM) $(addprefix arch/aarch64/,hpt.c stage2.c vtcr.c)))
 $(eval $(call host-test,gic,test/host/gic.c))
 $(eval $(call host-test,tag,test/host/tag.c test/host/tag_machine.c test/host/orders.c))
+$(eval $(call host-test,pmu_arm,test/host/pmu_arm.c arch/aarch64/pmu_arch.c))
 $(AARCH64_OBJ): HOST_FLAGS := -Itest/host/fake_aarch64 -Iarch/aarch64 $(filter-out -Itest/host/fake_x86 -Iarch/$(ARCH),$(HOST_FLAGS))
 
 # The page-table core with tables of two entries, so that short sequences of updates are all that there are

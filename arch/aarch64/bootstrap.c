@@ -11,6 +11,7 @@
 #include <gic.h>
 #include <panic.h>
 #include <platform.h>
+#include <pmu.h>
 #include <smp.h>
 #include <space_hst.h>
 #include <sysreg.h>
@@ -19,6 +20,7 @@
 void bootstrap_arch (void)
 {
     trace_cpu_init();
+    pmu_cpu_init();
 
     if (cpu_local.trace.ring) {
         sysreg_write (vbar_el2, (uintptr_t)vectors_traced);

@@ -74,12 +74,17 @@ static void el1_init (void)
     sysreg_write (cntp_ctl_el0, 0);
 }
 
-/* All counters are for EL0 and EL1, and trap there; 0xf: there are some, but not those of the architecture */
+/* All performance counters are for EL0 and EL1, and trap there; pmu_arch_enable() opens some */
 static uint64_t mdcr (void)
 {
-    unsigned const pmu = field (sysreg_read (id_aa64dfr0_el1), 8);
+    unsigned const pmu = field (sysreg_read (id_aa64dfr0_el1), DFR0_PMUVER_SHIFT);
 
-    return pmu && pmu != 0xf ? MDCR_TPM | MDCR_TPMCR | (sysreg_read (pmcr_el0) >> 11 & 0x1f) : 0;
+    if (pmu == PMUVER_NONE || pmu == PMUVER_IMPDEF)
+        return 0;
+
+    sysreg_write (pmuserenr_el0, 0);
+
+    return MDCR_TPM | MDCR_TPMCR | (sysreg_read (pmcr_el0) >> PMCR_N_SHIFT & MDCR_HPMN_MASK);
 }
 
 /* EL0 under EL1's registers, translated by stage 2 */

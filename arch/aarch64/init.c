@@ -30,6 +30,7 @@
 #include <pd.h>
 #include <platform.h>
 #include <pmap.h>
+#include <pmu.h>
 #include <psci.h>
 #include <pt.h>
 #include <record.h>
@@ -346,6 +347,7 @@ static INDIRECT_TARGET void init_bsp (void)
         panic ("no interrupts");
 
     protect();
+    pmu_init();
     screen_publish (&boot.screen, boot.root_start, boot.root_end);
     trace_init (smp_cpus());
 

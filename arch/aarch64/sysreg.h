@@ -85,9 +85,26 @@
 /* CNTHCTL_EL2 with VHE: what EL0 may do, as CNTKCTL_EL1 has it */
 #define CNTHCTL_EL0VCTEN    (1 << 1)                    /* CNTVCT_EL0 and CNTFRQ_EL0                            */
 
-/* MDCR_EL2: what traps of EL0. TGE implies those of the debug registers; performance counters need their own */
+/* MDCR_EL2: what traps of EL0. TGE implies those of the debug registers; performance counters need their own. HPMN: how many counters
+ * are EL0's and EL1's; HPMD and HCCD, which would keep these from counting at EL2, are 0 */
+#define MDCR_HPMN_MASK      0x1f
 #define MDCR_TPMCR          (1 << 5)
 #define MDCR_TPM            (1 << 6)
+
+/* Performance counters (D17.5) */
+#define DFR0_PMUVER_SHIFT   8
+#define PMUVER_NONE         0
+#define PMUVER_V3P5         6                           /* FEAT_PMUv3p5: event counters have 64 bits                */
+#define PMUVER_IMPDEF       0xf                         /* counters, but not those of the architecture              */
+#define PMCR_E              (1 << 0)                    /* all counters of EL0 and EL1 are on                       */
+#define PMCR_P              (1 << 1)                    /* event counters become 0                                  */
+#define PMCR_C              (1 << 2)                    /* the cycle counter does                                   */
+#define PMCR_LC             (1 << 6)                    /* the cycle counter has 64 bits                            */
+#define PMCR_LP             (1 << 7)                    /* and so do event counters, with FEAT_PMUv3p5              */
+#define PMCR_N_SHIFT        11
+#define PMEVTYPER_NSH       (1 << 27)                   /* counts at EL2, too; also in PMCCFILTR_EL0                */
+#define PMUSERENR_CR        (1 << 2)                    /* EL0 reads the cycle counter                              */
+#define PMUSERENR_ER        (1 << 3)                    /* and event counters; it chooses by PMSELR_EL0             */
 
 /* SPSR_EL2, PSTATE */
 #define PSTATE_F            (1 << 6)

@@ -14,6 +14,7 @@
 #include <msr.h>
 #include <panic.h>
 #include <pcid.h>
+#include <pmu.h>
 #include <smp.h>
 #include <trace.h>
 
@@ -21,6 +22,7 @@ void bootstrap_arch (void)
 {
     wrmsr (IA32_PAT, PAT_VALUE);
     trace_cpu_init();
+    pmu_cpu_init();
     desc_cpu_syscall();
 }
 

@@ -10,7 +10,7 @@
 
 enum { EAX, EBX, ECX, EDX };
 
-/* Intel SDM 2A, CPUID; AMD APM 3, appendix E, for leaves 80000001 ECX, 80000008 EBX and 8000000A. Ordered by leaf. */
+/* Intel SDM 2A, CPUID; AMD APM 3, appendix E, for leaves 80000001 ECX, 80000008 EBX, 8000000A and 80000022. Ordered by leaf. */
 static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATURES] = {
     [CPU_MCE]           = { 0x1, 0, EDX, 7 },
     [CPU_PGE]           = { 0x1, 0, EDX, 13 },
@@ -37,12 +37,14 @@ static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATUR
     [CPU_RDPID]         = { 0x7, 0, ECX, 22 },
     [CPU_PKS]           = { 0x7, 0, ECX, 31 },
     [CPU_FSRM]          = { 0x7, 0, EDX, 4 },
+    [CPU_HYBRID]        = { 0x7, 0, EDX, 15 },
     [CPU_CET_IBT]       = { 0x7, 0, EDX, 20 },
     [CPU_CET_SSS]       = { 0x7, 1, EDX, 18 },
     [CPU_XSAVEOPT]      = { 0xd, 1, EAX, 0 },
     [CPU_XSAVEC]        = { 0xd, 1, EAX, 1 },
     [CPU_XSAVES]        = { 0xd, 1, EAX, 3 },
     [CPU_SVM]           = { 0x80000001, 0, ECX, 2 },
+    [CPU_PERF_CTR_EXT]  = { 0x80000001, 0, ECX, 23 },
     [CPU_SYSCALL]       = { 0x80000001, 0, EDX, 11 },
     [CPU_NX]            = { 0x80000001, 0, EDX, 20 },
     [CPU_PDPE1GB]       = { 0x80000001, 0, EDX, 26 },
@@ -50,6 +52,7 @@ static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATUR
     [CPU_INVARIANT_TSC] = { 0x80000007, 0, EDX, 8 },
     [CPU_FP_ERR_PTRS]   = { 0x80000008, 0, EBX, 2 },
     [CPU_NPT]           = { 0x8000000a, 0, EDX, 0 },
+    [CPU_PERF_MON_V2]   = { 0x80000022, 0, EAX, 0 },
 };
 
 STATIC_ASSERT (CPU_FEATURES <= 64);
@@ -157,8 +160,8 @@ void cpu_features_init (void)
 /*
  * Bits that this kernel decides; the others keep their value: PAE, LA57 and PCIDE belong to paging, VMXE, SMXE and CET to
  * code of their own. What user space could do with the cleared ones: VME and PVI nothing in 64-bit mode, TSD takes RDTSC
- * away, PCE gives RDPMC, FSGSBASE moves the FS and GS bases past the kernel (a context switch would have to save them),
- * PKE brings a register that no context switch saves.
+ * away, PCE gives RDPMC (pmu= sets it later), FSGSBASE moves the FS and GS bases past the kernel (a context switch would
+ * have to save them), PKE brings a register that no context switch saves.
  */
 #define CR4_DECIDED (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT | \
                      CR4_UMIP | CR4_FSGSBASE | CR4_OSXSAVE | CR4_SMEP | CR4_SMAP | CR4_PKE | CR4_PKS)

@@ -11,14 +11,15 @@ enum cpu_feature {
     CPU_ARAT,                                           /* 6.EAX: APIC timer runs in deep C-states              */
     CPU_FSGSBASE, CPU_TSC_ADJUST, CPU_SMEP, CPU_ERMS, CPU_INVPCID, CPU_RDT_A, CPU_SMAP,     /* 7.EBX            */
     CPU_UMIP, CPU_PKU, CPU_CET_SS, CPU_LA57, CPU_RDPID, CPU_PKS,                            /* 7.ECX            */
-    CPU_FSRM, CPU_CET_IBT,                              /* 7.EDX                                                */
+    CPU_FSRM, CPU_HYBRID, CPU_CET_IBT,                  /* 7.EDX                                                */
     CPU_CET_SSS,                                        /* 7/1.EDX                                              */
     CPU_XSAVEOPT, CPU_XSAVEC, CPU_XSAVES,               /* D/1.EAX                                              */
-    CPU_SVM,                                            /* 80000001.ECX                                         */
+    CPU_SVM, CPU_PERF_CTR_EXT,                          /* 80000001.ECX                                         */
     CPU_SYSCALL, CPU_NX, CPU_PDPE1GB, CPU_RDTSCP,       /* 80000001.EDX                                         */
     CPU_INVARIANT_TSC,                                  /* 80000007.EDX                                         */
     CPU_FP_ERR_PTRS,                                    /* 80000008.EBX, AMD: FXRSTOR and XRSTOR always load them */
     CPU_NPT,                                            /* 8000000A.EDX: nested paging; the leaf means this with CPU_SVM */
+    CPU_PERF_MON_V2,                                    /* 80000022.EAX, AMD: the leaf tells how many counters there are */
     CPU_FEATURES
 };
 

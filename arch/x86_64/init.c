@@ -33,6 +33,7 @@
 #include <pd.h>
 #include <pic.h>
 #include <pmap.h>
+#include <pmu.h>
 #include <power.h>
 #include <pt.h>
 #include <record.h>
@@ -179,6 +180,7 @@ static INDIRECT_TARGET void init_bsp (void)
     power_init (&acpi);
     virt_init();
     protect();
+    pmu_init();
     screen_publish (&boot.screen, boot.root_start, boot.root_end);
     trace_init (cpus_max());
 

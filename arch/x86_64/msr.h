@@ -10,6 +10,7 @@
 #define IA32_SPEC_CTRL          0x48
 #define IA32_PRED_CMD           0x49
 #define IA32_BIOS_SIGN_ID       0x8b
+#define IA32_PMC0               0xc1                    /* + number of the counter                                  */
 #define IA32_CORE_CAPABILITIES  0xcf
 #define IA32_MPERF              0xe7
 #define IA32_APERF              0xe8
@@ -22,6 +23,7 @@
 #define IA32_SYSENTER_EIP       0x176
 #define IA32_MCG_CAP            0x179
 #define IA32_MCG_STATUS         0x17a
+#define IA32_PERFEVTSEL0        0x186                   /* + number of the counter                                  */
 #define IA32_OVERCLOCKING_STATUS 0x195
 #define IA32_PERF_STATUS        0x198
 #define IA32_THERM_STATUS       0x19c
@@ -29,6 +31,9 @@
 #define IA32_PACKAGE_THERM_STATUS 0x1b1
 #define IA32_PAT                0x277
 #define IA32_MTRR_DEF_TYPE      0x2ff
+#define IA32_FIXED_CTR0         0x309                   /* + number of the counter                                  */
+#define IA32_FIXED_CTR_CTRL     0x38d
+#define IA32_PERF_GLOBAL_CTRL   0x38f
 #define IA32_VMX_PROCBASED_CTLS 0x482
 #define IA32_VMX_PROCBASED_CTLS2 0x48b
 #define IA32_VMX_EPT_VPID_CAP   0x48c
@@ -50,7 +55,12 @@
 #define IA32_GS_BASE            0xc0000101
 #define IA32_KERNEL_GS_BASE     0xc0000102
 #define IA32_TSC_AUX            0xc0000103
+#define PERF_CNTR_GLOBAL_CTL    0xc0000301              /* AMD */
+#define PERF_LEGACY_CTL0        0xc0010000              /* AMD, + number of the counter                             */
+#define PERF_LEGACY_CTR0        0xc0010004
 #define VM_CR                   0xc0010114              /* AMD */
+#define PERF_CTL0               0xc0010200              /* AMD, + 2 * number of the counter                         */
+#define PERF_CTR0               0xc0010201
 
 /* IA32_APIC_BASE (SDM 3A, 11.4.4 and 11.12.1) */
 #define APIC_BASE_BSP           0x100
@@ -61,6 +71,11 @@
 #define FEATURE_CONTROL_LOCK    0x1
 #define FEATURE_CONTROL_VMX     0x4                     /* outside SMX                                              */
 #define VM_CR_SVMDIS            0x10
+
+/* IA32_PERFEVTSELx (SDM 3B, 20.2.1.1) and PERF_CTLx (AMD APM 2, 13.2.1): event in bits 7:0, unit mask in 15:8 */
+#define PERFEVTSEL_USR          0x10000
+#define PERFEVTSEL_OS           0x20000
+#define PERFEVTSEL_EN           0x400000
 
 /* IA32_EFER (SDM 4, 2.1; AMD APM 2, 3.1.7 for the AMD bits) */
 #define EFER_SCE                0x1

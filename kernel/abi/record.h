@@ -16,6 +16,7 @@ enum {
     RECORD_MEMORY   = 1,
     RECORD_FAIL     = 2,                                /* debug kernels (make DEBUG=1) only                    */
     RECORD_TRACE    = 3,                                /* kernels that were booted with trace=ipc              */
+    RECORD_PMU      = 4,                                /* kernels that were booted with pmu=                   */
     RECORD_SCREEN   = 5,                                /* machines whose boot loader or firmware names a screen */
 };
 
@@ -106,6 +107,42 @@ enum trace_id {
     TRACE_REPLY_LEAVE,
 };
 
+/*
+ * Performance counters that user mode may read, each CPU its own. They count user mode and kernel, whoever runs, since the boot of that
+ * CPU, and wrap at their width. X (name, word of pmu=); doc/bench/counters.md says what is counted on which CPU.
+ */
+#define PMU_EVENTS(X)                       \
+    X (CYCLES,          "cycles")           \
+    X (INSTRUCTIONS,    "instructions")     \
+    X (BRANCH_MISSES,   "branch-misses")    \
+    X (L1D_MISSES,      "l1d-misses")       \
+    X (L2_MISSES,       "l2-misses")        \
+    X (LLC_MISSES,      "llc-misses")       \
+    X (DTLB_MISSES,     "dtlb-misses")      \
+    X (ITLB_MISSES,     "itlb-misses")
+
+#define PMU_ENUM(name, word)    PMU_##name,
+
+enum pmu_event { PMU_EVENTS (PMU_ENUM) PMU_EVENT_COUNT };
+
+struct pmu_counter {
+    uint32_t            event;                          /* enum pmu_event                                       */
+    uint32_t            selector;                       /* x86: ECX of RDPMC; aarch64: number of the event counter, PMU_CYCLE_COUNTER */
+    uint32_t            width;                          /* bits                                                 */
+    uint32_t            reserved;
+};
+
+enum { PMU_CYCLE_COUNTER = 31 };                        /* aarch64: PMCCNTR_EL0, as its bit in PMCNTENSET_EL0   */
+
+struct record_pmu {
+    struct record       head;
+    _Atomic (uint64_t)  cpus;                           /* bit N: they count on CPU N, and can be read there. Ordering: relaxed */
+    uint32_t            count;                          /* counters that follow                                 */
+    uint32_t            reserved;
+    struct pmu_counter  counter[];
+};
+
+_Static_assert (sizeof (struct record_pmu) == 0x18 && sizeof (struct pmu_counter) == 0x10, "record layout");
 _Static_assert (sizeof (struct record_trace) == 0x20 && sizeof (struct trace_entry) == 0x10, "record layout");
 _Static_assert (sizeof (struct record_screen) == 0x28, "record layout");
 _Static_assert (sizeof (struct trace_ring) == TRACE_ALIGN, "record layout");
