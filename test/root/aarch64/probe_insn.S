@@ -3,7 +3,7 @@
 
         .section .text.probe, "ax"
         .globl  probe_begin, probe_end, probe_left, probe_left_call
-        .globl  probe_insn_read, probe_insn_write, probe_insn_exec, probe_insn_fpu
+        .globl  probe_insn_read, probe_insn_write, probe_insn_exec, probe_insn_fpu, probe_insn_pmu, probe_insn_pmu_control
 probe_begin:
 probe_insn_read:
         ldr     x2, [x0]
@@ -52,6 +52,22 @@ probe_insn_key:
         KEY     \access + \n
         .endr
         .endr
+
+/* Performance counters: the value of one (31: of cycles). MRS PMCR_EL0, and MSR PMCNTENCLR_EL0 */
+probe_insn_pmu:
+        mrs     x2, pmccntr_el0
+        cmp     x0, #31
+        b.eq    2f
+        msr     pmselr_el0, x0
+        isb
+        mrs     x2, pmxevcntr_el0
+2:      str     x2, [x1]
+        b       1b
+probe_insn_pmu_control:
+        cbz     x0, 3f
+        msr     pmcntenclr_el0, xzr
+3:      mrs     x0, pmcr_el0
+        b       1b
 probe_end:
 probe_left_call:
         mov     x30, x9

@@ -16,6 +16,8 @@ enum {
 
     EVENT_UNDEFINED = EXC_UNKNOWN,                      /* of insn_undefined ()                                 */
     EVENT_NO_FPU    = EXC_FPU,
+    EVENT_NO_COUNTER = EXC_SYSREG,
+    COUNTER_CONTROLS = 2,                               /* that an instruction for user mode names, two of them */
     EVENT_NO_PAGE   = EXC_DABT,                         /* of a read or write                                   */
     EVENT_NO_EXEC   = EXC_IABT,
 

@@ -16,6 +16,8 @@ enum {
 
     EVENT_UNDEFINED = EXC_UD,                           /* of insn_undefined ()                                 */
     EVENT_NO_FPU    = EXC_NM,
+    EVENT_NO_COUNTER = EXC_GP,
+    COUNTER_CONTROLS = 0,                               /* that an instruction for user mode names              */
     EVENT_NO_PAGE   = EXC_PF,                           /* of a read or write                                   */
     EVENT_NO_EXEC   = EXC_PF,
 
