@@ -6,28 +6,28 @@ instructions more than CFP=none an operation takes, with the percentage above ea
 
 import re
 
-from . import cfp
-from .plot import FONT, GRID, INK, MUTED, Script, draw, look, panel, picture
+from . import cfp, style
+from .style import GRID, INK, LEVELS, MUTED, WIDTH, Script, look
 from .table import name_of
 
-# Told apart by the colour-blind (Okabe and Ito) and, by lightness, in black and white
-COLOURS = {(cfp.ON, 'branch'): '#56b4e9', (cfp.ON, 'return'): '#f0c808', (cfp.ON, 'full'): '#0b5394', (cfp.OFF, 'full'): '#d55e00'}
-NONE = '#b6bec9'
+COLOURS = {(cfp.ON, 'branch'): LEVELS['branch'], (cfp.ON, 'return'): LEVELS['return'], (cfp.ON, 'full'): LEVELS['full'],
+           (cfp.OFF, 'full'): style.VERMILLION}
+NONE = LEVELS['none']
 LEGEND = {(cfp.ON, 'branch'): 'branch', (cfp.ON, 'return'): 'return', (cfp.ON, 'full'): 'full', (cfp.OFF, 'full'): 'full, CPU without %s'}
 HEADLINE = 'ipc.cross.w1'
 # Three for each panel: eight bars of a group with their texts need the room
 IPC = [('ipc.same.w1', 'one PD|1 word'), ('ipc.cross.w1', 'two PDs|1 word'), ('ipc.cross.w64', 'two PDs|64 words')]
 OTHER = [('sem.up', 'semaphore|up'), ('sem.pingpong.caller_high', 'semaphore|ping-pong'), ('exc.ud', 'exception to portal|and reply')]
-WIDTH, HEAD, PANEL, FOOT = 1200, 100, 340, 24               # pixels
+HEAD, PANEL, FOOT = 100, 340, 24                            # pixels
 LEFT, RIGHT = 0.075, 0.985
 
 
 def axes(s, title, unit, top, bottom, groups, most):
-    panel(s, top, bottom, LEFT, RIGHT)
+    s.panel(top, bottom, LEFT, RIGHT)
     s.title(title, top)
     s.add('set border 1 lc rgb "%s"' % MUTED, 'set tics nomirror out scale 0 textcolor rgb "%s"' % MUTED, 'unset xtics',
           'set grid ytics lc rgb "%s" lt 1' % GRID, 'set yrange [0:%g]' % most, 'set xrange [-0.5:%g]' % (groups - 0.5),
-          'set ytics %g font "%s,10"' % (step(most), FONT), 'set ylabel "%s" %s' % (unit, look(11, MUTED)))
+          'set ytics %g font "%s,10"' % (style.grid_step(most), style.FONT), 'set ylabel "%s" %s' % (unit, look(11, MUTED)))
 
 
 def bar(s, data, x, value, width, colour, hatched, above, below):
@@ -44,15 +44,9 @@ def percent(cell):
     return '%.0f %%' % (100 * cell[1] / (cell[0] - cell[1])) if len(text) > len('9.9 %') else text
 
 
-def step(most):
-    """Of the lines of the grid: few, so that they hardly cross what is written on the bars."""
-    power = 10 ** (len(str(int(most / 4))) - 1)
-    return next(power * n for n in (1, 2, 2.5, 5, 10) if power * n * 4 >= most)
-
-
 def draw_bars(s, data):
     styles = ['boxes fc rgb "%s" fs %s border lc rgb "%s"' % (colour, 'pattern 4' if hatched else 'solid 1.0', colour) for colour, hatched in data]
-    draw(s, styles, list(data.values()), '1:2:3')
+    s.draw(styles, list(data.values()), '1:2:3')
 
 
 def under(s, text, x, line, size=11, colour=INK):
@@ -116,30 +110,22 @@ def overheads(s, title, operations, kernels, top, bottom):
     return True
 
 
-def heading(s, documents, reference, height):
+def heading(s, documents, reference):
     """What is compared with what, where, and the legend."""
     first = next(iter(documents.values()))
     machines = ' and '.join('%s (%s)' % (d['machine'], {cfp.ON: 'with ' + cfp.features(documents), cfp.OFF: 'without'}[key[0]])
                             for key, d in documents.items() if key[1] == 'none')
-    s.add('unset border', 'unset tics', 'unset key', 'set margins 0,0,0,0', 'set xrange [0:1]', 'set yrange [0:1]')
-    s.label('What control-flow protection of the kernel costs: %s%s' % (name_of(first), reference and ' beside ' + reference),
-            'screen 0.02', 'screen %.5f' % (1 - 26 / height), 'left ' + look(17, INK, True))
-    s.label('CFP=branch, return, full against CFP=none; instructions, exact counts on %s; %s' %
-            (machines, re.sub(r' \(.*?\)| version', '', first['kernel'].get('compiler') or 'unknown compiler')), 'screen 0.02', 'screen %.5f' % (1 - 51 / height), 'left ' + look(10.5, MUTED))
-    x, y = 0.02, 1 - 78 / height
-    keys = [('none', NONE, False)] + [(LEGEND[key].replace('%s', cfp.features(documents)), colour, False) for key, colour in COLOURS.items()
-                                      if any(key in d for d in (documents,))]
-    keys += [(reference + ', same colours', MUTED, True)] if reference else []
-    for name, colour, hatched in keys:
-        s.add('set object rectangle from screen %.4f, screen %.5f to screen %.4f, screen %.5f fc rgb "%s" fs %s border lc rgb "%s" front'
-              % (x, y - 7 / height, x + 14 / WIDTH, y + 7 / height, colour, 'pattern 4' if hatched else 'solid 1.0', colour))
-        s.label(name, 'screen %.4f' % (x + 22 / WIDTH), 'screen %.5f' % y, 'left ' + look(11, INK))
-        x += (22 + 8.2 * len(name) + 26) / WIDTH
-    s.add('plot NaN notitle')
+    s.heading('What control-flow protection of the kernel costs: %s%s' % (name_of(first), reference and ' beside ' + reference),
+              'CFP=branch, return, full against CFP=none; instructions, exact counts on %s; %s' %
+              (machines, re.sub(r' \(.*?\)| version', '', first['kernel'].get('compiler') or 'unknown compiler')))
+    keys = [('none', NONE, 'solid 1.0')] + [(LEGEND[key].replace('%s', cfp.features(documents)), colour, 'solid 1.0')
+                                            for key, colour in COLOURS.items() if key in documents]
+    s.key(keys + ([(reference + ', same colours', MUTED, 'pattern 4')] if reference else []), 0.02, s.down(78))
+    s.finish()
 
 
 def script(documents, other):
-    """(gnuplot lines, height in pixels)."""
+    """The picture."""
     kernels = [(name_of(next(iter(d.values()))), cfp.rows(d), bool(i)) for i, d in enumerate((documents, other)) if d]
     reference = kernels[1][0] if len(kernels) > 1 else ''
     parts = [lambda *place: headline(s, cfp.features(documents), kernels, *place)]
@@ -147,16 +133,14 @@ def script(documents, other):
         if any(row['name'] in dict(operations) for row in kernels[0][1]):
             parts.append(lambda *place, t=title, o=operations: overheads(s, t, o, kernels, *place))
     height = HEAD + PANEL * len(parts) + FOOT
-    s = Script(name_of(next(iter(documents.values()))), height)
-    s.add('set multiplot')
-    heading(s, documents, reference, height)
+    s = Script(height)
+    heading(s, documents, reference)
     edge = height - HEAD
     for part in parts:
         edge -= PANEL * part((edge - 44) / height, (edge - PANEL + 80) / height)
-    s.add('unset multiplot')
-    return s.lines, height
+    return s
 
 
 def write(documents, other, out):
     """Writes OUT.svg and OUT.png; returns their names."""
-    return picture(*script(documents, other), out)
+    return style.picture(script(documents, other), out)

@@ -5,21 +5,20 @@ Upper panels: round-trip IPC over the message size, for each architecture a pair
 every other operation, a bar for each architecture whose length is the share of the reference's figure; the figures stand beside it.
 """
 
-import re
-
-from . import pair, plot
-from .plot import FONT, GRID, HEAD, INK, MUTED, WIDTH, look, plain_number
+from . import pair, plot, style
+from .plot import HEAD
+from .style import GRID, INK, MUTED, look, plain_number
 from .table import TICKS, short
 
-SHADES = ('#1f6feb', '#bcd2f5'), ('#d2691e', '#f2d2b6'), ('#2e8b57', '#c0e0cd')     # of an architecture: this kernel, the reference
 IPC, ROW = 320, 44                                          # pixels: one IPC panel, one operation
 LEFT, RIGHT = 0.345, 0.685                                  # of the bars of the lower panel
 COLUMNS = 0.745, 0.975                                      # first and last column of figures
 LEGEND = 26
 
 
-def shade(index):
-    return SHADES[index % len(SHADES)]
+def shade(col):
+    """Colours of its architecture: this kernel, the reference."""
+    return style.arch_colours(pair.arch(col.document))
 
 
 def split(cols):
@@ -50,13 +49,13 @@ def ipc_panel(s, cols, title, points, unit, top, bottom):
     width = step * 0.86
     values = [max(b['median'], 1) for _, key in points for i, whose in kinds for b in [bench(cols[i], key, whose)] if b]
     names = ['"%d word%s" %d' % (words, '' if words == 1 else 's', i) for i, (words, _) in enumerate(points)]
-    plot.panel(s, top, bottom, 0.075, 0.98)
+    s.panel(top, bottom, 0.075, 0.98)
     s.title(title, top)
     s.add('set border 1 lc rgb "%s"' % MUTED, 'set tics nomirror out scale 0.4 textcolor rgb "%s"' % MUTED,
           'set grid ytics lc rgb "%s" lt 1' % GRID, 'set grid noxtics', 'set logscale y', 'set format y "%.0f"',
-          'set yrange [%g:%g]' % (plot.floor_of(values), max(values) * 2), 'set xrange [-0.55:%g]' % (len(points) - 0.45),
+          'set yrange [%g:%g]' % (style.floor_of(values), max(values) * 2), 'set xrange [-0.55:%g]' % (len(points) - 0.45),
           'set ylabel "%s, log scale" %s' % (unit, look(11, MUTED)),
-          'set xtics (%s) scale 0 font "%s,11" noenhanced' % (', '.join(names), FONT))
+          'set xtics (%s) scale 0 font "%s,11" noenhanced' % (', '.join(names), style.FONT))
     data = [[] for _ in kinds]
     for at, (_, key) in enumerate(points):
         for n, (i, whose) in enumerate(kinds):
@@ -70,7 +69,7 @@ def ipc_panel(s, cols, title, points, unit, top, bottom):
             if not whose and ratio is not None:
                 s.label('%.0f%%' % (ratio * 100), 'first %g' % x, 'first %d' % y, 'center offset 0,-0.65 ' + look(8, 'white', True))
     shown = [n for n in range(len(kinds)) if data[n]]
-    plot.draw(s, ['boxes fc rgb "%s"' % shade(kinds[n][0])[kinds[n][1]] for n in shown], [data[n] for n in shown], '1:2:3')
+    s.draw(['boxes fc rgb "%s"' % shade(cols[kinds[n][0]])[kinds[n][1]] for n in shown], [data[n] for n in shown], '1:2:3')
 
 
 def figure_columns(cols):
@@ -86,7 +85,7 @@ def rest_panel(s, cols, order, top, bottom):
               if key in col.rows and col.rows[key]['ratios'][0] is not None}
     most = max(list(shares.values()) + [1.0]) * 100
     theirs = next((col.theirs for col in cols if col.reference), None)
-    plot.panel(s, top, bottom, LEFT, RIGHT)
+    s.panel(top, bottom, LEFT, RIGHT)
     s.title('Other operations' + (', relative to ' + theirs if theirs else ''), top)
     s.add('set border 0', 'set tics nomirror scale 0 ' + look(10, MUTED), 'unset ytics', 'set grid xtics lc rgb "%s" lt 1' % GRID,
           'set yrange [%g:-0.5]' % (len(order) - 0.5), 'set xrange [0:%g]' % max(most * 1.02, 104), 'set format x "%.0f %%"',
@@ -110,56 +109,40 @@ def rest_panel(s, cols, order, top, bottom):
                     'right ' + look(10, MUTED if whose else INK, not whose))
     for x, i, whose in figure_columns(cols):
         name = cols[i].short[whose]
-        s.label(name, 'screen %.4f' % x, 'screen %.5f' % (top + s.gap * 0.35), 'right ' + look(9, MUTED if whose else shade(i)[0], not whose))
+        s.label(name, 'screen %.4f' % x, 'screen %.5f' % (top + s.gap * 0.35), 'right ' + look(9, MUTED if whose else shade(cols[i])[0], not whose))
         if not whose:
-            s.label(cols[i].title, 'screen %.4f' % x, 'screen %.5f' % (top + s.gap * 1.05), 'right ' + look(10, shade(i)[0], True))
+            s.label(cols[i].title, 'screen %.4f' % x, 'screen %.5f' % (top + s.gap * 1.05), 'right ' + look(10, shade(cols[i])[0], True))
     shown = [i for i in range(len(cols)) if data[i]]
-    plot.draw(s, ['boxxyerror fc rgb "%s"' % shade(i)[0] for i in shown] or ['points lc rgb "white"'],
+    s.draw(['boxxyerror fc rgb "%s"' % shade(cols[i])[0] for i in shown] or ['points lc rgb "white"'],
               [data[i] for i in shown] or [['0 0 0 0 0 0']], '1:2:3:4:5:6' if shown else '1:2')
 
 
-def breadth(text):
-    """About how many pixels wide a text of 11 points is."""
-    return sum(10.5 if c.isupper() else 8 for c in text)
-
-
-def heading(s, cols, unit, height):
+def heading(s, cols, unit):
     """Title, what it comes to, where it was measured, and the legend."""
-    def at(pixels):
-        return 'screen %.5f' % (1 - pixels / height)
-
-    s.add('unset border', 'unset tics', 'unset key', 'set margins 0,0,0,0', 'set xrange [0:1]', 'set yrange [0:1]')
     ours = ', '.join(dict.fromkeys(col.ours for col in cols))
     theirs = ', '.join(dict.fromkeys(col.theirs for col in cols if col.reference))
-    s.label(ours + (' beside ' + theirs if theirs else ''), 'screen 0.025', at(28), 'left ' + look(18, INK, True))
-    s.label('%s per operation, median, on %s; smaller is better'
-            % (unit, ' and '.join('%s (%s)' % (col.document['machine'], col.document['configuration']) for col in cols)),
-            'screen 0.025', at(56), 'left ' + look(11, MUTED))
-    x = 0.027
+    s.heading(ours + (' beside ' + theirs if theirs else ''), '%s per operation, median, on %s; smaller is better'
+              % (unit, ' and '.join('%s (%s)' % (col.document['machine'], col.document['configuration']) for col in cols)), 0.025)
+    x = 0.025
     mean = {id(col): value for col, value, _ in pair.means(cols)}
-    for i, col in enumerate(cols):
-        for whose in (0, 1) if col.reference else (0,):
-            s.add('set object rectangle center screen %.4f, %s size screen %.4f, screen %.5f fc rgb "%s" fs solid noborder front'
-                  % (x + 7 / WIDTH, at(HEAD - 2), 14 / WIDTH, 14 / height, shade(i)[whose]))
-            name = '%s %s' % (col.title, col.short[whose])
-            s.label(name, 'screen %.4f' % (x + 20 / WIDTH), at(HEAD - 2), 'left ' + look(11, INK))
-            x += (20 + breadth(name) + 16) / WIDTH
+    for col in cols:
+        x = s.key([('%s %s' % (col.title, col.short[whose]), shade(col)[whose], 'solid 1.0') for whose in ((0, 1) if col.reference else (0,))],
+                  x, s.down(HEAD - 2))
         if id(col) in mean:
             note = 'geometric mean %.0f %%' % (mean[id(col)] * 100)
-            s.label(note, 'screen %.4f' % (x - 6 / WIDTH), at(HEAD - 2), 'left ' + look(11, shade(i)[0], True))
-            x += (breadth(note) + 40) / WIDTH
-    s.add('plot NaN notitle')
+            s.label(note, 'screen %.4f' % (x - 6 / s.width), 'screen %.5f' % s.down(HEAD - 2), 'left ' + look(11, shade(col)[0], True))
+            x += (style.breadth(note) + 40) / s.width
+    s.finish()
 
 
 def script(cols):
-    """(gnuplot lines of the picture, height in pixels)."""
+    """The picture."""
     stems, rest = split(cols)
     top = HEAD + LEGEND
     height = top + IPC * len(stems) + (ROW * len(rest) + 116 if rest else 0) + 16
     unit = TICKS[cols[0].document['ticks_are']]
-    s = plot.Script(cols[0].ours, height)
-    s.add('set multiplot')
-    heading(s, cols, unit, height)
+    s = style.Script(height)
+    heading(s, cols, unit)
     edge = height - top
     for points in stems.values():
         title = 'Round-trip IPC over the message size: %s' % plot.common_text(pair.first_row(cols, points[0][1])['op'])
@@ -167,10 +150,9 @@ def script(cols):
         edge -= IPC
     if rest:
         rest_panel(s, cols, rest, (edge - 44) / height, (16 + 62) / height)
-    s.add('unset multiplot')
-    return s.lines, height
+    return s
 
 
 def write(cols, out):
     """Writes OUT.svg and OUT.png; returns their names."""
-    return plot.picture(*script(cols), re.sub(r'\.(svg|png)$', '', out))
+    return style.picture(script(cols), out)
