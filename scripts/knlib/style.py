@@ -26,7 +26,7 @@ ARCH = {'x86_64': (BLUE, '#b3d4e8'), 'aarch64': (VERMILLION, '#f5cfb0')}    # th
 OTHER_ARCH = (GREEN, '#b3e0d3')
 LEVELS = {'none': THEIRS, 'branch': SKY, 'return': ORANGE, 'full': BLUE}    # of control-flow protection
 # Light to dark, one hue: also in grey, more is darker
-HEAT = ('#f3f8fc', '#cfe3f1', '#93c4e0', '#4a9bcb', '#0072b2', '#004c78', '#00304d')
+HEAT = ('#f3f8fc', '#cfe3f1', '#93c4e0', '#4a9bcb', '#0071b1', '#004c78', '#00304d')    # 0071b1: not BLUE, which is another one in the dark
 
 FONT = 'DejaVu Sans'
 TITLE, HEADING, TEXT, SMALL, TINY = 17, 13, 11, 10, 8.5     # points
@@ -171,7 +171,17 @@ def picture(script, out):
     for suffix, terminal in (('svg', 'svg size %d,%d dynamic font "%s,12" background "white"'),
                              ('png', 'pngcairo size %d,%d font "%s,12" background "white"')):
         gnuplot(script, terminal % (script.width, script.height, FONT), '%s.%s' % (out, suffix))
+    with open(out + '.svg', encoding='utf-8') as file:
+        text = tidy(file.read())
+    with open(out + '.svg', 'w', encoding='utf-8') as file:
+        file.write(text)
     return [out + '.svg', out + '.png']
+
+
+def tidy(text):
+    """gnuplot's SVG with fonts as SVG spells them, others where there is no DejaVu, and without identifiers that occur twice."""
+    text = re.sub(r'font-family="([^":]+)(:Bold)?"', lambda m: 'font-family="%s, Verdana, sans-serif"%s' % (m[1], ' font-weight="bold"' if m[2] else ''), text)
+    return re.sub(r'<g id="gnuplot_[^"]*"\s*>', '<g>', text)
 
 
 def inline(script, name):
@@ -181,13 +191,11 @@ def inline(script, name):
         path = os.path.join(folder, 'chart.svg')
         gnuplot(script, 'svg size %d,%d dynamic font "%s,12"' % (script.width, script.height, FONT), path)
         with open(path, encoding='utf-8') as file:
-            text = file.read()
-    text = text[text.index('<svg'):]
-    text = re.sub(r'<title>.*?</title>|<desc>.*?</desc>', '', text, flags=re.S)
-    text = re.sub(r'\bid="([^"]+)"', r'id="%s-\1"' % name, text)
-    text = re.sub(r"\bid='([^']+)'", r"id='%s-\1'" % name, text)
-    text = re.sub(r'url\(#', 'url(#%s-' % name, text)
-    text = re.sub(r"xlink:href='#", "xlink:href='#%s-" % name, text)
+            text = tidy(file.read())
+    text = re.sub(r'<title>.*?</title>|<desc>.*?</desc>|<text></text>', '', text[text.index('<svg'):], flags=re.S)
+    text = re.sub(r"""\bid=(["'])([^"']+)""", r'id=\1%s-\2' % name, text)
+    text = re.sub(r"url\(#|xlink:href='#", lambda m: m[0] + name + '-', text)
+    text = re.sub(r'\n\s*\n+', '\n', text)
     return re.sub(r'rgb\(\s*(\d+),\s*(\d+),\s*(\d+)\s*\)', property_of, text)
 
 
