@@ -11,3 +11,11 @@ static inline uint64_t stc_read (void)
     __asm__ volatile ("mrs %0, cntvct_el0" : "=r" (v));
     return v;
 }
+
+/* After everything before it, and before everything behind it (Arm ARM, D12.1.2: the count may be read early) */
+static inline uint64_t stc_now (void)
+{
+    uint64_t v;
+    __asm__ volatile ("isb; mrs %0, cntvct_el0; isb" : "=r" (v) : : "memory");
+    return v;
+}
