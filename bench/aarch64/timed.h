@@ -21,6 +21,7 @@
 #define INSN_LOOP           "1: subs w9, w9, #1; b.ne 1b"   /* n rounds of two instructions                             */
 #define INSN_FPU            ".arch_extension fp; fmov d0, xzr; .arch_extension nofp"      /* what is in V0, nobody here keeps     */
 #define INSN_FENCE          "dsb sy"                        /* waits for all stores before it                           */
+#define INSN_CHASE          "ldr x1, [x1]"                  /* p1 = what p1 points to                                   */
 #define INSN_UNDEFINED      "udf #0"
 #define EVENT_UNDEFINED     EXC_UNKNOWN
 #define MTD_CONTINUE        MTD_EL2_ELR_SPSR                /* what server_skip changes                                 */

@@ -22,6 +22,7 @@
 #define INSN_LOOP           "1: dec %%ecx; jnz 1b"          /* n rounds of two instructions                             */
 #define INSN_FPU            "xorps %%xmm0, %%xmm0"          /* what is in XMM0, nobody here keeps                   */
 #define INSN_FENCE          "mfence"                        /* waits for all stores before it                           */
+#define INSN_CHASE          "mov (%%rsi), %%rsi"            /* p1 = what p1 points to                                   */
 #define INSN_UNDEFINED      "ud2"
 #define EVENT_UNDEFINED     EXC_UD
 #define MTD_CONTINUE        MTD_RIP                         /* what server_skip changes                                 */
