@@ -49,6 +49,11 @@ $(eval $(call host-test,elf,test/host/elf.c kernel/elf.c))
 $(eval $(call host-test,cmdline,test/host/cmdline.c kernel/cmdline.c))
 $(eval $(call host-test,string,test/host/string.c))
 $(eval $(call host-test,format,test/host/format.c))
+# Of the benchmark suite: its own headers, and what of user/ stands in for the host's
+$(eval $(call host-test,bench_stats,test/host/bench_stats.c bench/stats.c))
+$(eval $(call host-test,bench_method,test/host/bench_method.c bench/method.c bench/stats.c))
+$(addprefix $H/,test/host/bench_stats.o test/host/bench_method.o bench/stats.o bench/method.o): HOST_FLAGS := -Itest/host/fake_bench -Ibench $(HOST_FLAGS)
+$H/bench_stats: HOST_LDFLAGS += -lm
 $(eval $(call host-test,console,test/host/console.c kernel/cmdline.c))
 $(eval $(call host-test,mbuf,test/host/mbuf.c))
 $(eval $(call host-test,uart_16550,test/host/uart_16550.c))
