@@ -4,6 +4,8 @@
 import math
 
 Z_SQUARED = 3841459                                         # of 95 %: the square of 1.959964, in millionths
+PERCENTILES = 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999
+BEYOND = 10                                                 # samples that a percentile wants beyond it
 
 
 def parse_runs(text):
@@ -30,6 +32,14 @@ def count(runs):
     return sum(c for _, c in runs)
 
 
+def values(runs):
+    """[(value, count)], ascending, each value once."""
+    merged = {}
+    for value, c in runs:
+        merged[value] = merged.get(value, 0) + c
+    return sorted(merged.items())
+
+
 def rank(runs, index):
     """The sample at this index of the sorted samples."""
     for value, c in sorted(map(tuple, runs)):
@@ -39,12 +49,38 @@ def rank(runs, index):
     raise IndexError('rank beyond the number of samples')
 
 
+def percentiles(n):
+    """Those that n samples can carry: at least BEYOND of them lie beyond each."""
+    return [p for p in PERCENTILES if n * (1 - p) >= BEYOND - 1e-6]
+
+
+def percentile(runs, p):
+    """The smallest sample that at least the share p of them does not exceed; ValueError where that would be chance."""
+    n = count(runs)
+    if n * (1 - p) < BEYOND - 1e-6:
+        raise ValueError('%s of %d samples: fewer than %d lie beyond it' % (percentile_name(p), n, BEYOND))
+    return rank(runs, max(math.ceil(p * n - 1e-9), 1) - 1)
+
+
+def percentile_name(p):
+    """0.999 -> 'p99.9'"""
+    return 'p' + ('%.5f' % (100 * p)).rstrip('0').rstrip('.')
+
+
+def histogram(runs, bins, low, high):
+    """[(left edge, right edge, share of the samples)] of that many bins of equal width on a log axis from low to high, both above 0; what
+    lies outside counts in the outermost ones."""
+    step, n, shares = (math.log(high) - math.log(low)) / bins, count(runs), [0] * bins
+    for value, c in runs:
+        at = int((math.log(value) - math.log(low)) / step) if value > low else 0
+        shares[min(bins - 1, at)] += c
+    return [(low * math.exp(i * step), low * math.exp((i + 1) * step), share / n) for i, share in enumerate(shares)]
+
+
 def summary(runs):
     """(minimum, median, maximum); the median of an even number is the lower of the two in the middle."""
     n = count(runs)
-    values = [v for v, _ in runs]
-    return min(values), rank(runs, (n - 1) // 2), max(values)
-
+    return min(v for v, _ in runs), rank(runs, (n - 1) // 2), max(v for v, _ in runs)
 
 def interval(runs):
     """(low, high): where the median of what was sampled is with 95 % confidence, whatever its distribution; from the minimum to the

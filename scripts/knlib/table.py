@@ -6,7 +6,7 @@ import io
 import json
 import math
 
-from . import stages, store
+from . import samples, stages, store
 from .errors import counted
 
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
@@ -64,13 +64,25 @@ def short(op, most):
     return op if len(op) <= most else op[:most - 3].rstrip(' ,:') + '...'
 
 
+def tails(document):
+    """The percentiles above the median that some of its benchmarks can carry; none where ticks are counted and have no tail."""
+    if document['ticks_are'] == 'instructions':
+        return []
+    return [p for p in samples.percentiles(max((b['n'] for b in document['benchmarks']), default=0)) if p > 0.9]
+
+
+def tail(bench, p):
+    return str(samples.percentile(bench['samples'], p)) if p in samples.percentiles(bench['n']) else '-'
+
+
 def grid(documents, reference):
-    """(headings, cells as text). One file: min, median, max; several: the medians side by side."""
+    """(headings, cells as text). One file: min, median, percentiles, max; several: the medians side by side."""
     lines, heads = rows(documents, reference), titles(documents)
     variants = len({row['name'] for row in lines}) < len(lines)     # else the name tells them apart
     head = ['benchmark'] + (['variant'] if variants else []) + ['operation']
     if len(documents) == 1:
-        head += ['min', 'median', 'max'] + ([name_of(reference), 'ratio'] if reference else [])
+        far = tails(documents[0])
+        head += ['min', 'median'] + [samples.percentile_name(p) for p in far] + ['max'] + ([name_of(reference), 'ratio'] if reference else [])
     else:
         head += [name_of(reference)] if reference else []
         for title in heads:
@@ -81,7 +93,8 @@ def grid(documents, reference):
         ratios = [['%.2f' % r if r is not None else '-'] if reference else [] for r in row['ratios']]
         line = [row['name']] + ([row['variant']] if variants else []) + [row['op']]
         if len(documents) == 1:
-            line += [str(row['files'][0][k]) for k in ('min', 'median', 'max')] + theirs + ratios[0]
+            bench = row['files'][0]
+            line += [str(bench['min']), str(bench['median'])] + [tail(bench, p) for p in far] + [str(bench['max'])] + theirs + ratios[0]
         else:
             line += theirs
             for bench, r in zip(row['files'], ratios):
@@ -180,7 +193,10 @@ def comma(documents, reference):
 
 def as_json(documents, reference):
     def figures(bench):
-        return {k: bench[k] for k in ('n', 'min', 'median', 'max')} if bench else None
+        if not bench:
+            return None
+        far = {samples.percentile_name(p): samples.percentile(bench['samples'], p) for p in samples.percentiles(bench['n'])}
+        return dict({k: bench[k] for k in ('n', 'min', 'median', 'max')}, percentiles=far)
 
     return json.dumps({
         'unit': documents[0]['ticks_are'], 'machine': documents[0]['machine'], 'columns': titles(documents),

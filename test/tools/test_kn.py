@@ -48,6 +48,23 @@ class Samples(unittest.TestCase):
         self.assertEqual([ranks(n) for n in (1, 5, 6, 8, 9, 100)], [(1, 1), (1, 5), (1, 6), (1, 8), (2, 8), (40, 61)])
         self.assertEqual(samples.interval([[7, 9999], [8, 1]]), (7, 7))
 
+    def test_percentiles(self):
+        self.assertEqual([len(samples.percentiles(n)) for n in (0, 19, 20, 99, 100, 999, 1000, 9999, 10000, 10 ** 6)], [0, 0, 1, 1, 2, 2, 3, 3, 4, 6])
+        runs = [[i, 1] for i in range(1000, 0, -1)]
+        self.assertEqual([samples.percentile(runs, p) for p in (0.5, 0.9, 0.99)], [500, 900, 990])
+        self.assertEqual(samples.percentile(runs, 0.5), samples.summary(runs)[1])
+        self.assertRaisesRegex(ValueError, 'p99.9 of 1000 samples', samples.percentile, runs, 0.999)
+        self.assertEqual(samples.percentile([[7, 9990], [100, 10]], 0.999), 7)
+        self.assertEqual(samples.percentile([[7, 9989], [100, 11]], 0.999), 100)
+        self.assertEqual([samples.percentile_name(p) for p in samples.PERCENTILES], ['p50', 'p90', 'p99', 'p99.9', 'p99.99', 'p99.999'])
+
+    def test_histogram(self):
+        runs = [[1, 5], [10, 3], [99, 1], [1000, 1], [-3, 2]]
+        bins = samples.histogram(runs, 2, 1, 100)
+        self.assertEqual([round(edge) for low, high, _ in bins for edge in (low, high)], [1, 10, 10, 100])
+        self.assertEqual([round(share, 6) for _, _, share in bins], [round(7 / 12, 6), round(5 / 12, 6)])
+        self.assertAlmostEqual(sum(share for _, _, share in samples.histogram(runs, 7, 3, 5)), 1)
+
     def test_pack(self):
         runs = [[i, i + 1] for i in range(200)]
         packed = store.pack(runs)
@@ -466,6 +483,20 @@ class Commands(unittest.TestCase):
         self.run_kn('-o', 'not-plain.json', '--release', 'r1')
         good = self.record_traced('good.json')
         self.assertIn('no untraced figure', self.kn('show', '--stages', good, 'not-plain.json', code=1).stderr)
+
+    def test_show_percentiles(self):
+        lines = fakelog.lines()[:2] + fakelog.bench_lines('null', 'null', 'o', [[40, 9980], [90, 20]])
+        lines += fakelog.bench_lines('few', 'null', 'o', [[7, 99]]) + [protocol.encode('done', 'benches=2 failed=0')]
+        self.emulator(fakelog.log(lines))
+        self.run_kn('--no-icount', '-o', 'r.json')
+        rows = {line.split()[0]: line.split() for line in self.kn('show', 'r.json', '--reference', 'none').stdout.splitlines() if line}
+        self.assertEqual(rows['benchmark'][-5:], ['min', 'median', 'p99', 'p99.9', 'max'])
+        self.assertEqual(rows['null'][-5:], ['40', '40', '40', '90', '90'])
+        self.assertEqual(rows['few'][-5:], ['7', '7', '-', '-', '7'])
+        figures = json.loads(self.kn('show', 'r.json', '--format', 'json').stdout)['benchmarks'][0]['figures'][0]
+        self.assertEqual(figures['percentiles'], {'p50': 40, 'p90': 40, 'p99': 40, 'p99.9': 90})
+        self.run_kn('-o', 'exact.json')                     # where ticks are instructions there is no tail
+        self.assertNotIn('p99', self.kn('show', 'exact.json').stdout)
 
     def test_edited_stages(self):
         path = os.path.join(self.dir, self.record_traced('t.json'))
