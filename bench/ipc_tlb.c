@@ -26,7 +26,7 @@ TIMED (empty, "");
 #define TLB(pds, n, text)                                                                                                   \
     { .name = "ipc." #pds ".w" #n ".tlb", .group = "ipc",                                                                   \
       .op = "ipc_call + ipc_reply " text ", " #n "-word messages, TLBs displaced", .kind = KIND_ROUND_TRIP, .timed = timed, \
-      .empty = empty, .iterations = ITERATIONS, .param = n, .setup = setup_##pds, .before = before }
+      .empty = empty, .delays = true, .iterations = ITERATIONS, .param = n, .setup = setup_##pds, .before = before }
 
 static struct bench const ipc_tlb[] = {
     TLB (same, 1, "in one PD"), TLB (cross, 1, "between two PDs"), TLB (cross, 64, "between two PDs"),
