@@ -18,7 +18,8 @@ class Side:
         first = documents[0]
         self.first, self.machine, self.configuration, self.ticks_are = first, first['machine'], first['configuration'], first['ticks_are']
         for path, document in zip(paths, documents):
-            for what, get in (('count different things', lambda d: d['ticks_are']), ('are of different kernels', kernel), ('are of different root tasks', root)):
+            for what, get in (('count different things', lambda d: d['ticks_are']), ('are of different kernels', kernel),
+                              ('are of different root tasks', root)):
                 if get(document) != get(first):
                     raise UsageError('%s: %s and %s %s; a side is of one build' % (name, paths[0], path, what))
 
@@ -61,26 +62,23 @@ def sides(argument):
 
 
 def pairs(old, new):
-    """[(Side, Side)]: those of the same machine and configuration; two builds with different configurations if each argument has one."""
+    """([(Side, Side)], ['machine/configuration' that one of them lacks]): those of the same machine and configuration; two builds with
+    different configurations if each argument has one."""
     old, new = sides(old), sides(new)
     common = [(old[key], new[key]) for key in old if key in new]
     if not common and len(old) == len(new) == 1:
         (a,), (b,) = old.values(), new.values()
         if a.machine != b.machine:
-            raise UsageError('%s was measured on %s, %s on %s: figures of two machines are not compared' % (a.name, a.machine, b.name, b.machine))
+            raise UsageError('%s was measured on %s, %s on %s: figures of two machines are not compared'
+                             % (a.name, a.machine, b.name, b.machine))
         common = [(a, b)]
     if not common:
-        raise UsageError('no machine and configuration is in both: %s; %s' % tuple(', '.join('/'.join(key) for key in side) for side in (old, new)))
+        raise UsageError('no machine and configuration is in both: %s; %s'
+                         % tuple(', '.join('/'.join(key) for key in side) for side in (old, new)))
     for a, b in common:
         if a.ticks_are != b.ticks_are:
             raise UsageError('%s counts %s, %s counts %s: they cannot be compared' % (a.name, a.ticks_are, b.name, b.ticks_are))
-    return common
-
-
-def left_out(old, new):
-    """['machine/configuration'] that only one of two arguments has."""
-    old, new = ({(d['machine'], d['configuration']) for d in map(store.read, paths_of(argument))} for argument in (old, new))
-    return sorted('/'.join(key) for key in old ^ new) if old & new else []
+    return common, sorted('/'.join(key) for key in old.keys() ^ new.keys()) if old.keys() & new.keys() else []
 
 
 def label(name, variant, counter):

@@ -24,13 +24,15 @@ def calibrate(side, threshold=None, alpha=statistics.ALPHA):
     thresholds = [{key: limit(groups, block, threshold) for key, groups in blocks.items()} for block in range(number)]
     deals = statistics.deals()
     alarms, families = dict.fromkeys(blocks, 0), 0
-    for block in range(number):
+    apart = 0
+    for block, limits in enumerate(thresholds):
+        values = {key: groups[block] for key, groups in blocks.items()}
         for old, new in deals:
-            called = changed({key: groups[block] for key, groups in blocks.items()}, old, new, thresholds[block], alpha)
+            called = changed(values, old, new, limits, alpha)
             families += bool(called)
             for key in called:
                 alarms[key] += 1
-    apart = sum(len(changed({key: groups[block] for key, groups in blocks.items()}, *halves(), thresholds[block], alpha)) for block in range(number))
+        apart += len(changed(values, *halves(), limits, alpha))
     verdicts, comparisons = len(deals) * number * len(blocks), number * len(blocks)
     return {'machine': side.machine, 'configuration': side.configuration, 'kernel': boots.kernel(side.first), 'boots': len(side.documents),
             'blocks': number, 'deals': len(deals), 'benchmarks': len(blocks), 'alarms': sum(alarms.values()), 'verdicts': verdicts,

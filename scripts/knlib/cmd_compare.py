@@ -15,16 +15,17 @@ def main(args):
         return measure(args, threshold)
     if args.old is None or args.new is None:
         raise UsageError('compare wants two results, or folders of them: kn compare OLD NEW')
-    results = [compare.compare(old, new, threshold, args.alpha, args.quantiles) for old, new in boots.pairs(args.old, args.new)]
+    pairs, apart = boots.pairs(args.old, args.new)
+    results = [compare.compare(old, new, threshold, args.alpha, args.quantiles) for old, new in pairs]
     if args.format == 'json':
-        json.dump({'alpha': args.alpha, 'comparisons': results}, sys.stdout, indent=1)
+        json.dump({'alpha': args.alpha, 'only_in_one': apart, 'comparisons': results}, sys.stdout, indent=1)
         print()
     else:
         print('\n'.join(compare.text(result, args.format, args.all) for result in results), end='')
-        for name in boots.left_out(args.old, args.new):
+        for name in apart:
             print('only in one of them: ' + name)
     slower = any(result['counts'][statistics.SLOWER] for result in results)
-    other = any(len(result['benchmarks']) > result['counts'][statistics.SAME] or result['only_old'] or result['only_new'] for result in results)
+    other = apart or any(len(result['benchmarks']) > result['counts'][statistics.SAME] or result['only_old'] or result['only_new'] for result in results)
     return FAILURE if slower or args.same and other else OK
 
 

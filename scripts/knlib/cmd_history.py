@@ -4,12 +4,12 @@
 import json
 import sys
 
-from . import compare, history
+from . import compare, history, store
 from .errors import OK
 
 
 def main(args):
-    found = history.histories(history.folder_of(args.results), args.patterns, args.machine, args.configuration)
+    found = history.histories(args.results, args.patterns, args.machine, args.configuration)
     if args.format == 'json':
         json.dump({'histories': found}, sys.stdout, indent=1)
         print()
@@ -27,6 +27,6 @@ def add(command):
     sub.add_argument('patterns', nargs='*', metavar='BENCH', help="benchmarks, for example 'ipc.*' (default: those that changed)")
     sub.add_argument('--machine', default='*', metavar='PATTERN')
     sub.add_argument('--configuration', default='*-gcc-none', metavar='PATTERN', help='default %(default)s')
-    sub.add_argument('--results', metavar='FOLDER', help='where the releases are (default results/)')
+    sub.add_argument('--results', default=store.RESULTS, metavar='FOLDER', help='where the releases are (default results/)')
     sub.add_argument('--all', action='store_true', help='print what did not change, too')
     sub.add_argument('--format', choices=compare.FORMATS, default='text')

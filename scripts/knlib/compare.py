@@ -71,7 +71,8 @@ def remarks(old, new):
         if get(old.first) != get(new.first):
             lines.append('the %s differs: %s; %s' % (what, get(old.first), get(new.first)))
     for side in (old, new):
-        warnings = {w for d in side.documents for w in d.get('platform', {}).get('warnings', ())}
+        lines += ['%s: not all of a run: %s' % (path, d['incomplete']) for path, d in zip(side.paths, side.documents) if d.get('incomplete')]
+        warnings = {w for d in side.documents for w in (d.get('platform') or {}).get('warnings', ())}
         lines += ['%s: %s' % (side.name, warning) for warning in sorted(warnings)]
     return lines
 

@@ -21,7 +21,7 @@ KEYS = ('schema', 'machine', 'architecture', 'cfp', 'compiler', 'log', 'benchmar
 def compiler(document):
     """'gcc-12.2.0', of 'gcc (Debian 12.2.0-14) 12.2.0'; 'clang-14.0.6', of 'Debian clang version 14.0.6'."""
     text = document['kernel'].get('compiler') or ''
-    name = 'clang' if 'clang' in text else 'gcc' if re.match(r'gcc\b', text) else None
+    name = 'clang' if 'clang' in text else 'gcc' if re.search(r'\bgcc\b', text) else None
     version = re.search(r'clang version (\d+(?:\.\d+)*)', text) if name == 'clang' else re.search(r'(\d+(?:\.\d+)+)$', text)
     return '%s-%s' % (name, version.group(1)) if name and version else None
 
@@ -166,8 +166,8 @@ def lines(result, update):
 def renew(path, folder, reason):
     """Makes the figures of a result the expected ones. Returns (file, lines that say what changed)."""
     document, result = store.read(path), judge(path, folder)
-    if selected(document):
-        raise UsageError('%s has chosen benchmarks only (bench=): expectations are recorded from a whole run' % path)
+    if selected(document) or document.get('incomplete'):
+        raise UsageError('%s is a part of a run (%s): expectations are recorded from a whole one' % (path, document.get('incomplete') or 'bench='))
     who, have = identity(document, path), figures(document)
     old = read(result['expectations'])
     changed = [] if old else ['%s, the first ones' % counted(len(have), 'benchmark')]

@@ -39,10 +39,12 @@ def read(folder, machine='*', configuration='*'):
 
 
 def build(document):
-    """What the figures were measured on: the commit, as the result or the kernel's banner says it."""
-    commit = document.get('build', {}).get('commit')
+    """What was measured: the commit, as the result says it, else the kernel's banner."""
+    build = document.get('build') or {}
     banner = re.match(r'Kilonova (\S+) ', document['kernel'].get('banner') or '')
-    return commit or (banner.group(1) if banner else document['release'])
+    if 'commit' in build:
+        return build['commit'][:12] + ('-dirty' if build.get('dirty') else '')
+    return banner.group(1) if banner else document['release']
 
 
 def histories(folder, patterns=(), machine='*', configuration='*', alpha=statistics.ALPHA):
@@ -120,7 +122,3 @@ def cell(value, change):
 def total(values):
     known = [v for v in values if v is not None]
     return '' if len(known) < 2 or known[0] <= 0 else '%+.1f %%' % (100 * (known[-1] - known[0]) / known[0])
-
-
-def folder_of(given):
-    return given or store.RESULTS

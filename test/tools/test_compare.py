@@ -113,6 +113,11 @@ class CompareExact(Files):
         self.assertRegex(out, r'(?m)^sem.up +68 +66 +-2 +-2.94 % +faster$')
         self.assertIn('bochs-tigerlake: ', out)
         self.assertIn('only in one of them: qemu-virt-icount/aarch64-gcc-none', out)
+        self.write('a/one.json', EXACT)
+        self.write('b/one.json', EXACT)
+        self.kn(0, 'compare', '--same', self.dir + '/a', self.dir + '/b')
+        self.write('b/two.json', EXACT, machine='bochs-tigerlake')
+        self.assertEqual(self.json(1, 'compare', '--same', self.dir + '/a', self.dir + '/b')['only_in_one'], ['bochs-tigerlake/x86_64-gcc-none'])
 
     def test_refused(self):
         exact = self.write('exact.json', EXACT)
@@ -333,7 +338,7 @@ class Gate(Files):
         self.assertIn('new        sem.up: 66', self.gate(0, self.write('more.json', dict(EXACT, **{'sem.up': [[66, 100]]}))))
         some = self.write('some.json', less, meta={'root_cmdline': 'root.elf~bench=ipc.*'})
         self.assertIn('0 missing', self.gate(0, some))
-        self.assertIn('recorded from a whole run', self.gate(2, '--update', '--reason', 'x', some))
+        self.assertIn('recorded from a whole one', self.gate(2, '--update', '--reason', 'x', some))
 
     def test_unknown_compiler(self):
         bad = dict(EXACT, null=[[3900, 100]])
@@ -343,6 +348,8 @@ class Gate(Files):
         self.assertIn('clang-14.0.6', out)
         for more in ({'configuration': 'x86_64-gcc-full'}, {'configuration': 'x86_64-gcc-none-debug'}, {'machine': 'bochs-tigerlake'}):
             self.assertIn('not judged', self.gate(0, self.write('other.json', bad, **more)))
+        for text, name in (('aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0', 'gcc-12.2.0'), ('clang version 14.0.6', 'clang-14.0.6'), ('tcc 0.9', None)):
+            self.assertEqual(gate.compiler(document(EXACT, compiler=text)), name)
         self.assertIn('does not say its compiler', self.gate(1, self.write('none.json', EXACT, compiler=None)))
 
     def test_refused(self):
