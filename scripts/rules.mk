@@ -56,6 +56,13 @@ bench:
 	  $(KN) plot -o '$(RESULTS)/$(KIND)' "$$@" | sed 's/^/Chart:    /'
 endif
 
+# make gate: a whole run against results/expected; UPDATE='why': these figures are the expected ones from now on
+GATE        := build/gate/$(MACHINE_$(ARCH))/$(ARCH)-$(KIND)
+UPDATE      ?=
+gate: tools-bench $(KELF) $O/bench/bench.elf
+	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --release '$(RELEASE)' -o '$(GATE).json'
+	$Q$(KN) gate $(if $(UPDATE),--update --reason '$(UPDATE)') '$(GATE).json'
+
 # Stages of a round trip: the same kernel without trace points and with them. EMULATOR=bochs: on that one
 TRACE_ON    := $(or $(EMULATOR),qemu)
 TRACE       := build/results/$(RELEASE)/trace-$(TRACE_ON)/$(or $(CONF),$(ARCH)-$(KIND))
@@ -103,8 +110,8 @@ $(if $(filter bochs,$(EMULATOR)),$(if $(filter x86_64,$(ARCH)),,$(call refuse,EM
 # Each check-X leaves "PASSED FAILED" in $(SUMMARY)/X; check-total adds them up. All of them with $(COMP).
 
 # Those of one architecture. What is the same for all - the host tests, the parsers, the scripts - runs with x86_64's.
-CHECKS_x86_64  := check-sources check-cfp check-host check-fuzz check-kn check-wcet check-boot check-image
-CHECKS_aarch64 := check-sources check-cfp check-sizes check-wcet check-boot check-image
+CHECKS_x86_64  := check-sources check-cfp check-host check-fuzz check-kn check-bench check-wcet check-boot check-image
+CHECKS_aarch64 := check-sources check-cfp check-sizes check-bench check-wcet check-boot check-image
 LEAVE       ?=
 CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 
@@ -134,6 +141,11 @@ check-cfp: tools-check
 check-kn: tools-check
 	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
 
+# The suite itself: the same figures twice, none above results/expected, a delay found where it is
+check-bench: tools-check $(KELF) $O/bench/bench.elf
+	$Q$(PYTHON) -B test/bench/run.py --kernel $(KELF) --root $O/bench/bench.elf --configuration '$(ARCH)-$(KIND)' --release '$(RELEASE)' \
+	  --output build/check-bench/$(ARCH)-$(KIND) --jobs 2 --summary $(SUMMARY)/bench
+
 # What boot tests boot besides: drivers of UEFI firmware, kernels that break the rules of CFP
 BOOT_MORE   := $(if $(filter x86_64,$(ARCH)),agents)
 BOOT_BOARDS := $(if $(filter aarch64,$(ARCH)),acpi)
@@ -159,4 +171,4 @@ soak: tools-check $(KELF) $(IMAGES) roots
 	$Q$(PYTHON) -B test/boot/soak.py --arch $(ARCH) --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: bench-record bench-trace check-arch soak $(TOOLS) check-tools check-sources check-cfp check-kn check-boot
+.PHONY: bench-record bench-trace check-arch gate soak $(TOOLS) check-tools check-sources check-cfp check-kn check-bench check-boot
