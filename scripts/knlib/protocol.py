@@ -9,6 +9,7 @@ from . import samples
 MARK = b'KN1 '
 LINE = re.compile(rb'KN1 ([a-z]+) (.*) \*([0-9a-f]{8})\Z', re.S)
 KERNEL = re.compile(rb'\[ ?\d+\] ')                        # how a line of the kernel begins
+STUB = re.compile(rb'K(?:N1?)?(?=\[ ?\d+\] )')             # the begin of a line, before one of the kernel
 # A line after which no result comes
 TROUBLE = re.compile(rb'^ELF: |\bpanic\b|\bkilled EC\b|\bEC\b.*\bkilled\b|\bassertion\b.*\bfailed\b|\bROOT: (No|Invalid) \w+', re.I)
 KINDS = {'begin', 'meta', 'list', 'bench', 'samples', 'stage', 'batch', 'result', 'skip', 'fail', 'done'}
@@ -82,7 +83,13 @@ class Run:
         self.open = None                                    # the benchmark between `bench` and `result`
         self.batch = None                                   # its batch of another counter whose `batch` line is to come
         self.next_seq = self.seen = 0                       # next sequence number of samples, bench lines
-        self.cut = None                                     # (line that the kernel has cut in two, what is wrong with it)
+        self.whole = True                                   # no line of the benchmark that is open was missing
+        self.cut = None                                     # (line that the kernel has cut in two, what is wrong with it or None)
+
+    @property
+    def fresh(self):
+        """Nothing has come since `begin`: another one is the same one, printed twice."""
+        return self.begun and not (self.meta or self.known or self.seen or self.skipped or self.failed or self.problems or self.done)
 
     def feed(self, line):
         """Takes one console line (bytes); returns (kind, words) when a verified line was in it, else None."""
@@ -93,10 +100,10 @@ class Run:
             whole = None if damage else mend(self.cut[0], line)
             if kind is None and whole:
                 kind, word = whole
-            else:
+            elif self.cut[1]:
                 self.problems.append(self.cut[1])
             self.cut = None
-        if kind is None and damage and KERNEL.search(line):
+        if kind is None and (damage and KERNEL.search(line) or STUB.search(line)):
             self.cut, damage = (line, damage), None
         if damage:
             self.problems.append(damage)
@@ -146,7 +153,7 @@ class Run:
         if extra:
             self.open['extra'] = extra
         self.seen += 1
-        self.next_seq, self.batch = 0, None
+        self.next_seq, self.batch, self.whole = 0, None, True
 
     def current(self, word):
         if not self.open or self.open['name'] != word['name']:
@@ -160,6 +167,7 @@ class Run:
             batch = self.batch_of(word['counter'])
         if seq != self.next_seq:
             self.problems.append('%s: samples line %d missing' % (bench['name'], self.next_seq))
+            self.whole = False
         self.next_seq = seq + 1
         for value, count in samples.parse_runs(word['v']):
             samples.append_run(batch['samples'], value, count)
@@ -204,6 +212,7 @@ class Run:
             self.next_seq = 0
         if seq != self.next_seq:
             self.problems.append('%s: line %d of stage %s missing' % (bench['name'], self.next_seq, word['stage']))
+            self.whole = False
         self.next_seq = seq + 1
         for value, count in samples.parse_runs(word['v']):
             samples.append_run(stages[-1]['samples'], value, count)
@@ -225,7 +234,8 @@ class Run:
             bench.setdefault('extra', {})['repeated'] = word['repeated']
         if stages:
             samples.check_sum(bench['samples'], [s['samples'] for s in stages])
-        self.benchmarks.append(bench)
+        if self.whole:
+            self.benchmarks.append(bench)
 
     @staticmethod
     def stopped(bench, word):
@@ -261,7 +271,7 @@ class Run:
 
     def verdict(self):
         """What is wrong with the run as a whole, one line each; empty when it is a result."""
-        faults = self.problems + ([self.cut[1]] if self.cut else [])
+        faults = self.problems + ([self.cut[1]] if self.cut and self.cut[1] else [])
         if not self.begun:
             faults.append("no 'begin' line: the root task did not run, or its line protocol is not KN1")
         elif not self.done:

@@ -92,7 +92,7 @@ def parts(lines):
             if part and not part.trouble and protocol.TROUBLE.search(line):
                 part.trouble = emulator.plain(line).strip()
         kind = protocol.decode(line)[0]
-        if kind == 'begin' and (part is None or part.run.begun) or kind and part is None:
+        if kind == 'begin' and (part is None or part.run.begun and not part.run.fresh) or kind and part is None:
             part = start(number)
         if part:
             part.run.feed(line)

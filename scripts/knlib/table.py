@@ -142,6 +142,7 @@ def remarks(documents, reference):
             names = ', '.join(only) if len(only) <= 6 else '%d more benchmarks' % len(only)
             lines.append('only measured on %s: %s' % (name_of(reference), names))
     for head, document in zip(titles(documents), documents):
+        lines += ['%s is incomplete: %s' % (head, document['incomplete'])] if document['incomplete'] else []
         lines += ['%s: %s skipped: %s' % (head, s['name'], s['reason']) for s in document['skipped']]
         lines += ['%s: %s: %s operations were repeated, since they took another path' % (head, b['name'], b['extra']['repeated'])
                   for b in document['benchmarks'] if 'repeated' in b.get('extra', {})]
