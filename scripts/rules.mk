@@ -74,6 +74,10 @@ bench-trace: $(if $(filter bochs,$(TRACE_ON)),tools-bench-cet,tools-bench) $(KEL
 	  --bench 'trace.*' $(if $(ITERATIONS),--iterations $(ITERATIONS)) -o '$(TRACE)-traced.json'
 	$Q$(KN) show --stages '$(TRACE)-plain.json' '$(TRACE)-traced.json'
 
+# One page of everything that is recorded of a release (LABEL=, else the youngest one)
+report: tools-bench
+	$Q$(KN) report $(if $(LABEL),'results/$(LABEL)')
+
 # The kernels of all levels of control-flow protection. What runs on them, the benchmark root task, does not depend on the level.
 LEVELS      := none branch return full
 LEVEL_ELF    = $(foreach l,$(LEVELS),$l=$(call level,$l)/kilonova.elf)
@@ -171,4 +175,4 @@ soak: tools-check $(KELF) $(IMAGES) roots
 	$Q$(PYTHON) -B test/boot/soak.py --arch $(ARCH) --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: bench-record bench-trace check-arch gate soak $(TOOLS) check-tools check-sources check-cfp check-kn check-bench check-boot
+.PHONY: bench-record bench-trace check-arch gate report soak $(TOOLS) check-tools check-sources check-cfp check-kn check-bench check-boot

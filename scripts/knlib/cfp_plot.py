@@ -120,7 +120,7 @@ def heading(s, documents, reference):
               (machines, re.sub(r' \(.*?\)| version', '', first['kernel'].get('compiler') or 'unknown compiler')))
     keys = [('none', NONE, 'solid 1.0')] + [(LEGEND[key].replace('%s', cfp.features(documents)), colour, 'solid 1.0')
                                             for key, colour in COLOURS.items() if key in documents]
-    s.key(keys + ([(reference + ', same colours', MUTED, 'pattern 4')] if reference else []), 0.02, s.down(78))
+    s.key(keys + ([(reference + ', same colours', MUTED, 'pattern 4')] if reference else []), style.LEFT, s.down(78))
     s.finish()
 
 

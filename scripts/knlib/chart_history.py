@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Figures over releases: a small chart for each benchmark, with every change marked. Figures of one machine and configuration."""
+"""Figures over releases: a small chart for each benchmark, with its change points (history.py) marked."""
 
+import fnmatch
 import math
 import os
-import re
 
-from . import store, style
-from .errors import UsageError
+from . import history, style
 from .style import BLUE, INK, MUTED, look, plain_number
-from .table import TICKS, name_of
+from .table import CONTROL, TICKS, name_of
 
 COLUMNS = 4
 HEAD, CELL, FOOT = 86, 176, 18                              # pixels
@@ -16,57 +15,34 @@ HEADLINES = ('null', 'ipc.same.w1', 'ipc.cross.w1', 'ipc.cross.w64', 'ipc.cross.
              'map.other.map', 'map.own.unmap', 'create.ec')
 
 
-def version(release):
-    """26.48.3 and 26.48.10 in the order in which they were made; None for what is no release of this kernel."""
-    return tuple(map(int, release.split('.'))) if re.fullmatch(r'\d+\.\d+\.\d+', release) else None
-
-
-def releases(results):
-    """Names of the recorded releases, oldest first."""
-    try:
-        names = os.listdir(results)
-    except OSError as error:
-        raise UsageError('%s: %s' % (results, error.strerror)) from None
-    return sorted((n for n in names if version(n)), key=version)
-
-
 def load(results, machine, configuration, until=None):
-    """[document] of each release that was recorded there, oldest first; none that is younger than `until`."""
-    out = []
-    for release in releases(results):
-        path = os.path.join(results, release, machine, configuration + '.json')
-        if os.path.exists(path) and not (until and version(until) and version(release) > version(until)):
-            out.append(store.read(path))
-    return out
+    """The history of one machine and configuration (history.py), no release younger than `until`; None where nothing was recorded."""
+    if not os.path.isdir(results):
+        return None
+    known = history.releases(results)
+    if until in known:
+        known = known[:known.index(until) + 1]
+    if not any(os.path.exists(os.path.join(results, release, machine, configuration + '.json')) for release in known):
+        return None
+    (found,) = history.histories(results, (), machine, configuration)
+    keep = [i for i, release in enumerate(found['releases']) if release['name'] in known]
+    lines = [dict(line, medians=[line['medians'][i] for i in keep], changes=[dict(c, index=keep.index(c['index'])) for c in line['changes'] if c['index'] in keep])
+             for line in found['benchmarks']]
+    return dict(found, releases=[found['releases'][i] for i in keep],
+                benchmarks=[line for line in lines if line['group'] != CONTROL and any(v is not None for v in line['medians'])])
 
 
-def lines(documents):
-    """{name: [median or None, for each document]} of what the last one has, warm."""
-    out = {}
-    for bench in documents[-1]['benchmarks']:
-        if bench['variant'] == 'warm' and bench['group'] != 'control':
-            out[bench['name']] = [next((b['median'] for b in d['benchmarks'] if store.key(b) == store.key(bench)), None) for d in documents]
-    return out
+def chosen(lines, patterns=None):
+    """The benchmarks that get a chart: those that were asked for, else the headlines."""
+    if patterns:
+        return [line for line in lines if any(fnmatch.fnmatchcase(line['name'], p) for p in patterns)]
+    known = {line['name']: line for line in lines}
+    return [known[name] for name in HEADLINES if name in known] or lines[:len(HEADLINES)]
 
 
-def changes(values):
-    """[(index, before, after)] of exact counts: any difference is a change."""
-    out, before = [], None
-    for i, value in enumerate(values):
-        if value is not None and before is not None and value != before:
-            out.append((i, before, value))
-        before = before if value is None else value
-    return out
-
-
-def chosen(found, names=None):
-    """The benchmarks that get a chart."""
-    known = [name for name in (names or HEADLINES) if name in found]
-    return known or list(found)[:len(HEADLINES)]
-
-
-def cell(s, name, values, heads, theirs, place):
+def cell(s, line, heads, theirs, place):
     top, bottom, left, right = place
+    name, values, marks = line['name'], line['medians'], [(c['index'], c['old'], c['new']) for c in line['changes']]
     known = [v for v in values if v is not None]
     s.panel(top, bottom, left, right)
     s.label(name, 'graph 0', 'screen %.5f' % (top + 15 / s.height), 'left ' + look(style.TEXT, INK, True))
@@ -77,7 +53,6 @@ def cell(s, name, values, heads, theirs, place):
     s.add('set border 1 lc rgb "%s"' % style.GRID, 'set tics nomirror scale 0 ' + look(style.TINY, MUTED), 'unset ytics',
           'set xrange [-0.35:%g]' % (len(values) - 0.65), 'set yrange [%g:%g]' % (min(known) - span * 0.55, max(known) + span * 0.6),
           'set xtics (%s) offset 0,0.3' % ', '.join('"%s" %d' % (head, i) for i, head in enumerate(heads)))
-    marks = changes(values)
     for i, _, _ in marks:
         s.add('set arrow from first %d, graph 0 to first %d, graph 1 nohead lc rgb "%s" lw 5 back' % (i, i, style.GRID))
     for i, value in enumerate(values):
@@ -97,34 +72,30 @@ def cell(s, name, values, heads, theirs, place):
             '%s using 1:2 with points lc rgb "%s" pt 9 ps 1.7' % (worse, style.VERMILLION)])
 
 
-def script(documents, reference, names=None):
+def script(found, reference, patterns=None):
     """The picture; None when there are fewer than two releases."""
-    if len(documents) < 2:
+    if not found or len(found['releases']) < 2:
         return None
-    found = lines(documents)
-    shown = chosen(found, names)
-    last = documents[-1]
+    shown = chosen(found['benchmarks'], patterns)
     rows = math.ceil(len(shown) / COLUMNS)
     s = style.Script(HEAD + CELL * rows + FOOT)
-    s.heading('From release to release', '%s, median, on %s (%s); each chart has its own scale, which does not start at 0; lower is better'
-              % (TICKS[last['ticks_are']], last['machine'], last['configuration']), 0.03)
-    s.line_key([('fewer', 'lc rgb "%s" lw 5' % style.GRID, 'lc rgb "%s" pt 11 ps 1.5' % style.GREEN),
-                ('more', 'lc rgb "%s" lw 5' % style.GRID, 'lc rgb "%s" pt 9 ps 1.5' % style.VERMILLION)], 0.80, s.down(27))
+    s.heading('%s, release by release' % found['configuration'].split('-')[0], '%s, median, on %s (%s); each chart has its own scale, which does not start '
+              'at 0; lower is better' % (TICKS[found['ticks_are']], found['machine'], found['configuration']))
+    s.line_key([(text, 'lc rgb "%s" lw 5' % style.GRID, 'lc rgb "%s" pt %d ps 1.5' % (colour, point))
+                for text, colour, point in (('fewer', style.GREEN, 11), ('more', style.VERMILLION, 9))], 0.80, s.down(27))
     s.finish()
     theirs = {b['name']: (name_of(reference).split()[0], b['median']) for b in reference['benchmarks'] if b['variant'] == 'warm'} if reference else {}
-    width = (0.97 - 0.03) / COLUMNS
-    for i, name in enumerate(shown):
-        x, y = 0.03 + (i % COLUMNS) * width, HEAD + (i // COLUMNS) * CELL
-        cell(s, name, found[name], [d['release'] for d in documents], theirs.get(name), (s.down(y + 34), s.down(y + CELL - 26), x, x + width - 0.025))
+    width = (0.98 - style.LEFT) / COLUMNS
+    for i, line in enumerate(shown):
+        x, y = style.LEFT + (i % COLUMNS) * width, HEAD + (i // COLUMNS) * CELL
+        cell(s, line, [r['name'] for r in found['releases']], theirs.get(line['name']), (s.down(y + 34), s.down(y + CELL - 26), x, x + width - 0.025))
     return s
 
 
-def caption(documents):
-    found = lines(documents)
-    fewer, more = 0, 0
-    for values in found.values():
-        for _, before, after in changes(values):
-            fewer, more = fewer + (after < before), more + (after > before)
-    return 'Counts of instructions are exact, so every difference is a change of the kernel or of the compiler, and is marked: a triangle that points down is ' \
-           'fewer, one that points up is more. Of all %d benchmarks from %s to %s: %d times fewer, %d times more.' % (
-               len(found), name_of(documents[0]).split()[-1], name_of(documents[-1]).split()[-1], fewer, more)
+def caption(found):
+    steps = [c['new'] < c['old'] for line in found['benchmarks'] for c in line['changes']]
+    why = 'Counts of instructions are exact, so every difference is a change of the kernel or of the compiler, and is marked' if found['exact'] else \
+        'Marked are change points among the medians of boots'
+    return '%s: %s: a triangle that points down is fewer, one that points up is more. Of all %d benchmarks from %s to %s: %d times fewer, %d times more.' % (
+        found['configuration'].split('-')[0], why, len(found['benchmarks']), found['releases'][0]['name'], found['releases'][-1]['name'],
+        sum(steps), len(steps) - sum(steps))

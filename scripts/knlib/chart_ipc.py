@@ -102,7 +102,7 @@ def script(cols):
     s = style.Script(HEAD + MAIN + (STRIP if strips else 0) + FOOT)
     unit = TICKS[cols[0].document['ticks_are']]
     s.heading('Round-trip IPC over the message size', '%s for call and reply, median; both axes logarithmic; lower is better'
-              % unit, 0.03)
+              % unit)
     s.line_key([(text, 'lc rgb "%s" %s' % (INK, dash), 'lc rgb "%s" pt %d ps %g' % (INK, kind, size)) for text, dash, kind, size in LINES.values()],
                0.745, s.down(27))
     s.finish()

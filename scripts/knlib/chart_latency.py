@@ -173,11 +173,11 @@ def script(shown, said):
     rows = math.ceil(len(shown) / 2)
     head = HEAD + KEY * rows + 14
     s = style.Script(head + PANEL + FOOT)
-    s.heading('Latency, sample by sample', said, 0.03)
+    s.heading('Latency, sample by sample', said)
     for i, one in enumerate(shown):
         s.line_key([('%s: median %s, maximum %s, n %s' % (title_of(one), plain_number(percentile(one, 0.5)), plain_number(one.most), plain_number(one.n)),
                      'lc rgb "%s" lw 2 dt %s' % (style.SERIES[i], style.DASHES[i]), 'lc rgb "%s" pt %d ps 1' % (style.SERIES[i], style.POINTS[i]))],
-                   0.03 + (i % 2) * 0.485, s.down(84 + KEY * (i // 2)))
+                   style.LEFT + (i % 2) * 0.485, s.down(84 + KEY * (i // 2)))
     s.finish()
     histogram_panel(s, shown, low, high, (s.down(head + 12), s.down(head + PANEL), 0.085, 0.49))
     tail_panel(s, shown, low, high, (s.down(head + 12), s.down(head + PANEL), 0.58, 0.98))
@@ -206,7 +206,7 @@ def heat(series, said):
     columns = [(name_of(p), p) for p in PERCENTILES if any(p in allowed(one.n) for one in rows)] + [('max', None)]
     most = max(one.most / calm[one.base] for one in rows)
     s = style.Script(TOP + CELL * len(rows) + 76)
-    s.heading('Latency under load', said, 0.03)
+    s.heading('Latency under load', said)
     s.finish()
     bottom, left, right = s.down(TOP + CELL * len(rows)), 0.30, 0.97
     s.panel(s.down(TOP), bottom, left, right)
@@ -216,9 +216,9 @@ def heat(series, said):
     for y, one in enumerate(rows):
         first = not y or rows[y - 1].base != one.base
         if first:
-            s.label(one.base, 'screen 0.03', 'first %d' % y, 'left ' + look(style.TEXT, INK, True))
+            s.label(one.base, 'screen %g' % style.LEFT, 'first %d' % y, 'left ' + look(style.TEXT, INK, True))
             if y:
-                s.add('set arrow from screen 0.03, first %g to screen %g, first %g nohead lc rgb "%s" lw 1 front' % (y - 0.5, right, y - 0.5, MUTED))
+                s.add('set arrow from screen %g, first %g to screen %g, first %g nohead lc rgb "%s" lw 1 front' % (style.LEFT, y - 0.5, right, y - 0.5, MUTED))
         s.label(VARIANTS.get(one.variant, one.variant), 'graph -0.012', 'first %d' % y, 'right ' + look(style.TEXT, MUTED))
         for x, (_, p) in enumerate(columns):
             figure = one.most if p is None else percentile(one, p) if p in allowed(one.n) else None

@@ -48,9 +48,9 @@ def script(documents):
     s = style.Script(HEAD + ROW * len(rows) + FOOT)
     s.room = []
     unit = TICKS[documents[0]['ticks_are']]
-    s.heading('Stages of a round trip', '%s, mean, net of the trace points; from left to right as they happen: caller, call, server, reply' % unit, 0.03)
+    s.heading('Stages of a round trip', '%s, mean, net of the trace points; from left to right as they happen: caller, call, server, reply' % unit)
     present = {kind(stage) for row in rows for stage, _ in row[2]}
-    s.key([(name, shade, 'solid 1.0') for key, (name, shade) in KINDS.items() if key in present], 0.03, s.down(80))
+    s.key([(name, shade, 'solid 1.0') for key, (name, shade) in KINDS.items() if key in present], style.LEFT, s.down(80))
     s.finish()
     most = max(row[3] for row in rows)
     s.panel(s.down(HEAD), s.down(HEAD + ROW * len(rows)), LEFT, RIGHT)
@@ -63,9 +63,9 @@ def script(documents):
         words = '%s, %s word%s' % ({'same': 'one PD', 'cross': 'two PDs'}.get(space, space), size, '' if size == '1' else 's') if size else row[1]
         s.label(words, 'graph -0.012', 'first %d' % y, 'right ' + look(style.TEXT, INK))
         if not y or rows[y - 1][0] != row[0]:
-            s.label(row[0], 'screen 0.03', 'first %d' % y, 'left ' + look(style.TEXT, INK, True))
+            s.label(row[0], 'screen %g' % style.LEFT, 'first %d' % y, 'left ' + look(style.TEXT, INK, True))
             if y:
-                s.add('set arrow from screen 0.03, first %g to graph 1, first %g nohead lc rgb "%s" lw 1 front' % (y - 0.5, y - 0.5, style.GRID))
+                s.add('set arrow from screen %g, first %g to graph 1, first %g nohead lc rgb "%s" lw 1 front' % (style.LEFT, y - 0.5, y - 0.5, style.GRID))
         draw_bar(s, row, y, data)
     pixels = (RIGHT - LEFT) * s.width / (most * 1.01)
     for text, x, y, mean, shade in s.room:

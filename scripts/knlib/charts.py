@@ -51,8 +51,10 @@ def history(documents, paths, args):
     if len(documents) > 1 or len(parts) < 4:
         raise UsageError('--chart history wants one file, results/RELEASE/MACHINE/CONFIGURATION.json: the last release that it shows')
     found = chart_history.load(os.sep.join(parts[:-3]), parts[-2], parts[-1].removesuffix('.json'), parts[-3])
-    names = [n for n in chart_history.lines(found or documents) if any(fnmatch.fnmatchcase(n, w) for w in args.bench.split(','))] if args.bench else None
-    return chart_history.script(found, store.reference_for(documents[0], args.reference), names) or refuse('history', 'is there for two releases')
+    patterns = args.bench and args.bench.replace('+', ',').split(',')
+    if found and patterns and not chart_history.chosen(found['benchmarks'], patterns):
+        raise UsageError("--bench '%s' names no benchmark of the file" % args.bench)
+    return chart_history.script(found, store.reference_for(documents[0], args.reference), patterns) or refuse('history', 'is there for two releases')
 
 
 def stages(documents, _paths, _args):

@@ -122,8 +122,8 @@ def heading(s, cols, unit):
     ours = ', '.join(dict.fromkeys(col.ours for col in cols))
     theirs = ', '.join(dict.fromkeys(col.theirs for col in cols if col.reference))
     s.heading(ours + (' beside ' + theirs if theirs else ''), '%s per operation, median, on %s; smaller is better'
-              % (unit, ' and '.join('%s (%s)' % (col.document['machine'], col.document['configuration']) for col in cols)), 0.025)
-    x = 0.025
+              % (unit, ' and '.join('%s (%s)' % (col.document['machine'], col.document['configuration']) for col in cols)))
+    x = style.LEFT
     mean = {id(col): value for col, value, _ in pair.means(cols)}
     for col in cols:
         x = s.key([('%s %s' % (col.title, col.short[whose]), shade(col)[whose], 'solid 1.0') for whose in ((0, 1) if col.reference else (0,))],

@@ -114,7 +114,7 @@ def heading(s, document, reference, unit):
     """Title, what is measured where, and the legend."""
     ours, theirs = name_of(document), reference and name_of(reference)
     s.heading(ours + (' beside ' + theirs if theirs else ''),
-              '%s per operation, median, on %s (%s); smaller is better' % (unit, document['machine'], document['configuration']), 0.025)
+              '%s per operation, median, on %s (%s); smaller is better' % (unit, document['machine'], document['configuration']))
     if theirs:
         entries = [(ours, OURS, 'solid 1.0'), (theirs, THEIRS, 'solid 1.0')]
         s.key(entries, 0.975 - sum(20 + style.breadth(name) + 22 for name, _, _ in entries) / WIDTH, s.down(26))

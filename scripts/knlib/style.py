@@ -31,6 +31,8 @@ HEAT = ('#f3f8fc', '#cfe3f1', '#93c4e0', '#4a9bcb', '#0071b1', '#004c78', '#0030
 FONT = 'DejaVu Sans'
 TITLE, HEADING, TEXT, SMALL, TINY = 17, 13, 11, 10, 8.5     # points
 WIDTH = 1200                                                # pixels
+LEFT = 0.025                                                # where titles begin, on the screen
+SVG = 'svg size %d,%d dynamic fontscale 1.28 font "%s,12"'    # a point of text as large as in the PNG
 
 
 def arch_colours(arch):
@@ -87,7 +89,7 @@ class Script:
     def finish(self):
         self.add('plot NaN notitle')
 
-    def heading(self, title, said, x=0.02):
+    def heading(self, title, said, x=LEFT):
         """Title and the line below it; the canvas is open behind it."""
         self.canvas()
         self.label(title, 'screen %g' % x, 'screen %.5f' % self.down(26), 'left ' + look(TITLE, INK, True))
@@ -168,7 +170,7 @@ def picture(script, out):
     """Draws OUT.svg and OUT.png; returns their names."""
     out = re.sub(r'\.(svg|png)$', '', out)
     os.makedirs(os.path.dirname(os.path.abspath(out)), exist_ok=True)
-    for suffix, terminal in (('svg', 'svg size %d,%d dynamic font "%s,12" background "white"'),
+    for suffix, terminal in (('svg', SVG + ' background "white"'),
                              ('png', 'pngcairo size %d,%d font "%s,12" background "white"')):
         gnuplot(script, terminal % (script.width, script.height, FONT), '%s.%s' % (out, suffix))
     with open(out + '.svg', encoding='utf-8') as file:
@@ -189,7 +191,7 @@ def inline(script, name):
     --c-RRGGBB of CSS with that colour as its default, so that a page may have others where it is dark."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'chart.svg')
-        gnuplot(script, 'svg size %d,%d dynamic font "%s,12"' % (script.width, script.height, FONT), path)
+        gnuplot(script, SVG % (script.width, script.height, FONT), path)
         with open(path, encoding='utf-8') as file:
             text = tidy(file.read())
     text = re.sub(r'<title>.*?</title>|<desc>.*?</desc>|<text></text>', '', text[text.index('<svg'):], flags=re.S)
