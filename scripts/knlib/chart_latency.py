@@ -198,6 +198,11 @@ def shade_of(ratio, most):
     return min(len(style.HEAT) - 1, 1 + int((len(style.HEAT) - 1.001) * math.log(ratio) / math.log(max(most, 1.02))))
 
 
+def bound(ratio):
+    """Of a shade, for its key."""
+    return plain_number(round(ratio, 1) if ratio < 10 else round(ratio))
+
+
 def heat(series, said):
     """The heat map: a line for each benchmark and load, a column for each percentile; the shade is the figure over the warm median."""
     order = list(dict.fromkeys(one.base for one in series))
@@ -234,7 +239,7 @@ def heat(series, said):
     s.finish()
     s.canvas()
     steps = [most ** ((i - 1) / (len(style.HEAT) - 1)) for i in range(1, len(style.HEAT))]
-    entries = [('the median', style.HEAT[0], 'solid 1.0')] + [('to %.3g \u00d7' % (most ** (i / (len(style.HEAT) - 1))), shade, 'solid 1.0')
+    entries = [('the median', style.HEAT[0], 'solid 1.0')] + [('to %s \u00d7' % bound(most ** (i / (len(style.HEAT) - 1))), shade, 'solid 1.0')
                                                                      for i, shade in enumerate(style.HEAT) if i and steps]
     s.key(entries, left, 34 / s.height)
     s.finish()

@@ -28,7 +28,8 @@ class Page:
         """Adds a chart; a script that is None has nothing to show."""
         if script is None:
             return None
-        self.figures.append({'name': name, 'number': len(self.figures) + 1, 'caption': caption, 'title': title, 'width': script.width,
+        self.figures.append({'name': name, 'number': len(self.figures) + 1, 'caption': re.sub(r'(?<=\d) (?=\d{3}\b|%)', '\u00a0', caption),
+                             'title': title, 'width': script.width,
                              'height': script.height, 'svg': style.inline(script, name)})
         return self.figures[-1]
 
