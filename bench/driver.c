@@ -15,6 +15,7 @@
 #include <neighbour.h>
 #include <panic.h>
 #include <root.h>
+#include <screen.h>
 #include <stc.h>
 #include <string.h>
 #include <timer.h>
@@ -269,6 +270,7 @@ static void visit (struct suite *s, struct bench const *b, enum variant v)
     run.delay = run.control ? delay_control() : strcmp (s->inject, b->group) ? 0 : s->ticks;
 
     s->benches++;
+    screen_bench (name);
 
     if (s->stuck)
         bench_fail (&run, "not run, an earlier benchmark hangs");
@@ -280,6 +282,8 @@ static void visit (struct suite *s, struct bench const *b, enum variant v)
         s->stuck = !(run.control ? run_control (&run, &base, s->timeout_s) : run_worker (&run, s->timeout_s));
 
     report (&run, &base, line_word (word, sizeof (word), name));
+
+    screen_result (name, &run);
 
     s->failed += run.failed;
     current = NULL;
@@ -362,15 +366,21 @@ int main (void)
     MUST (fault_watch (&(struct thread) { .evt = SEL_EVENT }));
 
     every (&s, count);
-    line ("begin", "suite=kilonova schema=2 benches=%u", s.benches);
+    unsigned const benches = s.benches;
+
+    line ("begin", "suite=kilonova schema=2 benches=%u", benches);
     s.benches = 0;
     meta_print();
     timer_probe (root.hip->cpu_bsp);
     line ("meta", "timeouts=%s exact=%s", timer_works() ? "work" : "lost", method_exact() ? "yes" : "no");
 
+    if (!s.list)
+        screen_begin (benches);
+
     every (&s, visit);
 
     line ("done", "benches=%u failed=%u", s.benches, s.failed);
+    screen_end();
 
     return s.failed ? 1 : 0;
 }

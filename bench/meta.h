@@ -3,4 +3,7 @@
 #pragma once
 
 void meta_print (void);
+
+/* What the CPU calls itself, for people; never null */
+char const *meta_cpu (void);
 void meta_print_cpu (void);                             /* the architecture's part                              */

@@ -2,6 +2,7 @@
 #include <boot.h>
 #include <mem.h>
 #include <multiboot.h>
+#include <record.h>
 #include <root.h>
 
 enum { RSDP_SIZE = 36, PAGE = 0x1000, CONVENTIONAL = 7 };       /* memory type: UEFI 2.10, 7.2.1                */
@@ -35,6 +36,10 @@ void boot_parse (void)
     ram_remove (hip->mbuf_start, hip->mbuf_end);
     if (hip->length >= sizeof (*hip))                   /* not on NOVA                                          */
         ram_remove (hip->rec_start, hip->rec_end);
+    struct record_screen const *const screen = record_screen();
+
+    if (screen)
+        ram_remove (screen->addr, screen->addr + (uint64_t) screen->pitch * screen->height);
     ram_remove (hip->root_start, hip->root_end);
     boot_reserve_arch();
 

@@ -78,3 +78,10 @@ struct trace_ring *record_trace_ring (unsigned cpu)
 
     return t && cpu < t->cpus ? (void *) ((char *) t + t->offset + cpu * (size_t) t->stride) : NULL;
 }
+
+struct record_screen const *record_screen (void)
+{
+    struct record_screen const *const s = record_find (RECORD_SCREEN);
+
+    return s && s->head.length >= sizeof (*s) ? s : NULL;
+}

@@ -15,3 +15,6 @@ uint64_t    record_memory_waiting (void);
 /* Traces of the IPC fast path: of all CPUs, and the ring of one. Null if the kernel was not booted with trace=ipc, or knows no such CPU */
 struct record_trace *record_trace (void);
 struct trace_ring * record_trace_ring (unsigned cpu);
+
+/* The screen, null if there is none */
+struct record_screen const *record_screen (void);

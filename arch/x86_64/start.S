@@ -47,8 +47,8 @@ mb2:        .long   MB2_MAGIC, 0, mb2_end - mb2, -(MB2_MAGIC + (mb2_end - mb2))
 mb2_preference:
             .long   1                                   /* lowest possible address                              */
             .balign 8
-            .word   5, 1                                /* framebuffer, optional: of any size                  */
-            .long   20, 0, 0, 0
+            .word   5, 1                                /* framebuffer, optional: a size that everybody has     */
+            .long   20, 1024, 768, 32
             .balign 8
             .word   7, 1                                /* EFI boot services, optional: they stay on            */
             .long   8

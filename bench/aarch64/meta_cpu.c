@@ -4,6 +4,8 @@
 #include <line.h>
 #include <meta.h>
 
+char const *meta_cpu (void) { return dt_cpu(); }
+
 void meta_print_cpu (void)
 {
     char word[64];

@@ -15,6 +15,18 @@ static struct cpuid cpuid (uint32_t leaf, uint32_t sub)
     return r;
 }
 
+char const *meta_cpu (void)
+{
+    static char text[49];
+
+    for (uint32_t i = 0; cpuid (0x80000000, 0).a >= 0x80000004 && i < 3; i++) {
+        struct cpuid const r = cpuid (0x80000002 + i, 0);
+        memcpy (text + 16 * i, &r, sizeof (r));
+    }
+
+    return text;
+}
+
 void meta_print_cpu (void)
 {
     struct cpuid const l0 = cpuid (0, 0), l1 = cpuid (1, 0), e0 = cpuid (0x80000000, 0);
@@ -31,14 +43,7 @@ void meta_print_cpu (void)
     line ("meta", "cpu_vendor=%s cpu_family=%#x cpu_model=%#x cpu_stepping=%u cpu_signature=%#x",
           line_word (word, sizeof (word), text), family, model, l1.a & 0xf, l1.a);
 
-    memset (text, 0, sizeof (text));
-
-    for (uint32_t i = 0; e0.a >= 0x80000004 && i < 3; i++) {
-        struct cpuid const r = cpuid (0x80000002 + i, 0);
-        memcpy (text + 16 * i, &r, sizeof (r));
-    }
-
-    line ("meta", "cpu_brand=%s", line_word (word, sizeof (word), text));
+    line ("meta", "cpu_brand=%s", line_word (word, sizeof (word), meta_cpu()));
 
     line ("meta", "cpuid_1_ecx=%#x cpuid_1_edx=%#x cpuid_7_ebx=%#x cpuid_7_ecx=%#x cpuid_7_edx=%#x cpuid_7_1_eax=%#x "
           "cpuid_7_1_edx=%#x cpuid_80000001_ecx=%#x cpuid_80000001_edx=%#x", l1.c, l1.d, l7.b, l7.c, l7.d, l71.a, l71.d, e1.c, e1.d);

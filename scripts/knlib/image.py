@@ -43,8 +43,7 @@ function run {
     fi
     echo
     echo "Starting CFP=$1: $2 benchmarks, release @RELEASE@. $4 $5 $6"
-    echo "Results go to @LINE@, 115200 baud, 8N1."
-    echo "This screen does not change any more."
+    echo "Results go to @LINE@, 115200 baud, 8N1, and to the screen."
     echo
 @START@
     boot
@@ -88,8 +87,8 @@ Each entry starts a kernel with the benchmark root task. CFP is what the
 kernel was built with: @CFP@.
 What it uses on this CPU is in its lines CFP.
 
-Kernel and root task write to @LINE@ only (@PORT@).
-There is NO output on this screen. @OTHER@
+Kernel and root task write to @LINE@ (@PORT@).
+Progress and the most important results are on the screen. @OTHER@
 
 @FORCED@One after the other: four runs with a reset after each. This medium must be
 first in the boot order, and no CD: GRUB notes on it which kernel is next.
@@ -107,6 +106,8 @@ ARCH = {
     terminal_input --append serial
     terminal_output --append serial
 fi
+# The menu is text; kernel and root task get a screen of pixels, of the size that the kernel's header asks for
+insmod all_video
 ''',
         'START': '''    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $4 $5 $6
     module2 /boot/bench.elf bench.elf ''' + ROOT_WORDS,

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Boots the image of `make image` from CD and USB stick, by BIOS and UEFI, drives its menu over the serial line as an operator does,
-and collects the results from the raw log. Output as in TAP.
+and collects the results from the raw log; some screens are photographed and read. Output as in TAP.
 
 exit codes: 0 all passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps)
 """
@@ -23,8 +23,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, '..', '..', 'scripts')]
+sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 
+import screenshot                                           # noqa: E402 (path set above)
 from knlib import elf, emulator, image, program, tools               # noqa: E402 (path set above)
 from knlib.errors import KnError, UsageError                # noqa: E402
 
@@ -54,7 +55,7 @@ def stop(*_):
 class Machine:
     """A running emulator with its serial line: `expect` and `send`. What came is in `log`."""
 
-    def __init__(self, directory, name, uefi=False, options=(), bochs=False, arch='x86_64'):
+    def __init__(self, directory, name, uefi=False, options=(), bochs=False, arch='x86_64', screen=False):
         import pexpect.fdpexpect
         master, slave = pty.openpty()
         tty.setraw(slave)
@@ -73,6 +74,8 @@ class Machine:
                 del command[at:at + 2]
             at = command.index('-device')                   # no debug-exit port or semihosting, as on real hardware
             command[at:at + 2] = options
+            if screen:
+                command += ['-qmp', 'unix:monitor,server,nowait', *(['-device', 'ramfb'] if arch == 'aarch64' else [])]
         self.process = subprocess.Popen(command, cwd=directory, start_new_session=True, stderr=out,
                                         stdin=subprocess.PIPE if bochs else slave, stdout=out if bochs else slave)
         if bochs:                                           # Debian's starts in its debugger
@@ -80,6 +83,7 @@ class Machine:
             self.process.stdin.flush()
         out.close()
         self.slave, self.name = slave, name
+        self.monitor = os.path.join(directory, 'monitor') if screen else None
         with lock:
             running.add(self)
         self.line = pexpect.fdpexpect.fdspawn(master, timeout=1)
@@ -210,15 +214,15 @@ def edited(m):
 TESTS = {                                                   # name: (what the operator does, machine)
     'qemu, UEFI, USB stick, stopped series': (escape, {'uefi': True, 'options': USB}),
     'qemu, BIOS, USB stick': (stick, {'options': USB}),
-    'qemu, BIOS, disk, edited entry': (edited, {'options': DISK}),
+    'qemu, BIOS, disk, edited entry': (edited, {'options': DISK, 'screen': True}),
     'bochs, CD': (one, {'bochs': True}),
-    'qemu, UEFI, CD': (one, {'uefi': True, 'options': CD}),
+    'qemu, UEFI, CD': (one, {'uefi': True, 'options': CD, 'screen': True}),
     'qemu, BIOS, CD': (cd, {'options': CD}),
     'qemu, BIOS, disk, pulled plug': (default, {'options': DISK}),
     'qemu, aarch64, USB stick': (stick, {'arch': 'aarch64', 'uefi': True, 'options': USB}),
     'qemu, aarch64, USB stick, stopped series': (escape, {'arch': 'aarch64', 'uefi': True, 'options': USB}),
     'qemu, aarch64, disk that cannot be written': (cd, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
-    'qemu, aarch64, disk, edited entry': (edited, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
+    'qemu, aarch64, disk, edited entry': (edited, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK, 'screen': True}),
     'qemu, aarch64, disk, pulled plug': (default, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
 }
 
@@ -259,6 +263,20 @@ def check(levels, code, said, found, args, bochs):
             raise Failed('%s: Bochs counts instructions, but the controls are not 0, 100, 1000' % name)
 
 
+def check_screen(lines, documents):
+    """Raises Failed unless the screen says what the result says."""
+    for document in documents:                              # there is one
+        rows = {line.split()[0]: line.split() for line in lines if line.strip()}
+        for row, wanted in ((0, document['configuration']), (1, document['kernel']['banner']), (4, 'Done: %d benchmarks, 0 failed' % len(BENCHES))):
+            if wanted not in lines[row]:
+                raise Failed("the screen has no '%s' in row %d: '%s'" % (wanted, row, lines[row]))
+        for bench in document['benchmarks']:
+            if rows.get(bench['name'], [])[1:2] != [str(bench['median'])]:
+                raise Failed("the screen has no line of %s with the median %d" % (bench['name'], bench['median']))
+        if any('~' in line for line in lines):
+            raise Failed('the screen has characters that are none')
+
+
 def execute(name, args):
     act, how = TESTS[name]
     bochs = how.get('bochs', False)
@@ -268,10 +286,17 @@ def execute(name, args):
         try:
             with Machine(directory, name, **how) as machine:
                 levels = act(machine)
-            check(levels, *collect(directory, ticks), args, bochs)
+                if machine.monitor:
+                    screenshot.take(machine.monitor, os.path.join(directory, 'screen'))
+            code, said, found = collect(directory, ticks)
+            check(levels, code, said, found, args, bochs)
+            if machine.monitor:
+                check_screen(screenshot.text(os.path.join(directory, 'screen.ppm')), found.values())
         finally:
-            if os.path.exists(os.path.join(directory, 'serial.log')):   # not before the machine has been started
-                shutil.copyfile(os.path.join(directory, 'serial.log'), os.path.join(args.logs, name.replace(', ', '-').replace(' ', '-') + '.log'))
+            for kept in ('serial.log', 'screen.png'):       # as far as the machine got
+                if os.path.exists(os.path.join(directory, kept)):
+                    shutil.copyfile(os.path.join(directory, kept),
+                                    os.path.join(args.logs, name.replace(', ', '-').replace(' ', '-') + os.path.splitext(kept)[1]))
 
 
 def main():
