@@ -14,7 +14,7 @@ LEVELS = 'none', 'branch', 'return', 'full'
 FORCED = 'return', 'full'                                   # levels with shadow stacks, which a CPU may not promise to support
 SUITES = {'ipc': ('IPC benchmarks', 'bench=control.*,ipc.*'),
           'all': ('All benchmarks', ''),
-          'short': ('Short run', 'bench=control.*,ipc.cross.w1 iterations=50')}
+          'short': ('Short run', 'bench=control.nothing,control.nop100,control.loop1000,ipc.cross.w1 iterations=50')}
 STATE = 'kn_next kn_suite kn_extra'                         # what GRUB remembers from boot to boot
 SECONDS = 30                                                # until the first entry starts by itself
 ENVIRONMENT = b'# GRUB Environment Block\n'.ljust(1024, b'#')   # size and contents as grub-editenv makes them
