@@ -162,7 +162,7 @@ kernel-path: $(KELF)
 
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
 # The kernel's readers of what firmware has left are the runtime's as well
-USHARED     := kernel/fdt.c $(wildcard kernel/acpi/*.c)
+USHARED     := kernel/fdt.c kernel/pci_uart.c $(wildcard kernel/acpi/*.c)
 ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS]))) $(patsubst %.c,$O/user/%.o,$(USHARED))
 ROOTS       :=
 ROOT_OBJ    :=

@@ -21,3 +21,12 @@ struct pci_masters pci_masters_off (struct pci_ecam const *, unsigned count);
  * There is no moment between firmware and the IOMMU.
  */
 void pci_stop (struct pci_ecam const *, unsigned count);
+
+/* Registers of a 16550, side by side: at a port, or in memory */
+struct pci_uart { paddr_t addr; bool port; };
+
+/*
+ * The first UART of segment 0 that firmware has given an address to, in the order of buses; it decodes that address from now on.
+ * ports: those of the machine can be used. False: there is none. Boot CPU, interrupts off; root tasks have their own pci_config.
+ */
+bool pci_uart_find (struct pci_uart *, struct pci_ecam const *, unsigned count, bool ports);

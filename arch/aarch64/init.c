@@ -96,6 +96,21 @@ static void console_start (struct console *c)
     console_add (c);
 }
 
+/* Where firmware names no UART; memory only, as Arm has no ports */
+static void find_uart (void)
+{
+    struct pci_uart p;
+
+    if (platform.uart != UART_NONE || cmdline_flag ("noserial") || !pci_uart_find (&p, platform.ecam, platform.ecams, false))
+        return;
+
+    print ("UART: PCI, memory at %#lx", p.addr);
+
+    platform.uart        = UART_16550;
+    platform.uart_regs   = (struct region) { p.addr, PAGE_SIZE };
+    platform.uart_stride = platform.uart_width = 1;
+}
+
 static void console_uart (void)
 {
     static struct uart_pl011 pl011;
@@ -257,6 +272,7 @@ static bool learn (void)
     mmio_forbid (boot.root_start, boot.root_end);
     cmdline_set (boot.cmdline);
     console_last_resort (NULL);
+    find_uart();
     console_uart();
     pci_stop (platform.ecam, platform.ecams);
 

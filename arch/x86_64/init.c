@@ -96,27 +96,53 @@ static void protect (void)
     uefi_protect();
 }
 
-/* The UART that firmware names, or COM1; what has been said so far is said there, too */
-static void console_uart (void)
+/* The UART that SPCR or DBG2 names. False: they name none that can be used */
+static bool uart_named (struct uart_16550 *u)
 {
-    static struct uart_16550 uart = { .port = COM1, .stride = 1 };
     struct acpi_gas const *const gas = &acpi.uart;
 
-    if (cmdline_flag ("noserial"))
-        return;
+    if (!gas->addr || acpi.uart_kind != ACPI_UART_16550)
+        return false;
 
-    bool const named = gas->addr && acpi.uart_kind == ACPI_UART_16550;
+    *u = gas->space == ACPI_GAS_IO ? (struct uart_16550){ .port = (uint16_t)gas->addr, .stride = 1 } :
+                                     (struct uart_16550){ .regs   = mmio_map (gas->addr, PAGE_SIZE),
+                                                          .stride = (uint8_t)acpi_gas_stride (gas),
+                                                          .width  = (uint8_t)acpi_gas_width (gas) };
 
-    if (named && gas->space == ACPI_GAS_IO)
-        uart.port = (uint16_t)gas->addr;
+    return (gas->space == ACPI_GAS_IO || u->regs) && uart_16550_init (u);
+}
 
-    if (named && gas->space == ACPI_GAS_MEMORY) {
-        uart.stride = (uint8_t)acpi_gas_stride (gas);
-        uart.width  = (uint8_t)acpi_gas_width (gas);
-        uart.regs   = mmio_map (gas->addr, PAGE_SIZE);
-    }
+static bool uart_com1 (struct uart_16550 *u)
+{
+    *u = (struct uart_16550){ .port = COM1, .stride = 1 };
 
-    if (!uart_16550_init (&uart))
+    return uart_16550_init (u);
+}
+
+static bool uart_pci (struct uart_16550 *u)
+{
+    struct pci_uart p;
+
+    if (!pci_uart_find (&p, acpi.ecam, acpi.ecams, true))
+        return false;
+
+    *u = p.port ? (struct uart_16550){ .port = (uint16_t)p.addr, .stride = 1 } :
+                  (struct uart_16550){ .regs = mmio_map (p.addr, PAGE_SIZE), .stride = 1 };
+
+    if (!p.port && !u->regs)
+        return false;
+
+    print ("UART: PCI, %s %#lx", p.port ? "port" : "memory at", p.addr);
+
+    return uart_16550_init (u);
+}
+
+/* In this order, the first one that is there; what has been said so far is said there, too */
+static void console_uart (void)
+{
+    static struct uart_16550 uart;
+
+    if (cmdline_flag ("noserial") || (!uart_named (&uart) && !uart_com1 (&uart) && !uart_pci (&uart)))
         return;
 
     mbuf_replay (&uart.console);

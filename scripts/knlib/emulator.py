@@ -36,7 +36,7 @@ class Machine:
     gic: int = 3                                            # aarch64: version of the interrupt controller
     kernel: str = ''                                        # ELF32, booted by QEMU as Multiboot 1; aarch64: an arm64 Image
     loads: list = field(default_factory=list)               # more ELF files that QEMU puts into memory
-    com: int = 1                                            # which serial port is read (QEMU)
+    com: int = 1                                            # which serial port is read (QEMU); 0: one on PCI, and there is no other
     append: str = 'serial'
     root: str = ''
     root_args: str = ''
@@ -121,8 +121,10 @@ def x86_words(m):
         line += ['-kernel', m.kernel, '-append', m.append]
         if m.root:                                          # a comma would start the next module
             line += ['-initrd', (m.root + ' ' + m.root_args).strip().replace(',', ',,')]
-    return line + ['-display', 'none', '-monitor', 'none', *['-serial', 'null'] * (m.com - 1), '-serial', 'stdio', '-no-reboot',
-                   '-device', 'isa-debug-exit,iobase=0xf4']
+    serial = [*['-serial', 'null'] * (m.com - 1), '-serial', 'stdio'] if m.com else \
+        ['-serial', 'none', '-chardev', 'stdio,id=line', '-device', 'pcie-root-port,id=up,chassis=1',
+         '-device', 'pcie-pci-bridge,id=bridge,bus=up', '-device', 'pci-serial,bus=bridge,addr=1,chardev=line']
+    return line + ['-display', 'none', '-monitor', 'none', *serial, '-no-reboot', '-device', 'isa-debug-exit,iobase=0xf4']
 
 
 def bochs_config(m, serial):

@@ -111,11 +111,11 @@ insmod all_video
 ''',
         'START': '''    multiboot2 /boot/kilonova-$1.elf kilonova-$1.elf serial $4 $5 $6
     module2 /boot/bench.elf bench.elf ''' + ROOT_WORDS,
-        'LINE': 'the first serial line', 'PORT': 'COM1, 115200 baud, 8N1',
+        'LINE': 'the first serial line', 'PORT': '115200 baud, 8N1',
         'CFP': 'none, branch (indirect branches),\nreturn (shadow stacks), full (both)',
-        'OTHER': '''Another port: press e on an
-entry and add uart=0xPORT at the end of the line; the kernel takes the one
-that the ACPI tables SPCR or DBG2 name.''',
+        'OTHER': '''They
+take what the ACPI tables SPCR or DBG2 name, else COM1, else a UART on PCI.
+Another port: press e on an entry, add uart=0xPORT at the end of the line.''',
         'FORCED': 'shstk=force: shadow stacks even if CPUID does not promise that they work.\n\n'},
     'aarch64': {                                            # GRUB's console is firmware's, which is on that line, too
         'platforms': ('arm64-efi',), 'module': 'linux.mod', 'forced': False,

@@ -42,7 +42,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'agent': (str, ''),                                     # uefi: a driver of firmware that runs first, relative to --objects
     'trace': (list, []),                                    # regular expressions of lines of QEMU's trace, in this order (see traced)
     'untrace': (list, []),                                  # [pattern of a first line, pattern that no line after it may have]
-    'com': (int, 1),                                        # the serial port that is read (QEMU)
+    'com': (int, 1),                                        # the serial port that is read (QEMU); 0: there is one on PCI and no other
     'spcr': (int, 0),                                       # an ACPI table that names the UART at this port (QEMU)
     'poke': (list, []),                                     # damage ACPI tables, see gdbpoke.py (multiboot1 in QEMU; aarch64: acpi)
     'options': (list, []),                                  # more QEMU options or Bochs configuration lines

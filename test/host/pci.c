@@ -291,11 +291,81 @@ static void test_random (void **state UNUSED)
     }
 }
 
+/* UARTs ----------------------------------------------------------------------------------------------------------------*/
+
+static struct function *add_uart (unsigned bus, unsigned device, uint32_t class, uint32_t bar0, uint32_t bar1)
+{
+    struct function *const f = add (0, bus, device, 0, 0, 0);
+
+    memset (f->config + 0x10, 0, 24);
+    host_put32 (f->config, 8, class << 8);
+    host_put32 (f->config, 0x10, bar0);
+    host_put32 (f->config, 0x14, bar1);
+
+    return f;
+}
+
+static uint16_t command (struct function const *f) { return (uint16_t)(f->config[4] | f->config[5] << 8); }
+
+static void test_uarts (void **state UNUSED)
+{
+    static struct { uint32_t class, bar0, bar1; bool ports, found, port; uint64_t addr; } const c[] = {
+        { 0x070002, 0xc001, 0, true, true, true, 0xc000 },
+        { 0x070000, 0xfebf0000, 0, true, true, false, 0xfebf0000 },
+        { 0x070006, 0xfebf000c, 0x12, true, true, false, 0x12febf0000 },    /* 64 bits                              */
+        { 0x070002, 0xc001, 0xfebf0000, false, true, false, 0xfebf0000 },   /* ports are of no use                  */
+        { 0x070002, 0xc001, 0xfebf0000, true, true, true, 0xc000 },
+        { 0x070002, 1, 0, true, false, false, 0 },                          /* without an address                   */
+        { 0x070002, 0x10001, 0, true, false, false, 0 },                    /* beyond the last port                 */
+        { 0x070002, 0xfff9, 0, true, true, true, 0xfff8 },
+        { 0x070002, 0xfffd, 0, true, false, false, 0 },
+        { 0x070002, 0xfffffff4, 0xffffffff, true, false, false, 0 },        /* would wrap around                    */
+        { 0x070007, 0xc001, 0, true, false, false, 0 },                     /* no 16550                             */
+        { 0x070100, 0xc001, 0, true, false, false, 0 },                     /* a parallel port                      */
+        { 0x0c0300, 0xc001, 0, true, false, false, 0 },
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE (c); i++) {
+
+        struct pci_uart u = { 1, false };
+
+        begin();
+        add (0, 0, 0, 0, 0x7, 0)->config[0xb] = 6;
+        struct function *const f = add_uart (i % 2 ? 0 : 200, 31, c[i].class, c[i].bar0, c[i].bar1);
+
+        assert_int_equal (pci_uart_find (&u, NULL, 0, c[i].ports), c[i].found);
+
+        if (c[i].found) {
+            assert_int_equal (u.addr, c[i].addr);
+            assert_int_equal (u.port, c[i].port);
+        }
+
+        assert_int_equal (command (f), c[i].found ? c[i].port ? 1 : 2 : 0);
+    }
+
+    struct pci_uart u;
+
+    begin();                                            /* a bridge has no such registers; the next one on its bus  */
+    add_uart (0, 1, 0x070002, 0xc001, 0)->config[0xe] = 1;
+    add_uart (3, 2, 0x070002, 0xd001, 0);
+    add_uart (4, 2, 0x070002, 0xe001, 0);
+    assert_true (pci_uart_find (&u, NULL, 0, true));
+    assert_int_equal (u.addr, 0xd000);
+
+    begin();                                            /* one that decodes already is not written to               */
+    host_put16 (add_uart (0, 1, 0x070002, 0xc001, 0)->config, 4, 0x107);
+    assert_true (pci_uart_find (&u, NULL, 0, true));
+    assert_int_equal (writes, 0);
+
+    begin();
+    assert_false (pci_uart_find (&u, NULL, 0, true));
+}
+
 int main (void)
 {
     struct CMUnitTest const tests[] = {
         cmocka_unit_test (test_machine), cmocka_unit_test (test_no_function_0), cmocka_unit_test (test_segments),
-        cmocka_unit_test (test_random),
+        cmocka_unit_test (test_random), cmocka_unit_test (test_uarts),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The console that firmware names, polled: a PL011 (Arm DDI 0183, 3.2) or the part of it that the SBSA wants, by the device tree or by ACPI
- * tables; a 16550 in memory, by ACPI tables. uart=ADDRESS is a PL011.
+ * tables; a 16550 in memory, by ACPI tables or on PCI. uart=ADDRESS is a PL011.
  */
 #include <serial.h>
 
 #include <devicetree.h>
 #include <mem.h>
+#include <pci.h>
 #include <root.h>
 #include <tables.h>
 
@@ -19,10 +20,16 @@ static unsigned stride, width;                          /* of a 16550; 0: it is 
 static uint64_t base (void)
 {
     struct acpi const *const acpi = tables();
+    struct pci_uart pci;
     uint64_t addr;
 
     if (dt_console ("arm,pl011", &addr) || dt_console ("arm,sbsa-uart", &addr))
         return addr;
+
+    if (!acpi->uart.addr && pci_uart_find (&pci, acpi->ecam, acpi->ecams, false)) {
+        stride = width = 1;
+        return pci.addr;
+    }
 
     if (acpi->uart.space != ACPI_GAS_MEMORY)
         return 0;

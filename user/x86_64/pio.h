@@ -15,6 +15,13 @@ static inline uint8_t pio_in8 (uint16_t port)
     return v;
 }
 
+static inline uint16_t pio_in16 (uint16_t port)
+{
+    uint16_t v;
+    __asm__ volatile ("inw %w1, %w0" : "=a" (v) : "Nd" (port));
+    return v;
+}
+
 static inline uint32_t pio_in32 (uint16_t port)
 {
     uint32_t v;
@@ -23,5 +30,7 @@ static inline uint32_t pio_in32 (uint16_t port)
 }
 
 static inline void pio_out8 (uint16_t port, uint8_t v) { __asm__ volatile ("outb %b0, %w1" : : "a" (v), "Nd" (port)); }
+
+static inline void pio_out16 (uint16_t port, uint16_t v) { __asm__ volatile ("outw %w0, %w1" : : "a" (v), "Nd" (port)); }
 
 static inline void pio_out32 (uint16_t port, uint32_t v) { __asm__ volatile ("outl %k0, %w1" : : "a" (v), "Nd" (port)); }
