@@ -12,7 +12,7 @@
 #include <msr.h>
 #include <string.h>
 
-enum { GENERAL_MAX = 8, GENERAL_MODEL = 4, LEGACY = 4, EXTENDED = 6, AMD_WIDTH = 48 };
+enum { GENERAL_MAX = 8, LEGACY = 4, EXTENDED = 6, AMD_WIDTH = 48 };
 
 #define FIXED_INSTRUCTIONS  0                           /* numbers of fixed counters (SDM 3B, table 20-2)           */
 #define FIXED_CYCLES        1
@@ -189,7 +189,10 @@ static enum pmu_taken take_fixed (unsigned number, struct pmu_counter *c)
     return PMU_TAKEN;
 }
 
-/* Architectural events are counted everywhere, those of a model by the first counters only: so the former begin at the end. */
+/*
+ * Architectural events are counted by all general counters, those of a model by the first four only, and there are four of them: so the
+ * former take counters from the end, and these only if they are the last ones.
+ */
 enum pmu_taken pmu_arch_take (enum pmu_event event, struct pmu_counter *c)
 {
     if (event == PMU_INSTRUCTIONS && fixed_has & BIT (FIXED_INSTRUCTIONS))
@@ -200,14 +203,13 @@ enum pmu_taken pmu_arch_take (enum pmu_event event, struct pmu_counter *c)
 
     bool const from_end = has_architectural (event);
     uint16_t const code = from_end ? architectural[event].code : !architected && amd[event] ? amd[event] : of_model (event);
-    unsigned const last = from_end || !architected ? generals : MIN (generals, (unsigned)GENERAL_MODEL);
 
     if (!code)
         return PMU_NOT_COUNTED;
 
-    for (unsigned n = 0; n < last; n++) {
+    for (unsigned n = 0; n < generals; n++) {
 
-        unsigned const i = from_end ? last - 1 - n : n;
+        unsigned const i = from_end ? generals - 1 - n : n;
 
         if (!select[i]) {
             select[i]   = code | PERFEVTSEL_USR | PERFEVTSEL_OS | PERFEVTSEL_EN;
