@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <counter.h>
 #include <hypercall.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,15 +17,17 @@ struct bench_run;
 /* Runs the operation once between two readings of the counter; takes and returns the parameter registers. See timed.h. */
 typedef uint64_t bench_timed (struct hyp_regs *, uint64_t aux);
 
-/* What TIMED makes of an operation: itself, and with a delay behind it (delay.h). Registered, so that the one leads to the other. */
+/* What TIMED makes of an operation: itself, with a delay behind it (delay.h), and between two readings of another counter (counter.h),
+ * whose difference it returns. Registered, so that the one leads to the others. */
 struct timed_forms {
     bench_timed *   plain;
     bench_timed *   delayed;
+    bench_timed *   counted[COUNTER_WAYS];
 };
 
 #define TIMED_FORMS(name)                                                                                                   \
     static struct timed_forms const name##_forms __attribute__ ((used, section ("registry_timed"), aligned (8))) =         \
-        { name, name##_delayed }
+        { name, name##_delayed, { TIMED_COUNTED (name) } }
 
 /* From where to where a sample goes, doc/bench/README.md; kind_name () has the words of the protocol */
 enum bench_kind { KIND_OPERATION, KIND_ROUND_TRIP, KIND_ONE_WAY, KIND_LATENCY, KIND_SIZE, KIND_TIME, KINDS };
@@ -79,7 +82,10 @@ struct bench_run {
     enum status             expect;                     /* status that each operation must have                 */
     bool                    failed, skipped, ended;
     char                    reason[96];
-    bench_timed *           timed;                      /* bench->timed, or that with a delay                   */
+    bench_timed *           timed;                      /* bench->timed, or another form of it                  */
+    bench_timed *           empty;                      /* of bench->empty                                      */
+    struct counter const *  counter;                    /* what is read; null: ticks                            */
+    unsigned                batches;                    /* of other counters that were measured, too            */
     int64_t *               sample;
     unsigned                samples, repeated;
     int64_t                 overhead, min, median, max;

@@ -78,7 +78,8 @@ static void worker (void *arg)
         hyp_sm_up (done);
         hyp_sm_down (go, 0);
 
-        method_sample (run);
+        if (method_sample (run))
+            method_count (run);
 
         if (run->bench->end && !run->bench->end (run))
             run->failed = true;
@@ -182,15 +183,31 @@ static void report_samples (struct bench_run const *run, char const *name)
 {
     struct bench const *const b = run->bench;
     unsigned stages = 0;
+    char more[64] = "";
+    size_t n = 0;
 
-    line_samples ("samples", name, NULL, run->sample, run->samples);
+    line_samples ("samples", name, NULL, NULL, run->sample, run->samples);
 
     for (; b->split && b->stage[stages]; stages++)
-        line_samples ("stage", name, b->stage[stages], method_stage (stages), run->samples);
+        line_samples ("stage", name, "stage", b->stage[stages], method_stage (stages), run->samples);
 
-    line ("result", stages ? "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld stages=%u repeated=%u" :
-          "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld",
-          name, run->samples, run->min, run->median, run->max, run->stop, run->low, run->high, stages, run->repeated);
+    for (unsigned i = 0; i < run->batches; i++) {
+
+        struct bench_run const *const c = method_batch (i);
+
+        line_samples ("samples", name, "counter", c->counter->name, c->sample, c->samples);
+        line ("batch", "name=%s counter=%s overhead=%ld n=%u min=%ld median=%ld max=%ld", name, c->counter->name, c->overhead,
+              c->samples, c->min, c->median, c->max);
+    }
+
+    if (stages)
+        n += format (more + n, sizeof (more) - n, " stages=%u repeated=%u", stages, run->repeated);
+
+    if (run->batches)
+        n += format (more + n, sizeof (more) - n, " batches=%u", run->batches);
+
+    line ("result", "name=%s n=%u min=%ld median=%ld max=%ld stop=%s ci=%ld,%ld%s",
+          name, run->samples, run->min, run->median, run->max, run->stop, run->low, run->high, more);
 }
 
 static void report (struct bench_run *run, struct bench_run const *base, char const *name)
@@ -349,6 +366,7 @@ int main (void)
 
     take_inject (&s);
     delay_init();
+    counter_init (root.hip->cpu_bsp);
 
     if (!method_init (number > MAX_ITERATIONS ? MAX_ITERATIONS : (unsigned) number, root_option_number ("sweep", SWEEP_BYTES)))
         panic ("no memory for samples");

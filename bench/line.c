@@ -38,7 +38,7 @@ char const *line_word (char *buf, size_t size, char const *text)
     return buf;
 }
 
-void line_samples (char const *kind, char const *name, char const *stage, int64_t const *sample, unsigned count)
+void line_samples (char const *kind, char const *name, char const *key, char const *word, int64_t const *sample, unsigned count)
 {
     for (unsigned i = 0, seq = 0; i < count; seq++) {
 
@@ -55,6 +55,6 @@ void line_samples (char const *kind, char const *name, char const *stage, int64_
             i += same;
         }
 
-        line (kind, stage ? "name=%s seq=%u v=%s stage=%s" : "name=%s seq=%u v=%s", name, seq, buf, stage);
+        line (kind, key ? "name=%s seq=%u v=%s %s=%s" : "name=%s seq=%u v=%s", name, seq, buf, key, word);
     }
 }

@@ -11,5 +11,5 @@ void line (char const *kind, char const *fmt, ...) __attribute__ ((format (print
 /* Copies text, with ~ for each blank and each byte that is not printable ASCII; - if it is empty. Returns buf. */
 char const *line_word (char *buf, size_t size, char const *text);
 
-/* The samples of a benchmark, run-length encoded, on as many lines of that kind as it takes; or of one of its stages, else null */
-void line_samples (char const *kind, char const *name, char const *stage, int64_t const *sample, unsigned count);
+/* Samples of a benchmark, run-length encoded, on as many lines of that kind as it takes; key=word says which, if key is not null */
+void line_samples (char const *kind, char const *name, char const *key, char const *word, int64_t const *sample, unsigned count);

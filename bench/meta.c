@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <counter.h>
+#include <format.h>
 #include <line.h>
 #include <meta.h>
 #include <root.h>
@@ -12,6 +14,18 @@ static unsigned hip_sum (struct hip const *hip)
         sum = (uint16_t) (sum + w[i]);
 
     return sum;
+}
+
+/* What each benchmark can have a batch of */
+static void meta_print_counters (void)
+{
+    char list[160];
+    size_t n = format (list, sizeof (list), "ticks");
+
+    for (unsigned i = 0; i < counter_count(); i++)
+        n += format (list + n, sizeof (list) - n, ",%s", counter_get (i)->name);
+
+    line ("meta", "counters=%s", list);
 }
 
 void meta_print (void)
@@ -31,5 +45,6 @@ void meta_print (void)
     line ("meta", "root_cmdline=%s", line_word (word, sizeof (word), root.args));
     line ("meta", "kernel_cmdline=%s", line_word (word, sizeof (word), root.kernel_args));
 
+    meta_print_counters();
     meta_print_cpu();
 }

@@ -16,11 +16,16 @@ enum { OVERHEAD_ITERATIONS = 255, WARM_UP = 32, NARROW = 200, CAP_MS = 1000, CAP
 static struct limit { unsigned least, most; } const limit_warm[] = { { 10000, 40000 }, { 1000, 40000 } },    /* exact ticks: 1  */
     limit_cold[] = { { 100, 1000 }, { 10, 1000 } }, limit_control = { 200, 2000 };
 
+enum { COUNTED_MOST = 1000, CONTROLLED = 10 };          /* samples of a batch of another counter; with which it is compared */
+
 extern struct timed_forms const timed_start[], timed_end[];
 
 static int64_t hot[METHOD_HOT] __attribute__ ((aligned (METHOD_LINE)));
 static int64_t *sample, *sorted;                        /* capacity of them, written by the worker              */
 static int64_t *part;                                   /* so many for each stage of the current benchmark      */
+static int64_t *counted;                                /* counted_most for each counter but ticks              */
+static unsigned counted_most;
+static struct bench_run counted_run[COUNTERS_MAX];
 static unsigned capacity, fixed;
 static uint8_t volatile *sweep;
 static size_t sweep_bytes;
@@ -38,7 +43,12 @@ bool method_init (unsigned number, size_t bytes)
     sweep  = mem_alloc (sweep_bytes, NULL);
     exact  = control_exact();
 
-    return sample && sorted && sweep;
+    counted_most = fixed ? fixed : COUNTED_MOST;
+
+    if (counter_count())
+        counted = mem_alloc (counter_count() * counted_most * sizeof (*counted), NULL);
+
+    return sample && sorted && sweep && (counted || !counter_count());
 }
 
 bool method_exact (void) { return exact; }
@@ -52,6 +62,9 @@ static struct limit limit (struct bench_run const *run)
 
     if (own && own < l.most)
         l.most = own;
+
+    if (run->counter && l.most > COUNTED_MOST)
+        l.most = COUNTED_MOST;
 
     if (fixed)
         l.most = fixed;
@@ -67,9 +80,15 @@ static void cool (struct bench_run const *run)
             sweep[i]++;
 }
 
+/* Ticks, or what the other counter has counted */
+static int64_t reading (struct bench_run const *run, uint64_t difference)
+{
+    return run->counter ? counter_passed (run->counter, difference) : (int64_t) difference;
+}
+
 static void measure_overhead (struct bench_run *run)
 {
-    if (!run->bench->empty)
+    if (!run->empty)
         return;
 
     for (unsigned i = 0; i < WARM_UP + OVERHEAD_ITERATIONS; i++) {
@@ -78,7 +97,7 @@ static void measure_overhead (struct bench_run *run)
 
         cool (run);
 
-        int64_t const ticks = (int64_t) run->bench->empty (&r, run->aux);
+        int64_t const ticks = reading (run, run->empty (&r, run->aux));
 
         if (i >= WARM_UP)
             sorted[i - WARM_UP] = ticks;
@@ -119,7 +138,7 @@ static bool operate (struct bench_run *run, int64_t *value)
         if (!b->take (run, value))
             return false;
     } else {
-        *value = (int64_t) run->timed (&r, run->aux);
+        *value = reading (run, run->timed (&r, run->aux));
         if (hyp_status (r) != run->expect)
             return bench_fail (run, "operation: %s", status_name (hyp_status (r)));
     }
@@ -159,7 +178,7 @@ static bool batch (struct bench_run *run, unsigned count, uint64_t end)
             if (!operate (run, hot + i))
                 return false;
 
-            if (!run->bench->split || split (run, run->samples + i, hot[i]))
+            if (!run->bench->split || run->counter || split (run, run->samples + i, hot[i]))
                 i++;
             else if (run->repeated++ == count)
                 return bench_fail (run, "%u of %u operations went another way", run->repeated, run->samples + i + run->repeated);
@@ -189,23 +208,31 @@ static bool conclude (struct bench_run *run)
     return stats_rank (run->samples) && (run->high - run->low) * NARROW <= median;
 }
 
+static struct timed_forms const *forms (bench_timed *plain)
+{
+    for (struct timed_forms const *f = timed_start; plain && f < timed_end; f++)
+        if (f->plain == plain)
+            return f;
+
+    return NULL;
+}
+
 bool method_prepare (struct bench_run *run)
 {
     struct bench const *const b = run->bench;
 
     run->sample = sample;
     run->timed  = b->timed;
+    run->empty  = b->empty;
 
     if (b->split && !part && !(part = mem_alloc (STAGES_MAX * capacity * sizeof (*part), NULL)))
         return bench_fail (run, "no memory");
 
     if (run->delay && !b->delays) {
 
-        struct timed_forms const *f = timed_start;
+        struct timed_forms const *const f = forms (b->timed);
 
-        for (; f < timed_end && f->plain != b->timed; f++) ;
-
-        if (f == timed_end)
+        if (!f)
             return bench_skip (run, "no delay can be put into it");
 
         run->timed = f->delayed;
@@ -253,3 +280,40 @@ bool method_sample (struct bench_run *run)
         count = 2 * count < l.most ? 2 * count : l.most;
     }
 }
+
+/* A batch is a run of its own, of the benchmark that is set up. What is measured by a delay stays one of ticks. */
+bool method_count (struct bench_run *run)
+{
+    struct timed_forms const *const timed = forms (run->bench->timed), *const empty = forms (run->bench->empty);
+
+    if (!timed || !empty || run->bench->take || run->delay || run->control)
+        return true;
+
+    for (unsigned i = 0; i < counter_count(); i++) {
+
+        struct bench_run *const b = &counted_run[i];
+
+        *b = *run;
+        b->counter = counter_get (i);
+        b->timed   = timed->counted[b->counter->way];
+        b->empty   = empty->counted[b->counter->way];
+        b->sample  = counted + i * counted_most;
+        b->samples = b->repeated = 0;
+
+        counter_select (b->counter);
+        measure_overhead (b);
+
+        if (!warm_up (b) || !method_sample (b))
+            return bench_fail (run, "%s: %s", b->counter->name, b->reason);
+
+        /* Two ways to count the same: each is the other's control */
+        if (exact && b->counter->event == PMU_INSTRUCTIONS && b->samples >= CONTROLLED && b->median != run->median)
+            return bench_fail (run, "%ld instructions by their counter, %ld by ticks", b->median, run->median);
+
+        run->batches++;
+    }
+
+    return true;
+}
+
+struct bench_run const *method_batch (unsigned b) { return &counted_run[b]; }

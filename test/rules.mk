@@ -51,9 +51,11 @@ $(eval $(call host-test,string,test/host/string.c))
 $(eval $(call host-test,format,test/host/format.c))
 # Of the benchmark suite: its own headers, and what of user/ stands in for the host's
 $(eval $(call host-test,bench_stats,test/host/bench_stats.c bench/stats.c))
-$(eval $(call host-test,bench_method,test/host/bench_method.c bench/method.c bench/stats.c))
-$(addprefix $H/,test/host/bench_stats.o test/host/bench_method.o bench/stats.o bench/method.o): HOST_FLAGS := -Itest/host/fake_bench -Ibench $(HOST_FLAGS)
+$(eval $(call host-test,bench_method,test/host/bench_method.c bench/method.c bench/counter.c bench/stats.c))
+$(addprefix $H/,$(addprefix test/host/,bench_stats.o bench_method.o bench_rdpmc.o) $(addprefix bench/,stats.o method.o counter.o)): HOST_FLAGS := -Itest/host/fake_bench $(HOST_FLAGS) -idirafter bench
 $H/bench_stats: HOST_LDFLAGS += -lm
+$(eval $(call host-test,bench_rdpmc,test/host/bench_rdpmc.c))
+$H/test/host/bench_rdpmc.o: HOST_FLAGS := -Ibench/x86_64 $(HOST_FLAGS)
 $(eval $(call host-test,console,test/host/console.c kernel/cmdline.c))
 $(eval $(call host-test,mbuf,test/host/mbuf.c))
 $(eval $(call host-test,uart_16550,test/host/uart_16550.c))

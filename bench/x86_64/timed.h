@@ -4,10 +4,12 @@
  * readings of the counter, hand back the parameter registers p0 and p1 and the ticks between the readings.
  *
  * Everything but insns is the same, instruction for instruction, in every such function; so the ticks of one with the
- * operation left out are the overhead of all others. name_delayed () is the same with a delay
- * behind insns. RDTSC takes RAX and RDX, hence p2 and p3 are loaded behind it. The
- * fences keep an out-of-order CPU from moving the readings into the operation, or it around them. A hypercall changes RCX and
- * R11; insns may use these two and R9 besides.
+ * operation left out are the overhead of all others. name_delayed () is the same with a delay behind insns. name_counted () reads
+ * the performance counter that counter_selector names instead of the TSC, and is else the same, too.
+ *
+ * RDTSC takes RAX and RDX, hence p2 and p3 are loaded behind it. The fences keep an out-of-order CPU from moving the readings into the
+ * operation, or it around them; RDPMC is as little serializing as RDTSC (SDM 2B). A hypercall changes RCX and R11; insns may use these
+ * two and R9 besides.
  */
 #pragma once
 
@@ -33,20 +35,29 @@
                             "2: rdtsc; shl $32, %%rdx; or %%rdx, %%rax; sub %%r9, %%rax; cmp %%r14, %%rax; jb 2b"
 
 #define TIMED(name, insns)                                                                                                  \
-    TIMED_FUNCTION (name, insns)                                                                                            \
-    TIMED_FUNCTION (name##_delayed, insns "; " INSN_DELAY)                                                                  \
+    TIMED_FUNCTION (name, READ_TICKS, insns)                                                                                \
+    TIMED_FUNCTION (name##_delayed, READ_TICKS, insns "; " INSN_DELAY)                                                      \
+    TIMED_FUNCTION (name##_counted, READ_COUNTER, insns)                                                                    \
     TIMED_FORMS (name)
 
-#define TIMED_FUNCTION(name, insns)                                                                                         \
+/* The forms that read other counters, in the order of enum counter_way */
+#define TIMED_COUNTED(name) name##_counted
+
+/* To EDX:EAX, from R15 */
+#define READ_TICKS          "rdtsc"
+#define READ_COUNTER        "mov %%r15d, %%ecx; rdpmc"
+
+#define TIMED_FUNCTION(name, read, insns)                                                                                   \
     static uint64_t name (struct hyp_regs *r, uint64_t aux)                                                                 \
     {                                                                                                                       \
         register uint64_t r8 __asm__ ("r8") = r->p4;                                                                        \
         register uint64_t r12 __asm__ ("r12") = r->p2;                                                                      \
         register uint64_t r13 __asm__ ("r13") = r->p3;                                                                      \
         register uint64_t r14 __asm__ ("r14") = delay_behind;                                                               \
+        register uint64_t r15 __asm__ ("r15") = counter_selector;                                                           \
         uint64_t ticks, start;                                                                                              \
         __asm__ volatile ("lfence                           \n\t"                                                           \
-                          "rdtsc                            \n\t"                                                           \
+                          read     "                        \n\t"                                                           \
                           "lfence                           \n\t"                                                           \
                           "shl     $32, %%rdx               \n\t"                                                           \
                           "lea     (%%rax, %%rdx), %[start] \n\t"                                                           \
@@ -54,12 +65,12 @@
                           "mov     %[p3], %%rax             \n\t"                                                           \
                           insns    "                        \n\t"                                                           \
                           "lfence                           \n\t"                                                           \
-                          "rdtsc                            \n\t"                                                           \
+                          read     "                        \n\t"                                                           \
                           "shl     $32, %%rdx               \n\t"                                                           \
                           "or      %%rdx, %%rax             \n\t"                                                           \
                           "sub     %[start], %%rax"                                                                         \
                           : "=&a" (ticks), [start] "=&r" (start), "+D" (r->p0), "+S" (r->p1), "+r" (r8)                     \
-                          : [p2] "r" (r12), [p3] "r" (r13), "b" (aux), "r" (r14)                                            \
+                          : [p2] "r" (r12), [p3] "r" (r13), "b" (aux), "r" (r14), "r" (r15)                                 \
                           : "rdx", "rcx", "r9", "r11", "cc", "memory");                                                     \
         return ticks;                                                                                                       \
     }

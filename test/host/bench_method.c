@@ -8,6 +8,7 @@
 #include <method.h>
 #include <neighbour.h>
 #include <panic.h>
+#include <record.h>
 #include <root.h>
 #include <stc.h>
 
@@ -71,10 +72,36 @@ static uint64_t empty (struct hyp_regs *r UNUSED, uint64_t aux UNUSED)
 
 static uint64_t delayed (struct hyp_regs *r, uint64_t aux) { return timed (r, aux) + delay_behind; }
 
+/* Other counters: what an operation shows in them, and an overhead of 7 and of 9. The counter wraps now and then,
+ * but for counter 6, which has 64 bits. */
+static uint64_t counted (bool odd, bool operation)
+{
+    unsigned const width = odd ? 40 : 32;
+
+    assert_int_equal (counter_selector & 1, odd);
+
+    uint64_t const v = (operation ? counter_selector * 1000 + operations++ % 3 : 0) + (odd ? 9 : 7);
+
+    return operations % 4 || counter_selector == 6 ? v : v - (UINT64_C (1) << width);
+}
+
+static uint64_t timed_even (struct hyp_regs *r, uint64_t aux UNUSED) { r->p0 = STATUS_SUCCESS; return counted (false, true); }
+static uint64_t timed_odd (struct hyp_regs *r, uint64_t aux UNUSED)  { r->p0 = STATUS_SUCCESS; return counted (true, true); }
+static uint64_t empty_even (struct hyp_regs *r UNUSED, uint64_t aux UNUSED) { return counted (false, false); }
+static uint64_t empty_odd (struct hyp_regs *r UNUSED, uint64_t aux UNUSED)  { return counted (true, false); }
+
 /* As the linker makes it */
-extern struct timed_forms const timed_start[1];
-struct timed_forms const timed_start[1] = { { timed, delayed } };
-__asm__ (".globl timed_end; timed_end = timed_start + 16");
+extern struct timed_forms const timed_start[2];
+struct timed_forms const timed_start[2] = { { timed, delayed, { timed_even, timed_odd } }, { empty, NULL, { empty_even, empty_odd } } };
+__asm__ (".globl timed_end; timed_end = timed_start + 64");
+STATIC_ASSERT (sizeof timed_start == 64);
+
+static union {
+    struct record_pmu   head;
+    char                room[sizeof (struct record_pmu) + 6 * sizeof (struct pmu_counter)];
+} record;
+
+void *record_find (uint32_t type) { return type == RECORD_PMU && record.head.count ? &record : NULL; }
 
 static int64_t constant (unsigned i UNUSED) { return 300; }
 static int64_t number (unsigned i) { return i; }
@@ -264,6 +291,115 @@ static void test_delay (void **state UNUSED)
     assert_int_equal (run.median, 300);                 /* setup () would have put it in                        */
 }
 
+/* The kernel's record, read with caution */
+static void test_record (void **state UNUSED)
+{
+    counter_init (0);
+    assert_int_equal (counter_count(), 0);
+
+    record.head = (struct record_pmu) { .head = { RECORD_PMU, sizeof (record) - sizeof (struct pmu_counter) }, .cpus = 6, .count = 1000 };
+    struct pmu_counter *const c = record.head.counter;
+
+    c[0] = (struct pmu_counter) { PMU_INSTRUCTIONS, 4, 32, 0 };
+    c[1] = (struct pmu_counter) { PMU_EVENT_COUNT, 5, 32, 0 };         /* of a kernel to come                  */
+    c[2] = (struct pmu_counter) { PMU_CYCLES, 5, 40, 0 };
+    c[3] = (struct pmu_counter) { PMU_L2_MISSES, 6, 0, 0 };            /* nonsense                             */
+    c[4] = (struct pmu_counter) { PMU_LLC_MISSES, 6, 64, 0 };
+    c[5] = (struct pmu_counter) { PMU_ITLB_MISSES, 7, 32, 0 };         /* behind the end                       */
+
+    counter_init (0);
+    counter_init (64);
+    assert_int_equal (counter_count(), 0);              /* not on these CPUs                                    */
+
+    counter_init (2);
+    assert_int_equal (counter_count(), 3);
+    assert_string_equal (counter_get (0)->name, "instructions");
+    assert_string_equal (counter_get (1)->name, "cycles");
+    assert_string_equal (counter_get (2)->name, "llc-misses");
+    assert_int_equal (counter_passed (counter_get (0), UINT64_C (0xffffffff00000005)), 5);
+    assert_int_equal (counter_passed (counter_get (1), UINT64_C (0xffffffff00000005)), UINT64_C (0xff00000005));
+    assert_int_equal (counter_passed (counter_get (2), (uint64_t)-3), -3);
+}
+
+/* A batch for each counter, of operations of its own; the one of ticks stays as it is */
+static void test_batches (void **state UNUSED)
+{
+    static int64_t ticks[40000];
+
+    for (unsigned f = 0; f < 3; f++) {
+
+        unsigned const number = f == 1 ? 77 : f == 2 ? 3000 : 0;
+        struct bench_run run = run_of (&bench, false, number, wild, 30);
+        struct bench_run const before = run;
+
+        memcpy (ticks, run.sample, run.samples * sizeof (*ticks));
+        assert_true (method_count (&run));
+        assert_int_equal (run.batches, 3);
+        assert_int_equal (run.median, before.median);
+        assert_int_equal (run.samples, before.samples);
+        assert_memory_equal (ticks, run.sample, run.samples * sizeof (*ticks));
+
+        for (unsigned i = 0; i < 3; i++) {
+
+            struct bench_run const *const b = method_batch (i);
+            unsigned const selector = counter_get (i)->selector;
+
+            assert_ptr_equal (b->counter, counter_get (i));
+            assert_int_equal (b->samples, number ? number : 1000);
+            assert_int_equal (b->overhead, selector & 1 ? 9 : 7);
+            assert_int_equal (b->min, selector * 1000);
+            assert_int_equal (b->median, selector * 1000 + 1);
+            assert_int_equal (b->max, selector * 1000 + 2);
+            assert_true (b->sample >= run.sample + before.samples || b->sample + b->samples <= run.sample);
+            assert_true (!i || b->sample >= method_batch (i - 1)->sample + b->samples);
+        }
+    }
+}
+
+/* What no counter can be read around, and what is wrong */
+static void test_no_batches (void **state UNUSED)
+{
+    struct bench b = { .name = "x", .take = taken };
+    struct bench_run run = { .bench = &b };
+
+    root.hip = &hip;
+    assert_true (init (10));
+    assert_true (method_prepare (&run) && method_sample (&run) && method_count (&run));
+    assert_int_equal (run.batches, 0);
+
+    run = (struct bench_run) { .bench = &bench, .delay = 5000 };
+    assert_true (method_prepare (&run) && method_sample (&run) && method_count (&run));
+    assert_int_equal (run.batches, 0);
+
+    b = (struct bench) { .name = "x", .timed = timed };     /* no form without the operation                    */
+    run = (struct bench_run) { .bench = &b };
+    assert_true (method_prepare (&run) && method_sample (&run) && method_count (&run));
+    assert_int_equal (run.batches, 0);
+
+    run = run_of (&bench, false, 10, constant, 30);
+    run.expect = STATUS_BAD_HYP;
+    assert_false (method_count (&run));
+    assert_true (run.failed);
+}
+
+static int64_t of_instructions (unsigned i) { return 4000 + i % 3; }
+
+/* Where a tick is an instruction, the counter of instructions has to agree */
+static void test_agreement (void **state UNUSED)
+{
+    struct bench_run run = run_of (&bench, true, 99, of_instructions, 30);
+
+    assert_true (method_count (&run));
+    assert_int_equal (run.batches, 3);
+
+    run = run_of (&bench, true, 99, constant, 30);
+    assert_false (method_count (&run));
+    assert_true (run.failed);
+
+    run = run_of (&bench, false, 99, constant, 30);
+    assert_true (method_count (&run));
+}
+
 int main (void)
 {
     struct CMUnitTest const tests[] = {
@@ -275,6 +411,10 @@ int main (void)
         cmocka_unit_test (test_noise),
         cmocka_unit_test (test_failure),
         cmocka_unit_test (test_delay),
+        cmocka_unit_test (test_record),                 /* from here on there are other counters                */
+        cmocka_unit_test (test_batches),
+        cmocka_unit_test (test_no_batches),
+        cmocka_unit_test (test_agreement),
     };
 
     return cmocka_run_group_tests (tests, NULL, forget);
