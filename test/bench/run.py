@@ -5,7 +5,7 @@
 A/A        the whole suite twice: no difference
 gate       its figures against results/expected
 delays     each group that has a control, with a delay of known size in it (inject=GROUP:TICKS of the root task): kn compare finds it in
-           every benchmark of the group, with its size, and nowhere else"""
+           every benchmark of the group, with its size within 2 %, and in no other one"""
 
 import argparse
 import concurrent.futures
@@ -77,7 +77,9 @@ class Suite:
         hit = [row for row in rows if row['group'] == group and row['unit'] == 'ticks']
         off = ['%s: %+d, %s' % (row['name'], row['shift'], row['verdict']) for row in hit
                if row['verdict'] != 'slower' or abs(row['shift'] - TICKS) > WITHIN * TICKS]
-        off += ['%s, of another group: %+d' % (row['name'], row['shift']) for row in rows if row['group'] != group and row['shift']]
+        # A count may depend on what ran before: which pages are free, when a timer expires. Of a delay it shows nothing.
+        off += ['%s, of another group: %+d' % (row['name'], row['shift']) for row in rows
+                if row['group'] != group and abs(row['shift']) > WITHIN * TICKS]
         sizes = ' to '.join(str(f(row['shift'] for row in hit)) for f in (min, max)) if hit else '-'
         return (code == 1 and hit and not off, 'delay: %d ticks in %s found in %d benchmarks, sizes %s' % (TICKS, group, len(hit), sizes),
                 off or out.splitlines()[:5])
