@@ -104,15 +104,17 @@ def medians(side):
 
 
 def when(document):
-    """What orders boots by time: date, then the line of the log that held them; None when the file does not say it."""
+    """(clock, time) of a boot: the date, or the line of the log that holds several boots. None when the file does not say it."""
     run = document['run']
-    return (run['date'], int(run.get('line', '0'))) if 'date' in run else None
+    if 'date' in run:
+        return '', run['date'], int(run.get('line', '0'))
+    return (run['log'], '', int(run['line'])) if 'log' in run else None
 
 
 def in_order(documents):
-    """Are all times known, and no two the same?"""
+    """Are all times known, of one clock, and no two the same?"""
     times = [when(d) for d in documents]
-    return None not in times and len(set(times)) == len(times)
+    return None not in times and len(set(times)) == len(times) and len({clock for clock, _, _ in times}) == 1
 
 
 def check_turns(old, new):
@@ -136,5 +138,5 @@ def check_turns(old, new):
 def in_time(side):
     """The documents in the order of measurement; KnError when they do not say it."""
     if not in_order(side.documents):
-        raise KnError('%s: not every file says when it was measured (run.date), or two say the same' % side.name)
+        raise KnError('%s: not every file says when it was measured (run.date, or run.log and run.line), or two say the same' % side.name)
     return [d for _, d in sorted(zip(map(when, side.documents), side.documents), key=lambda pair: pair[0])]

@@ -15,6 +15,8 @@ def place(part, folder, override, args, taken):
     for key, value in (('release', release), ('configuration', configuration)):
         if not value:
             raise UsageError('the run on line %d does not say its %s; give --%s' % (part.line, key, key))
+    if facts.get('ticks_are') != 'instructions':            # the order of boots, for kn compare
+        facts['run'] = dict(facts.get('run', {}), log=os.path.basename(args.log), line=str(part.line))
     document = collect.document(part, facts, release, configuration, args.partial)
     taken[configuration] = taken.get(configuration, 0) + 1  # the same again is a second file
     again = '-%d' % taken[configuration] if taken[configuration] > 1 else ''

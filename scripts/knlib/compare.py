@@ -3,7 +3,7 @@
 
 import os
 
-from . import boots, statistics, store, table, tools
+from . import boots, samples, statistics, store, table, tools
 from .errors import KnError, UsageError, counted
 from .statistics import FASTER, SAME, SLOWER, UNSURE
 
@@ -98,7 +98,7 @@ def exact_rows(old, new):
         if key in after:
             a, b = statistics.figures(runs), statistics.figures(after[key][1])
             verdict, decided = statistics.exact(a, b)
-            if verdict == SAME and a == b and statistics.histogram(runs) != statistics.histogram(after[key][1]):
+            if verdict == SAME and a == b and samples.values(runs) != samples.values(after[key][1]):
                 verdict, decided = UNSURE, 'samples'
             row = row_of(key, bench, a['median'], b['median'], verdict)
             rows.append(dict(row, decided=decided, figures=[a, b]))
@@ -110,7 +110,7 @@ def one(side):
     first = boots.series(side.first)
     for path, document in zip(side.paths[1:], side.documents[1:]):
         for key, (_, runs) in boots.series(document).items():
-            if key in first and statistics.histogram(runs) != statistics.histogram(first[key][1]):
+            if key in first and samples.values(runs) != samples.values(first[key][1]):
                 raise KnError('%s and %s are of one build on %s, where figures are exact, but %s differs' % (side.paths[0], path, side.machine, key))
     return first
 
@@ -178,7 +178,7 @@ def quantile_text(result, form):
     rows = []
     for entry in result['quantiles']:
         for number, q in enumerate(entry['quantiles']):
-            name = 'maximum' if q['p'] == 1 else 'p%g' % (100 * q['p'])
+            name = 'maximum' if q['p'] == 1 else samples.percentile_name(q['p'])
             rows.append(['' if number else entry['name'], name, q['old'], q['new'], '%+d' % q['shift'], ''])
     return ['', 'Raw samples of all boots together: they describe, and no test is made of them.', '',
             grid(rows, ['benchmark', 'quantile', 'old', 'new', 'shift', ''], form)]

@@ -54,19 +54,11 @@ def exact(old, new):
     return (UNSURE, 'min') if same_number and new['min'] != old['min'] else (SAME, None)
 
 
-def histogram(runs):
-    """{value: count}; of exact samples, the order does not matter."""
-    table = {}
-    for value, count in runs:
-        table[value] = table.get(value, 0) + count
-    return table
-
-
 # Raw samples: description only ----------------------------------------------------------------------------------------
 
 def told(number, p):
-    """Are there enough samples for this quantile? At least 10 on the far side of it, whichever that is."""
-    return number * min(p, 1 - p) >= 10 - 1e-9
+    """Are there enough samples beyond this quantile, on the side where they are fewer?"""
+    return number * min(p, 1 - p) >= samples.BEYOND - 1e-6
 
 
 def quantile(runs, p):

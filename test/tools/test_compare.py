@@ -180,6 +180,23 @@ class CompareBoots(Files):
             store.write(d, path)
         self.assertIn('do not say in which order', self.kn(0, 'compare', old, new))
 
+    def log_of(self, name, levels):
+        """A log of a machine that boots one level of CFP after the other, collected."""
+        log, folder = os.path.join(self.dir, name + '.log'), os.path.join(self.dir, name)
+        with open(log, 'wb') as file:
+            for level in levels:
+                file.write(fakelog.start(level) + b'\r\n'.join(fakelog.run_lines(level)) + b'\r\n')
+        self.kn(0, 'collect', log, '--machine', 'x230', '--ticks', 'tsc', '-o', folder)
+        self.kn(0, 'collect', log, '--machine', 'x230', '--ticks', 'tsc', '-o', folder)         # the same again
+        return [os.path.join(folder, 'x86_64-gcc-%s*.json' % level) for level in ('none', 'full')]
+
+    def test_boots_of_one_log(self):
+        """Their lines say whether they were taken in turn."""
+        out = self.kn(1, 'compare', *self.log_of('turns', ['none', 'full', 'full', 'none'] * 3 + ['none', 'full']))
+        self.assertIn('4 benchmarks: 4 slower', out)
+        self.assertNotIn('do not say in which order', out)
+        self.assertIn('more than 2 boots in a row', self.kn(2, 'compare', *self.log_of('rows', ['none'] * 7 + ['full'] * 7)))
+
     def test_one_build(self):
         old, new = self.boots('old', self.LEVELS), self.boots('new', self.LEVELS, seed=2, start=1)
         self.write('new/more.json', {'null': [[1, 1]]}, ticks='tsc', machine='x230', sha='c')
