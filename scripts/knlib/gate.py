@@ -64,14 +64,21 @@ def damage(document):
     missing = [key for key in KEYS if key not in document]
     if missing:
         return 'no %s' % missing[0]
-    if not isinstance(document['log'], list) or not isinstance(document['benchmarks'], dict):
-        return 'log and benchmarks want a list and a table'
+    if not isinstance(document['log'], list) or not document['log'] or not all(map(entry_good, document['log'])):
+        return 'the log is not a list of commit, reason and what changed'
+    if not isinstance(document['benchmarks'], dict):
+        return 'benchmarks is no table'
     for name, entry in document['benchmarks'].items():
         if not isinstance(entry, dict) or sorted(entry) != sorted(FIGURES) or not all(type(v) is int for v in entry.values()):
             return '%s: not the integers %s' % (name, ', '.join(FIGURES))
         if entry['n'] < 1 or not entry['min'] <= entry['median'] <= entry['max'] or not entry['n'] * entry['min'] <= entry['sum'] <= entry['n'] * entry['max']:
             return '%s: the figures do not fit each other' % name
     return None
+
+
+def entry_good(entry):
+    return isinstance(entry, dict) and sorted(entry) == ['changed', 'commit', 'reason'] and isinstance(entry['changed'], list) \
+        and all(isinstance(word, str) for word in [entry['commit'], entry['reason'], *entry['changed']])
 
 
 def text(document):
@@ -104,24 +111,34 @@ def judge(path, folder):
     who = identity(document, path)
     file = place(who, folder)
     expected, have = read(file), figures(document)
+    if expected and any(expected[key] != value for key, value in who.items()):
+        raise KnError('%s is for %s' % (file, place(expected, '')))
     result = dict(who, file=path, expectations=file, commit=history.build(document), known=expected is not None,
                   slower=[], faster=[], unsure=[], missing=[], new=[], same=0)
     if expected is None:
         result.update(have=compilers(who, folder), count=len(have))
         return result
-    since = expected['log'][-1]['commit'] if expected['log'] else None
     for name, allowed in expected['benchmarks'].items():
         if name in have:
             verdict, decided = statistics.exact(allowed, have[name])
             if verdict == statistics.SAME:
                 result['same'] += 1
             else:
-                result[verdict].append({'name': name, 'decided': decided, 'old': allowed[decided], 'new': have[name][decided], 'old_commit': since})
+                result[verdict].append({'name': name, 'decided': decided, 'old': allowed[decided], 'new': have[name][decided],
+                                        'old_commit': since(expected, name)})
         elif not selected(document):
             reason = {s['name']: s['reason'] for s in document['skipped']}.get(name)
             result['missing'].append({'name': name, 'old': allowed['median'], 'reason': reason})
     result['new'] = [{'name': name, 'new': entry['median']} for name, entry in have.items() if name not in expected['benchmarks']]
     return result
+
+
+def since(expected, name):
+    """The commit from whose run the figures of a benchmark are."""
+    for entry in expected['log'][::-1]:
+        if any(line.startswith(name + ' ') for line in entry['changed']):
+            return entry['commit']
+    return expected['log'][0]['commit']
 
 
 def selected(document):
@@ -177,5 +194,5 @@ def renew(path, folder, reason):
     if old and not changed and old['benchmarks'] == have:
         return result['expectations'], []
     entry = {'commit': result['commit'], 'reason': reason, 'changed': changed or ['other numbers of samples']}
-    write(dict(who, schema=SCHEMA, log=(old['log'] if old else []) + [entry], benchmarks=have), result['expectations'])
+    write(dict(who, schema=SCHEMA, log=[*(old['log'] if old else ()), entry], benchmarks=have), result['expectations'])
     return result['expectations'], entry['changed']

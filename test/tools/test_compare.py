@@ -331,6 +331,9 @@ class Gate(Files):
         self.assertEqual((found['slower'][0]['name'], found['slower'][0]['old'], found['slower'][0]['new']), ('null', 38, 39))
         self.gate(0, '--update', '--reason', 'a check that was missing', bad)
         self.gate(0, bad)
+        worse = self.gate(1, self.write('worse.json', {key: [[runs[0][0] + 2, 100]] for key, runs in EXACT.items()}))
+        self.assertIn('REGRESSION null: 39 -> 40, expected since def5678', worse)
+        self.assertIn('REGRESSION ipc.same.w1: 123 -> 125, expected since abc1234', worse)
         with open(self.file, encoding='ascii') as file:
             log = json.load(file)['log']
         self.assertEqual(log, [{'commit': 'abc1234', 'reason': 'the first ones', 'changed': ['4 benchmarks, the first ones']},
@@ -380,7 +383,8 @@ class Gate(Files):
             text = file.read()
         for old, new, reason in (('{', '', 'is not JSON'), ('"schema": 1', '"schema": 2', 'not schema 1'), ('"median": 38', '"median": 40', 'do not fit'),
                                  ('"sum": 3800', '"sum": 99999', 'do not fit'), ('"n": 100', '"n": 1.5', 'not the integers'),
-                                 (', "max": 38', '', 'not the integers'), ('"log"', '"lag"', 'no log')):
+                                 (', "max": 38', '', 'not the integers'), ('"log"', '"lag"', 'no log'), ('"commit"', '"committed"', 'the log is not'),
+                                 ('"cfp": "none"', '"cfp": "full"', 'is for qemu-q35-icount/x86_64-full-gcc-12.2.0.json')):
             self.assertIn(old, text)
             with open(self.file, 'w', encoding='ascii') as file:
                 file.write(text.replace(old, new, 1))
