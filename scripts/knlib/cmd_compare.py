@@ -25,7 +25,8 @@ def main(args):
         for name in apart:
             print('only in one of them: ' + name)
     slower = any(result['counts'][statistics.SLOWER] for result in results)
-    other = apart or any(len(result['benchmarks']) > result['counts'][statistics.SAME] or result['only_old'] or result['only_new'] for result in results)
+    other = apart or any(len(result['benchmarks']) > result['counts'][statistics.SAME] or result['only_old'] or result['only_new']
+                         for result in results)
     return FAILURE if slower or args.same and other else OK
 
 
@@ -57,9 +58,11 @@ more frequent than --alpha), 0: nothing is. doc/bench/statistics.md says what is
     sub.add_argument('new', nargs='?', metavar='NEW')
     sub.add_argument('--same', action='store_true', help='expect no difference: exit 1 unless all is the same')
     sub.add_argument('--all', action='store_true', help='print what is the same, too')
-    sub.add_argument('--quantiles', action='store_true', help='describe the raw samples; of times this takes fewer than 7 boots, and gives no verdict')
+    sub.add_argument('--quantiles', action='store_true', help='describe the raw samples; of times this '
+                     'takes fewer than 7 boots, and gives no verdict')
     sub.add_argument('--calibrate', action='store_true', help='OLD is boots of one build: print the rate of false alarms')
-    sub.add_argument('--threshold', type=float, metavar='PERCENT', help="smallest change that counts (default: from the machine's recorded noise "
-                     'in results/aa, else %g)' % (100 * statistics.THRESHOLD))
-    sub.add_argument('--alpha', type=float, default=statistics.ALPHA, metavar='P', help='false alarms of all benchmarks together (default %(default)s)')
+    sub.add_argument('--threshold', type=float, metavar='PERCENT', help="smallest change that counts (default: from the machine's "
+                     'recorded noise in results/aa, else %g)' % (100 * statistics.THRESHOLD))
+    sub.add_argument('--alpha', type=float, default=statistics.ALPHA, metavar='P',
+                     help='false alarms of all benchmarks together (default %(default)s)')
     sub.add_argument('--format', choices=compare.FORMATS, default='text')

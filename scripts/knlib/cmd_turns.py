@@ -14,7 +14,8 @@ from .errors import FAILURE, OK, UsageError
 def main(args):
     kernels = [word.partition('=') for word in args.kernels]
     names = [name for name, _, _ in kernels]
-    if any(not name or not equals or '/' in name or not os.path.isfile(path) for name, equals, path in kernels) or len(set(names)) < len(names):
+    bad = [name for name, equals, path in kernels if not name or not equals or '/' in name or not os.path.isfile(path)]
+    if bad or len(set(names)) < len(names):
         raise UsageError('kernels are given as NAME=FILE, each with a name of its own: old=a.elf new=b.elf')
     if args.boots < 1:
         raise UsageError('--boots wants a number above 0')
@@ -26,8 +27,9 @@ def main(args):
             print('kn turns: boot %d of %d, %s' % (number + 1, args.boots, name), file=sys.stderr, flush=True)
             # The date orders boots; two within one second would have none
             time.sleep(1 - time.time() % 1)
-            done = subprocess.run([os.path.join(tools.SCRIPTS, 'kn'), 'run', '-q', '--kernel', path, '--configuration', args.configuration, '-o', output,
-                                   *(['--root', args.root] if args.root else []), '--release', args.release or name, *args.run],
+            done = subprocess.run([os.path.join(tools.SCRIPTS, 'kn'), 'run', '-q', '--kernel', path, '--configuration', args.configuration,
+                                   '-o', output, *(['--root', args.root] if args.root else []), '--release', args.release or name,
+                                   *args.run],
                                   env=dict(os.environ, SOURCE_DATE_EPOCH='%d' % time.time()), check=False)
             if done.returncode:
                 return FAILURE if done.returncode == FAILURE else done.returncode

@@ -36,8 +36,9 @@ def compare(old, new, threshold=None, alpha=statistics.ALPHA, describe=False):
         notes += [note] if note else []
         found = boot_rows(old, new, threshold, alpha)
         if found and not statistics.can_find(len(old.documents), len(new.documents), len(found), alpha):
-            notes.append('with %s no change can be found in so few boots: the smallest P is too large after the correction; take %d of each side, '
-                         'or fewer benchmarks' % (counted(len(found), 'benchmark'), statistics.boots_needed(len(found), alpha)))
+            notes.append('with %s no change can be found in so few boots: the smallest P is too large after the correction; '
+                         'take %d of each side, or fewer benchmarks'
+                         % (counted(len(found), 'benchmark'), statistics.boots_needed(len(found), alpha)))
     result = {'machine': old.machine, 'ticks_are': old.ticks_are, 'exact': old.exact, 'identical': identical(old, new),
               'old': head(old), 'new': head(new), 'notes': notes, 'benchmarks': found,
               'counts': {word: sum(row['verdict'] == word for row in found) for word in VERDICTS},
@@ -48,8 +49,8 @@ def compare(old, new, threshold=None, alpha=statistics.ALPHA, describe=False):
 
 
 def head(side):
-    return {'name': table.name_of(side.first), 'configuration': side.configuration, 'release': side.first['release'], 'boots': len(side.documents),
-            'kernel': boots.kernel(side.first), 'root': boots.root(side.first)}
+    return {'name': table.name_of(side.first), 'configuration': side.configuration, 'release': side.first['release'],
+            'boots': len(side.documents), 'kernel': boots.kernel(side.first), 'root': boots.root(side.first)}
 
 
 def identical(old, new):
@@ -66,12 +67,14 @@ def remarks(old, new):
     for key, what in (('kernel_cmdline', "kernel's"), ('root_cmdline', "root task's")):
         words = [set(d['meta'].get(key, '').replace('~', ' ').split()) for d in (old.first, new.first)]
         if words[0] != words[1]:
-            lines.append('the %s command line differs: %s; %s' % (what, *(' '.join(sorted(a - b)) or 'nothing' for a, b in (words, words[::-1]))))
+            more = [' '.join(sorted(a - b)) or 'nothing' for a, b in (words, words[::-1])]
+            lines.append('the %s command line differs: %s; %s' % (what, *more))
     for what, get in (('emulator', lambda d: (d['emulator'] or {}).get('version')), ('compiler', lambda d: d['kernel'].get('compiler'))):
         if get(old.first) != get(new.first):
             lines.append('the %s differs: %s; %s' % (what, get(old.first), get(new.first)))
     for side in (old, new):
-        lines += ['%s: not all of a run: %s' % (path, d['incomplete']) for path, d in zip(side.paths, side.documents) if d.get('incomplete')]
+        lines += ['%s: not all of a run: %s' % (path, d['incomplete'])
+                  for path, d in zip(side.paths, side.documents) if d.get('incomplete')]
         warnings = {w for d in side.documents for w in (d.get('platform') or {}).get('warnings', ())}
         lines += ['%s: %s' % (side.name, warning) for warning in sorted(warnings)]
     return lines
@@ -80,7 +83,8 @@ def remarks(old, new):
 def only(side, other):
     """[{name, reason}]: benchmarks that only this side has; why the other one skipped it, if it says so."""
     theirs, skipped = boots.series(other.first), {s['name']: s['reason'] for s in other.first['skipped']}
-    return [{'name': key, 'reason': skipped.get(bench['name'])} for key, (bench, _) in boots.series(side.first).items() if key not in theirs]
+    return [{'name': key, 'reason': skipped.get(bench['name'])}
+            for key, (bench, _) in boots.series(side.first).items() if key not in theirs]
 
 
 def row_of(key, bench, old, new, verdict):
@@ -111,7 +115,8 @@ def one(side):
     for path, document in zip(side.paths[1:], side.documents[1:]):
         for key, (_, runs) in boots.series(document).items():
             if key in first and samples.values(runs) != samples.values(first[key][1]):
-                raise KnError('%s and %s are of one build on %s, where figures are exact, but %s differs' % (side.paths[0], path, side.machine, key))
+                raise KnError('%s and %s are of one build on %s, where figures are exact, but %s differs'
+                              % (side.paths[0], path, side.machine, key))
     return first
 
 
@@ -141,8 +146,8 @@ def boot_rows(old, new, threshold, alpha):
         row = row_of(key, known[key][0], base, statistics.median(after[key]), statistics.verdict(corrected, interval, least, alpha))
         scale = 100 / base if base > 0 else None
         row.update(shift=interval[0], percent=interval[0] * scale if scale else None, interval=list(interval[1:]),
-                   interval_percent=[bound * scale for bound in interval[1:]] if scale else None, p=chance, p_corrected=corrected, delta=delta,
-                   threshold=part, threshold_from=source)
+                   interval_percent=[bound * scale for bound in interval[1:]] if scale else None,
+                   p=chance, p_corrected=corrected, delta=delta, threshold=part, threshold_from=source)
         rows.append(row)
     return rows
 
@@ -170,7 +175,8 @@ def pooled(side):
 
 def quantiles(old, new):
     before, after = pooled(old), pooled(new)
-    return [{'name': key, 'quantiles': [{'p': p, 'old': a, 'new': b, 'shift': b - a} for p, a, b in statistics.quantile_shift(runs, after[key])]}
+    return [{'name': key, 'quantiles': [{'p': p, 'old': a, 'new': b, 'shift': b - a}
+                                        for p, a, b in statistics.quantile_shift(runs, after[key])]}
             for key, runs in before.items() if key in after]
 
 
@@ -195,28 +201,32 @@ def signed(value, form='%+.2f %%'):
 
 
 def cells(row, exact):
-    shown = [row['name'], number(row['old']), number(row['new']), ('-' if row['shift'] < 0 else '+') + number(abs(row['shift'])), signed(row['percent'])]
+    shown = [row['name'], number(row['old']), number(row['new']),
+             ('-' if row['shift'] < 0 else '+') + number(abs(row['shift'])), signed(row['percent'])]
     if exact:
         return shown + [exact_cell(row)]
     bounds = row['interval_percent'] or [None, None]
-    return shown + ['%s to %s' % (signed(bounds[0], '%+.2f'), signed(bounds[1], '%+.2f')), '%.2g' % row['p_corrected'], '%+.2f' % row['delta'],
-                    '%.2g %%' % (100 * row['threshold']), row['verdict']]
+    return shown + ['%s to %s' % (signed(bounds[0], '%+.2f'), signed(bounds[1], '%+.2f')), '%.2g' % row['p_corrected'],
+                    '%+.2f' % row['delta'], '%.2g %%' % (100 * row['threshold']), row['verdict']]
 
 
 def text(result, form, every):
     ticks = table.TICKS[result['ticks_are']]
-    sides = ['%s %s%s' % (s['name'], s['configuration'], '' if result['exact'] else ', ' + counted(s['boots'], 'boot')) for s in (result['old'], result['new'])]
+    sides = ['%s %s%s' % (s['name'], s['configuration'], '' if result['exact'] else ', ' + counted(s['boots'], 'boot'))
+             for s in (result['old'], result['new'])]
     lines = ['%s: %s -> %s; %s%s' % (result['machine'], *sides, ticks, ', exact' if result['exact'] else ', medians of boots')]
     lines += ['note: ' + note for note in result['notes']]
     shown = [row for word in VERDICTS for row in result['benchmarks'] if row['verdict'] == word and (every or word != SAME)]
-    heads = ['benchmark', 'old', 'new', 'shift', '%'] + ([] if result['exact'] else ['95 % interval, %', 'P (Holm)', 'delta', 'threshold']) + ['verdict']
+    more = [] if result['exact'] else ['95 % interval, %', 'P (Holm)', 'delta', 'threshold']
+    heads = ['benchmark', 'old', 'new', 'shift', '%', *more, 'verdict']
     if shown:
         lines += ['', grid([cells(row, result['exact']) for row in shown], heads, form)]
     for key, what in (('only_old', 'old'), ('only_new', 'new')):
         for entry in result[key]:
             lines.append('only in the %s one: %s%s' % (what, entry['name'], ' (skipped: %s)' % entry['reason'] if entry['reason'] else ''))
     if result['benchmarks']:
-        lines += ['', '%s: %s' % (counted(len(result['benchmarks']), 'benchmark'), ', '.join('%d %s' % (result['counts'][word], word) for word in VERDICTS))]
+        counts = ', '.join('%d %s' % (result['counts'][word], word) for word in VERDICTS)
+        lines += ['', '%s: %s' % (counted(len(result['benchmarks']), 'benchmark'), counts)]
     if 'quantiles' in result:
         lines += quantile_text(result, form)
     return '\n'.join(lines) + '\n'

@@ -71,7 +71,8 @@ def damage(document):
     for name, entry in document['benchmarks'].items():
         if not isinstance(entry, dict) or sorted(entry) != sorted(FIGURES) or not all(type(v) is int for v in entry.values()):
             return '%s: not the integers %s' % (name, ', '.join(FIGURES))
-        if entry['n'] < 1 or not entry['min'] <= entry['median'] <= entry['max'] or not entry['n'] * entry['min'] <= entry['sum'] <= entry['n'] * entry['max']:
+        n, low, high = (entry[f] for f in ('n', 'min', 'max'))
+        if n < 1 or not low <= entry['median'] <= high or not n * low <= entry['sum'] <= n * high:
             return '%s: the figures do not fit each other' % name
     return None
 
@@ -107,7 +108,8 @@ def judge(path, folder):
     """What the expectations say of a result: a dictionary, as --format json prints it."""
     document = store.read(path)
     if document['ticks_are'] != 'instructions':
-        raise UsageError('%s counts %s: only exact counts of instructions have expectations; compare times with kn compare' % (path, document['ticks_are']))
+        raise UsageError('%s counts %s: only exact counts of instructions have expectations; compare times with kn compare'
+                         % (path, document['ticks_are']))
     who = identity(document, path)
     file = place(who, folder)
     expected, have = read(file), figures(document)
@@ -164,14 +166,17 @@ def lines(result, update):
     """What a person reads; `update` is the command that makes the figures the expected ones."""
     head = '%(file)s: %(machine)s, %(architecture)s, CFP=%(cfp)s, %(compiler)s, commit %(commit)s' % result
     if not result['known']:
-        others = 'known there: ' + ', '.join(result['have']) if result['have'] else 'there are none for this machine, architecture and level'
-        return [head, '  no expectations for this compiler (%s): %s not judged' % (others, counted(result['count'], 'benchmark')), '  to record them: ' + update]
+        others = 'known there: ' + ', '.join(result['have']) if result['have'] \
+            else 'there are none for this machine, architecture and level'
+        return [head, '  no expectations for this compiler (%s): %s not judged' % (others, counted(result['count'], 'benchmark')),
+                '  to record them: ' + update]
     out = [head]
     for key, word in (('slower', 'REGRESSION'), ('unsure', 'moved'), ('faster', 'improved')):
         for row in result[key]:
             of = '' if row['decided'] == 'median' else ' (%s)' % row['decided']
             out.append('  %-10s %s%s: %d -> %d, expected since %s' % (word, row['name'], of, row['old'], row['new'], row['old_commit']))
-    out += ['  MISSING    %s: was %d%s' % (row['name'], row['old'], '; skipped: ' + row['reason'] if row['reason'] else '') for row in result['missing']]
+    out += ['  MISSING    %s: was %d%s' % (row['name'], row['old'], '; skipped: ' + row['reason'] if row['reason'] else '')
+            for row in result['missing']]
     out += ['  new        %s: %d' % (row['name'], row['new']) for row in result['new']]
     out.append('  %d as expected, %d regressions, %d improved, %d moved, %d missing, %d new' % (
         result['same'], *(len(result[key]) for key in ('slower', 'faster', 'unsure', 'missing', 'new'))))
@@ -184,7 +189,8 @@ def renew(path, folder, reason):
     """Makes the figures of a result the expected ones. Returns (file, lines that say what changed)."""
     document, result = store.read(path), judge(path, folder)
     if selected(document) or document.get('incomplete'):
-        raise UsageError('%s is a part of a run (%s): expectations are recorded from a whole one' % (path, document.get('incomplete') or 'bench='))
+        raise UsageError('%s is a part of a run (%s): expectations are recorded from a whole one'
+                         % (path, document.get('incomplete') or 'bench='))
     who, have = identity(document, path), figures(document)
     old = read(result['expectations'])
     changed = [] if old else ['%s, the first ones' % counted(len(have), 'benchmark')]

@@ -63,9 +63,11 @@ def histories(folder, patterns=(), machine='*', configuration='*', alpha=statist
                 compare.one(side)                           # boots of a release that differ are no counts
         found.append({
             'machine': name, 'configuration': kind, 'ticks_are': sides[0][1].ticks_are, 'exact': exact,
-            'releases': [{'name': release, 'build': build(side.first), 'compiler': side.first['kernel'].get('compiler'), 'boots': len(side.documents)}
+            'releases': [{'name': release, 'build': build(side.first), 'compiler': side.first['kernel'].get('compiler'),
+                          'boots': len(side.documents)}
                          for release, side in sides],
-            'benchmarks': [line(key, details[key], [v.get(key) for v in values], [release for release, _ in sides], exact, alpha) for key in keys]})
+            'benchmarks': [line(key, details[key], [v.get(key) for v in values], [release for release, _ in sides], exact, alpha)
+                           for key in keys]})
     for pattern in patterns:
         if not fnmatch.filter(known, pattern):
             raise UsageError("%s names no benchmark of these releases; patterns are whole names, for example 'ipc.*'" % pattern)
@@ -95,17 +97,20 @@ def places(values, exact, alpha):
 
 def text(history, form, every):
     names = [r['name'] for r in history['releases']]
+    boots_of = ', '.join(str(r['boots']) for r in history['releases'])
     lines = ['%s %s: %s%s' % (history['machine'], history['configuration'], table.TICKS[history['ticks_are']],
-                              ', exact' if history['exact'] else ', medians of boots (%s)' % ', '.join(str(r['boots']) for r in history['releases']))]
+                              ', exact' if history['exact'] else ', medians of boots (%s)' % boots_of)]
     rows = []
     for bench in history['benchmarks']:
         marks = {c['index']: c for c in bench['changes']}
         if marks or every:
-            rows.append([bench['name']] + [cell(value, marks.get(index)) for index, value in enumerate(bench['medians'])] + [total(bench['medians'])])
+            cells = [cell(value, marks.get(index)) for index, value in enumerate(bench['medians'])]
+            rows.append([bench['name'], *cells, total(bench['medians'])])
     if rows:
         lines += ['', compare.grid(rows, ['benchmark', *names, 'first to last'], form), '']
     changed = sum(bool(b['changes']) for b in history['benchmarks'])
-    lines.append('%s, %d changed%s' % (counted(len(history['benchmarks']), 'benchmark'), changed, '; + and -: a change point' if changed else ''))
+    lines.append('%s, %d changed%s' % (counted(len(history['benchmarks']), 'benchmark'), changed,
+                                       '; + and -: a change point' if changed else ''))
     return '\n'.join(lines) + '\n'
 
 

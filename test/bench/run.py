@@ -95,7 +95,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, what in (('kernel', 'FILE'), ('root', 'FILE'), ('configuration', 'NAME'), ('release', 'NAME'), ('output', 'FOLDER')):
         parser.add_argument('--' + name, metavar=what, required=True)
-    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='runs at a time, where the order does not matter (default %(default)s)')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N',
+                        help='runs at a time, where the order does not matter (default %(default)s)')
     parser.add_argument('--summary', metavar='FILE', help='also write "PASSED FAILED" there')
     suite = Suite(parser.parse_args())
     shutil.rmtree(suite.args.output, ignore_errors=True)
