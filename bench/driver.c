@@ -327,6 +327,29 @@ static void know (struct suite *s, struct bench const *b, enum variant v)
     s->failed += v == WARM && !strcmp (s->inject, b->group);
 }
 
+/* Is there a control for the group of this one? Sizes cannot be delayed, nor can what is not there yet. */
+static bool controlled (struct bench const *b)
+{
+    if (!b->timed && !b->take)
+        return true;
+
+    for (struct bench_table const *t = registry_start; t < registry_end; t++)
+        for (size_t i = 0; i < t->count; i++)
+            if (!strcmp (t->bench[i].group, b->group) && (t->bench[i].control || t->bench[i].unit == UNIT_BYTES))
+                return true;
+
+    return !strcmp (b->group, "control");
+}
+
+/* Says so of a benchmark whose group lacks one */
+static void check_control (struct suite *s, struct bench const *b, enum variant v)
+{
+    (void) s;
+
+    if (v == WARM && !controlled (b))
+        line ("meta", "uncontrolled_%s=%s", b->name, b->group);
+}
+
 /* inject=GROUP:TICKS. Panics if that makes no sense, since a run that should have a delay and has none proves nothing. */
 static void take_inject (struct suite *s)
 {
@@ -391,6 +414,7 @@ int main (void)
     meta_print();
     timer_probe (root.hip->cpu_bsp);
     line ("meta", "timeouts=%s exact=%s", timer_works() ? "work" : "lost", method_exact() ? "yes" : "no");
+    every (&s, check_control);
 
     if (!s.list)
         screen_begin (benches);

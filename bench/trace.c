@@ -99,14 +99,14 @@ static bool split (struct bench_run *run, int64_t sample, int64_t *part)
 TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
 
-#define STAGES(w, n, d)                                                                                                     \
+#define STAGES(w, n, d, c)                                                                                                   \
     { .name = "trace." #w ".w" #n, .group = "trace", .op = "stages of ipc_call + ipc_reply " d ", " #n "-word messages",    \
-      .timed = timed, .empty = empty, .iterations = 1000, .param = n, .setup = setup_##w, .before = before,                 \
-      .split = split, .stage = stage }
+      .kind = KIND_ROUND_TRIP, .timed = timed, .empty = empty, .iterations = 1000, .control = c, .delays = true, .param = n, \
+      .setup = setup_##w, .before = before, .split = split, .stage = stage }
 
 static struct bench const trace[] = {
-    STAGES (same,  1, "in one PD"),       STAGES (same,  64, "in one PD"),
-    STAGES (cross, 1, "between two PDs"), STAGES (cross, 64, "between two PDs"),
+    STAGES (same,  1, "in one PD", false),      STAGES (same,  64, "in one PD", false),
+    STAGES (cross, 1, "between two PDs", true), STAGES (cross, 64, "between two PDs", false),
 };
 
 BENCHES (trace);
