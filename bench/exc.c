@@ -38,11 +38,12 @@ static bool setup_stamp (struct bench_run *run, void (*handler) (void))
 
     run->aux = server_create_on (run, &ec, sel_root_pd(), 0, 0, run->self->cpu);
 
-    return run->aux && exc_portal (run, EVENT_UNDEFINED, ec, handler, 0, MTD_CONTINUE);
+    return run->aux && exc_portal (run, EVENT_UNDEFINED, ec, handler, delay_target (run->delay), MTD_CONTINUE);
 }
 
-static bool setup_entry (struct bench_run *run) { return setup_stamp (run, server_stamp_skip); }
-static bool setup_return (struct bench_run *run) { return setup_stamp (run, server_skip_stamp); }
+/* A delay is in the half that is measured */
+static bool setup_entry (struct bench_run *run) { return setup_stamp (run, run->delay ? server_delay_stamp_skip : server_stamp_skip); }
+static bool setup_return (struct bench_run *run) { return setup_stamp (run, run->delay ? server_skip_stamp_delay : server_skip_stamp); }
 
 STAMPED (undefined, INSN_UNDEFINED);
 STAMPED (nothing, "");
@@ -74,9 +75,9 @@ static struct bench const exc[] = {
     { .name = "exc.ud", .group = "exc", .op = TEXT_UNDEFINED, .kind = KIND_ROUND_TRIP, .timed = timed, .empty = empty, .cold = true,
       .noise = true, .control = true, .delays = true, .setup = setup },
     { .name = "exc.ud.entry", .group = "exc", .op = "undefined instruction, up to the first instruction of its handler",
-      .kind = KIND_ONE_WAY, .take = take_entry, .empty = empty_stamped, .cold = true, .setup = setup_entry },
+      .kind = KIND_ONE_WAY, .take = take_entry, .empty = empty_stamped, .cold = true, .delays = true, .setup = setup_entry },
     { .name = "exc.ud.return", .group = "exc", .op = "last 2 instructions of the handler, up to the next one of the program",
-      .kind = KIND_ONE_WAY, .take = take_return, .empty = empty_stamped, .cold = true, .setup = setup_return },
+      .kind = KIND_ONE_WAY, .take = take_return, .empty = empty_stamped, .cold = true, .delays = true, .setup = setup_return },
 };
 
 BENCHES (exc);

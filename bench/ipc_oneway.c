@@ -2,6 +2,7 @@
 /* The two halves of a round trip: the server reads the counter when it is entered, and puts it into the message. doc/bench/ipc.md */
 #include <ipc.h>
 
+#include <delay.h>
 #include <panic.h>
 #include <root.h>
 #include <server.h>
@@ -9,26 +10,25 @@
 
 enum { CROSS = 1 << 0, BACK = 1 << 1 };
 
+/* A delay is the server's, in the half that is measured */
+static uintptr_t entry (struct bench_run const *run)
+{
+    return (uintptr_t) (!run->delay ? server_stamp : run->bench->param & BACK ? server_stamp_delay : server_delay_stamp);
+}
+
 static bool setup (struct bench_run *run)
 {
-    static uint64_t portal[2];
-    uint64_t *const p = portal + (run->bench->param & CROSS);
+    static uint64_t server[2];                          /* ECs: in this PD, in another one                      */
+    uint64_t *const s = server + (run->bench->param & CROSS), pt = sel_alloc (0);
     struct child c = { .pd = sel_root_pd() };
 
-    if (!*p) {
+    if (!*s && ((run->bench->param & CROSS && !child_create (run, &c)) || !server_create (run, s, c.pd, 0)))
+        return false;
 
-        uint64_t const pt = sel_alloc (0);
-        uint64_t ec;
+    TRY (run, hyp_create_pt (pt, sel_root_pd(), *s, entry (run)));
+    TRY (run, hyp_ctrl_pt (pt, delay_target (run->delay), 0));
 
-        if ((run->bench->param & CROSS && !child_create (run, &c)) || !server_create (run, &ec, c.pd, 0))
-            return false;
-
-        TRY (run, hyp_create_pt (pt, sel_root_pd(), ec, (uintptr_t) server_stamp));
-
-        *p = pt;
-    }
-
-    run->regs = (struct hyp_regs) { .p0 = ipc_call_id (*p), .p1 = mtd_words (1) };
+    run->regs = (struct hyp_regs) { .p0 = ipc_call_id (pt), .p1 = mtd_words (1) };
 
     return true;
 }
@@ -63,8 +63,8 @@ static uint64_t empty (struct hyp_regs *r, uint64_t aux)
 }
 
 #define ONE_WAY(n, what, p)                                                                                                 \
-    { .name = n, .group = "ipc", .op = what, .kind = KIND_ONE_WAY, .take = take, .empty = empty, .cold = true, .param = p,  \
-      .setup = setup }
+    { .name = n, .group = "ipc", .op = what, .kind = KIND_ONE_WAY, .take = take, .empty = empty, .cold = true,              \
+      .delays = true, .param = p, .setup = setup }
 
 static struct bench const ipc_oneway[] = {
     ONE_WAY ("ipc.same.call",   "ipc_call in one PD, up to the server's first instruction",               0),

@@ -14,8 +14,12 @@ void server_hypercall (void);
 void server_caller (void *);
 void server_fpu (void);
 void server_stamp (void);
+void server_delay_stamp (void);
+void server_stamp_delay (void);
 void server_stamp_skip (void);
+void server_delay_stamp_skip (void);
 void server_skip_stamp (void);
+void server_skip_stamp_delay (void);
 void server_map (void);
 void server_return (void);
 

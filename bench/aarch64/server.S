@@ -114,13 +114,26 @@ server_fpu:
         str     x2, [sp]
         .endm
 
+        .globl  server_delay_stamp
+server_delay_stamp:
+        DELAY
         .globl  server_stamp
 server_stamp:
         stamp
         mov     x0, #1
         svc     #0
 
+        .globl  server_stamp_delay
+server_stamp_delay:
+        stamp
+        DELAY
+        mov     x0, #1
+        svc     #0
+
 /* server_skip with a stamp before, and one with a stamp behind */
+        .globl  server_delay_stamp_skip
+server_delay_stamp_skip:
+        DELAY
         .globl  server_stamp_skip
 server_stamp_skip:
         stamp
@@ -136,6 +149,16 @@ server_skip_stamp:
         add     x2, x2, #4
         str     x2, [sp, #0x1e0]
         stamp
+        mov     x0, #1
+        svc     #0
+
+        .globl  server_skip_stamp_delay
+server_skip_stamp_delay:
+        ldr     x2, [sp, #0x1e0]
+        add     x2, x2, #4
+        str     x2, [sp, #0x1e0]
+        stamp
+        DELAY
         mov     x0, #1
         svc     #0
 

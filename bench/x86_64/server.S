@@ -116,13 +116,26 @@ server_fpu:
         mov     %rcx, (%rsp)
         .endm
 
+        .globl  server_delay_stamp
+server_delay_stamp:
+        DELAY
         .globl  server_stamp
 server_stamp:
         stamp
         mov     $1, %edi
         syscall
 
+        .globl  server_stamp_delay
+server_stamp_delay:
+        stamp
+        DELAY
+        mov     $1, %edi
+        syscall
+
 /* server_skip with a stamp before, and one with a stamp behind */
+        .globl  server_delay_stamp_skip
+server_delay_stamp_skip:
+        DELAY
         .globl  server_stamp_skip
 server_stamp_skip:
         stamp
@@ -134,6 +147,14 @@ server_stamp_skip:
 server_skip_stamp:
         addq    $2, 0x88(%rsp)
         stamp
+        mov     $1, %edi
+        syscall
+
+        .globl  server_skip_stamp_delay
+server_skip_stamp_delay:
+        addq    $2, 0x88(%rsp)
+        stamp
+        DELAY
         mov     $1, %edi
         syscall
 
