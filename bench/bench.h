@@ -80,6 +80,7 @@ struct bench_run {
     struct hyp_regs         regs;                       /* parameters of the operation                          */
     uint64_t                aux;                        /* one more register for operations of several parts    */
     enum status             expect;                     /* status that each operation must have                 */
+    unsigned                most;                       /* setup (): no more samples than these; 0: says nothing */
     bool                    failed, skipped, ended;
     char                    reason[96];
     bench_timed *           timed;                      /* bench->timed, or another form of it                  */

@@ -66,6 +66,9 @@ static struct limit limit (struct bench_run const *run)
     if (run->counter && l.most > COUNTED_MOST)
         l.most = COUNTED_MOST;
 
+    if (run->most && run->most < l.most)
+        l.most = run->most;
+
     if (fixed)
         l.most = fixed;
 

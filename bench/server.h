@@ -21,6 +21,7 @@ void server_delay_stamp_skip (void);
 void server_skip_stamp (void);
 void server_skip_stamp_delay (void);
 void server_map (void);
+void server_start (void);
 void server_return (void);
 
 /* The same, later by as many ticks as the PID of the portal says */

@@ -174,6 +174,21 @@ server_map:
         mov     x0, #1
         svc     #0
 
+/* Portal for startup events with MTD = EL2_ELR_SPSR: the EC goes to server_park */
+        .globl  server_start
+server_start:
+        adr     x2, server_park
+        str     x2, [sp, #0x1e0]
+        mov     x0, #1
+        svc     #0
+
+/* Blocks for ever: the stack pointer is the first parameter of ctrl_sm down */
+server_park:
+        mov     x0, sp
+        mov     x1, xzr
+        svc     #0
+        b       server_park
+
 /* A function that returns */
         .globl  server_return
 server_return:

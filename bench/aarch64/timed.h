@@ -19,6 +19,9 @@
 #define INSN_LOAD_AUX       "mov x0, x5"                    /* p0 = aux                                                 */
 #define INSN_LOOP_INIT(n)   "mov w9, #" #n                  /* one instruction                                          */
 #define INSN_LOOP           "1: subs w9, w9, #1; b.ne 1b"   /* n rounds of two instructions                             */
+/* Hypercalls that do nothing until the word at aux is 0 */
+#define INSN_SETTLE         "mov x9, x0; 1: ldr x10, [x5]; cbz x10, 2f; mov x0, #0xf; svc #0; yield; b 1b; 2: mov x0, x9"
+
 #define INSN_FPU            ".arch_extension fp; fmov d0, xzr; .arch_extension nofp"      /* what is in V0, nobody here keeps     */
 #define INSN_FENCE          "dsb sy"                        /* waits for all stores before it                           */
 #define INSN_CHASE          "ldr x1, [x1]"                  /* p1 = what p1 points to                                   */

@@ -172,6 +172,21 @@ server_map:
         mov     $1, %edi
         syscall
 
+/* Portal for startup events with MTD = RIP: the EC goes to server_park */
+        .globl  server_start
+server_start:
+        lea     server_park(%rip), %rax
+        mov     %rax, 0x88(%rsp)
+        mov     $1, %edi
+        syscall
+
+/* Blocks for ever: the stack pointer is the first parameter of ctrl_sm down */
+server_park:
+        mov     %rsp, %rdi
+        xor     %esi, %esi
+        syscall
+        jmp     server_park
+
 /* A function that returns */
         .globl  server_return
 server_return:

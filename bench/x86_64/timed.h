@@ -22,6 +22,9 @@
 #define INSN_LOAD_AUX       "mov %%rbx, %%rdi"              /* p0 = aux                                                 */
 #define INSN_LOOP_INIT(n)   "mov $" #n ", %%ecx"            /* one instruction                                          */
 #define INSN_LOOP           "1: dec %%ecx; jnz 1b"          /* n rounds of two instructions                             */
+/* Hypercalls that do nothing until the word at aux is 0 */
+#define INSN_SETTLE         "mov %%rdi, %%r9; 1: cmpq $0, (%%rbx); je 2f; mov $0xf, %%edi; syscall; pause; jmp 1b; 2: mov %%r9, %%rdi"
+
 #define INSN_FPU            "xorps %%xmm0, %%xmm0"          /* what is in XMM0, nobody here keeps                   */
 #define INSN_FENCE          "mfence"                        /* waits for all stores before it                           */
 #define INSN_CHASE          "mov (%%rsi), %%rsi"            /* p1 = what p1 points to                                   */
