@@ -9,7 +9,7 @@
 #include <server.h>
 #include <timed.h>
 
-enum { ORD_2M = 9, ORD_1G = 18, ITERATIONS = 1000 };
+enum { ORD_2M = 9, ORD_1G = 18 };
 
 /* Page numbers: in the child, 1 GiB between the root task's image and MEM_WINDOW_BASE; of a 2 MiB page, any one page of 4 KiB */
 enum { DST = 0x80000, PROTECTED = 7 };
@@ -124,7 +124,7 @@ TIMED (empty, "");
 
 #define OPERATION(what, text, parameter)                                                                                    \
     { .name = "map." what, .group = "map", .op = text, .kind = KIND_OPERATION, .timed = timed, .empty = empty,              \
-      .iterations = ITERATIONS, .param = parameter, .setup = setup, .before = before, .end = end }
+      .param = parameter, .setup = setup, .before = before, .end = end }
 
 #define SIZE(what, text, parameter)                                                                                         \
     OPERATION (what ".map",   "ctrl_pd of " text " into another PD", parameter),                                            \

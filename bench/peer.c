@@ -2,6 +2,7 @@
 #include <peer.h>
 
 #include <cpu_pause.h>
+#include <delay.h>
 #include <mem.h>
 #include <panic.h>
 #include <root.h>
@@ -43,6 +44,45 @@ bool peer_wait (struct bench_run *run, _Atomic (uint64_t) *word, uint64_t old)
 void peer_spin (uint64_t ticks)
 {
     for (uint64_t const end = stc_read() + ticks; stc_read() < end; cpu_pause()) ;
+}
+
+void peer_sleep (void *sleeper)
+{
+    struct sleeper *const s = sleeper;
+
+    for (uint64_t n = rlx_load (&s->wakeups) + 1; !rlx_load (&s->stop); n++) {
+
+        hyp_sm_down (s->sm, 0);
+
+        if (s->delay)
+            delay (s->delay);
+
+        s->woken_at = stc_now();
+
+        if (s->woken)
+            s->woken();
+
+        rel_store (&s->wakeups, n);
+    }
+}
+
+bool peer_wake (struct bench_run *run, struct sleeper *s, bool (*wake) (struct bench_run *, struct sleeper *), int64_t *ticks)
+{
+    uint64_t const n = rlx_load (&s->wakeups), start = stc_now();
+
+    if (!wake (run, s) || !peer_wait (run, &s->wakeups, n))
+        return false;
+
+    *ticks = (int64_t) (s->woken_at - start);
+
+    return true;
+}
+
+bool peer_up (struct bench_run *run, struct sleeper *s)
+{
+    TRY (run, hyp_sm_up (s->sm));
+
+    return true;
 }
 
 uint64_t peer_empty (struct hyp_regs *r, uint64_t aux)

@@ -19,5 +19,22 @@ bool peer_wait (struct bench_run *, _Atomic (uint64_t) *word, uint64_t old);
 
 void peer_spin (uint64_t ticks);
 
+/* An EC that waits for a semaphore, again and again, and notes when it was woken */
+struct sleeper {
+    uint64_t            sm;
+    uint64_t            delay;                          /* of the benchmark, before the reading                 */
+    void             (* woken) (void);                  /* what it does then, after the reading; optional       */
+    uint64_t            woken_at;                       /* ordered by wakeups                                   */
+    _Atomic (uint64_t)  wakeups;
+    _Atomic (bool)      stop;                           /* the next wake-up is the last one                     */
+};
+
+void peer_sleep (void *sleeper);                        /* its function                                         */
+
+/* wake () wakes the sleeper, which is waiting. *ticks: from before wake () to the sleeper's reading */
+bool peer_wake (struct bench_run *, struct sleeper *, bool (*wake) (struct bench_run *, struct sleeper *), int64_t *ticks);
+
+bool peer_up (struct bench_run *, struct sleeper *);    /* such a function: ctrl_sm up                          */
+
 /* bench_timed: what two readings of the counter take, the overhead of intervals whose ends are read by stc_now () in two ECs */
 uint64_t peer_empty (struct hyp_regs *, uint64_t aux);

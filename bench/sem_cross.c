@@ -6,24 +6,12 @@
 #include <peer.h>
 #include <root.h>
 #include <server.h>
-#include <stc.h>
 #include <timed.h>
 
-enum { IDLE, BUSY, PRIO_LOW = 1, CPUS = 2, ITERATIONS = 1000 };
+enum { IDLE, BUSY, PRIO_LOW = 1, CPUS = 2 };
 
-static uint64_t wake;                                   /* semaphore that the sleeper waits for                 */
-static _Atomic (uint64_t) wakeups;
-static uint64_t woken_at;                               /* ordered by wakeups                                   */
+static struct sleeper sleeper;
 static _Atomic (bool) idle;                             /* the other CPU is to have nothing else to do          */
-
-static void sleeper (void *arg)
-{
-    for (uint64_t n = 1; ; n++) {
-        hyp_sm_down (*(uint64_t *) arg, 0);
-        woken_at = stc_now();
-        rel_store (&wakeups, n);
-    }
-}
 
 /* Has the other CPU while the sleeper sleeps */
 static void spinner (void *arg)
@@ -38,9 +26,10 @@ static bool setup_wake (struct bench_run *run)
 {
     unsigned const there = peer_cpu (run, 1);
 
-    if (!wake && (!peer_sm (run, &wake) || !peer_start (run, there, PRIO_WORKER, BUDGET_MS, sleeper, &wake)))
+    if (!sleeper.sm && (!peer_sm (run, &sleeper.sm) || !peer_start (run, there, PRIO_WORKER, BUDGET_MS, peer_sleep, &sleeper)))
         return false;
 
+    sleeper.delay = run->delay;
     rlx_store (&idle, run->bench->param == IDLE);
 
     return run->bench->param == IDLE || peer_start (run, there, PRIO_LOW, BUDGET_MS, spinner, NULL);
@@ -49,20 +38,9 @@ static bool setup_wake (struct bench_run *run)
 /* 20 us before each sample: the sleeper has to go back to its down, and its CPU to what it does otherwise */
 static bool take_wake (struct bench_run *run, int64_t *value)
 {
-    uint64_t const n = rlx_load (&wakeups);
-
     peer_spin (root.hip->stc_freq / 50000);
 
-    uint64_t const start = stc_now();
-
-    TRY (run, hyp_sm_up (wake));
-
-    if (!peer_wait (run, &wakeups, n))
-        return false;
-
-    *value = (int64_t) (woken_at - start);
-
-    return true;
+    return peer_wake (run, &sleeper, peer_up, value);
 }
 
 static bool end_wake (struct bench_run *run)
@@ -107,13 +85,13 @@ TIMED (empty_round, INSN_LOAD_AUX);
 
 static struct bench const sem_cross[] = {
     { .name = "sem.cross.wake", .group = "sem", .op = "ctrl_sm up on one CPU to the first instruction of the EC it wakes on an idle one",
-      .kind = KIND_ONE_WAY, .cpus = CPUS, .iterations = ITERATIONS, .param = IDLE, .empty = peer_empty, .setup = setup_wake,
+      .kind = KIND_ONE_WAY, .cpus = CPUS, .delays = true, .param = IDLE, .empty = peer_empty, .setup = setup_wake,
       .take = take_wake, .verify = must_be_synchronous },
     { .name = "sem.cross.wake.busy", .group = "sem", .op = "the same, and the other CPU runs an EC of lower priority",
-      .kind = KIND_ONE_WAY, .cpus = CPUS, .iterations = ITERATIONS, .param = BUSY, .empty = peer_empty, .setup = setup_wake,
+      .kind = KIND_ONE_WAY, .cpus = CPUS, .delays = true, .param = BUSY, .empty = peer_empty, .setup = setup_wake,
       .take = take_wake, .end = end_wake, .verify = must_be_synchronous },
     { .name = "sem.cross.pingpong", .group = "sem", .op = "ctrl_sm up + down, answered by an EC on another CPU with down + up",
-      .kind = KIND_ROUND_TRIP, .cpus = CPUS, .iterations = ITERATIONS, .timed = timed_round, .empty = empty_round,
+      .kind = KIND_ROUND_TRIP, .cpus = CPUS, .timed = timed_round, .empty = empty_round,
       .setup = setup_pingpong },
 };
 

@@ -10,7 +10,7 @@
 #include <root.h>
 #include <timed.h>
 
-enum { ITERATIONS = 1000, LINE = 64 };
+enum { LINE = 64 };
 
 static struct reader {
     _Atomic (uint64_t)  reads;
@@ -20,6 +20,9 @@ static struct reader {
 static uint64_t *page;                                  /* of the root's host space, at another address, too    */
 static uint64_t volatile *alias;
 static _Atomic (bool) stop;
+
+/* The worker's and those of the readers */
+static unsigned cpus (struct bench_run const *run) { return run->bench->param ? run->bench->param : root.hip->cpu_num; }
 
 static enum status permit (unsigned pmm)
 {
@@ -52,7 +55,7 @@ static bool setup (struct bench_run *run)
 
     rlx_store (&stop, false);
 
-    for (unsigned i = 1; i < run->bench->cpus; i++) {
+    for (unsigned i = 1; i < cpus (run); i++) {
 
         rlx_store (&reader[i].reads, 0);
 
@@ -77,7 +80,7 @@ static bool restore (struct bench_run *run, struct hyp_regs *r)
 
     *alias = 0;
 
-    for (unsigned i = 1; i < run->bench->cpus; i++)
+    for (unsigned i = 1; i < cpus (run); i++)
         if (!peer_wait (run, &reader[i].reads, rlx_load (&reader[i].reads)))
             return false;
 
@@ -96,14 +99,16 @@ static bool end (struct bench_run *run)
 TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
 
-#define CPUS(n)                                                                                                             \
-    { .name = "map.shootdown.c" #n, .group = "map",                                                                         \
-      .op = "ctrl_pd that makes a page of the own PD read-only, while ECs of it run on " #n " CPUs",                        \
-      .kind = KIND_OPERATION, .cpus = n, .iterations = ITERATIONS, .unwatched = true, .timed = timed, .empty = empty,       \
+#define SHOOTDOWN(what, text, least, count)                                                                                 \
+    { .name = "map.shootdown." what, .group = "map",                                                                        \
+      .op = "ctrl_pd that makes a page of the own PD read-only, while ECs of it run on " text,                              \
+      .kind = KIND_OPERATION, .cpus = least, .unwatched = true, .timed = timed, .empty = empty, .param = count,             \
       .setup = setup, .before = restore, .end = end }
 
+#define CPUS(n) SHOOTDOWN ("c" #n, #n " CPUs", n, n)
+
 static struct bench const shootdown[] = {
-    CPUS (1), CPUS (2), CPUS (3), CPUS (4), CPUS (6), CPUS (8), CPUS (12), CPUS (16), CPUS (24), CPUS (32), CPUS (48), CPUS (64),
+    CPUS (1), CPUS (2), CPUS (3), CPUS (4), CPUS (8), CPUS (16), CPUS (32), CPUS (64), SHOOTDOWN ("all", "all CPUs", 2, 0),
 };
 
 BENCHES (shootdown);

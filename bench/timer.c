@@ -44,4 +44,6 @@ void timer_probe (unsigned cpu)
 
 bool timer_works (void) { return works; }
 
-bool timer_sleep (uint64_t ms) { return works && hyp_sm_down (never, in_ms (ms)) == STATUS_TIMEOUT; }
+enum status timer_wait (uint64_t stc) { return hyp_sm_down (never, stc); }
+
+bool timer_sleep (uint64_t ms) { return works && timer_wait (in_ms (ms)) == STATUS_TIMEOUT; }

@@ -11,7 +11,7 @@
 #include <root.h>
 #include <timed.h>
 
-enum { ORD_2M = 9, ORD_1G = 18, LINE = 64, PAGE = 4096, LINES = PAGE / LINE, ITERATIONS = 2000 };
+enum { ORD_2M = 9, ORD_1G = 18, LINE = 64, PAGE = 4096, LINES = PAGE / LINE };
 
 #define BYTES(ord)  (UINT64_C (4096) << (ord))
 
@@ -219,8 +219,8 @@ static bool after (struct bench_run *run, struct hyp_regs const *r)
 
 #define WALK(what, text, parameter)                                                                                         \
     { .name = "walk." what, .group = "walk", .op = "64 dependent loads of " text ", less the same loads within one large page", \
-      .kind = KIND_OPERATION, .timed = chase, .empty = chase_flat, .iterations = ITERATIONS, .cold = true, .param = parameter, \
-      .setup = setup, .after = after, .end = end }
+      .kind = KIND_OPERATION, .timed = chase, .empty = chase_flat, .cold = true, .control = !(parameter),                 \
+      .param = parameter, .setup = setup, .after = after, .end = end }
 
 static struct bench const walk[] = {
     WALK ("4k.t1", "4 KiB pages side by side", 0),
