@@ -11,8 +11,8 @@
 
 enum { ORD_2M = 9, ORD_1G = 18 };
 
-/* Page numbers: in the child, 1 GiB between the root task's image and MEM_WINDOW_BASE; of a 2 MiB page, any one page of 4 KiB */
-enum { DST = 0x80000, PROTECTED = 7 };
+/* Page numbers: in the child, 1 GiB each between the root task's image and MEM_WINDOW_BASE; of a 2 MiB page, any one page of 4 KiB */
+enum { DST = 0x80000, FILL = 0xc0000, PROTECTED = 7, TRIES = 4 };
 
 /* What a benchmark does: an operation on 2^ord pages. FROM_PAGES: the source is the root's host space, where they are pages of 4 KiB. */
 enum { ORD = 0x1f, UNMAP = 1 << 5, FROM_PAGES = 1 << 6, SPLIT = 1 << 7, MERGE = 1 << 8 };
@@ -74,6 +74,69 @@ static enum status whole (struct bench_run const *run, unsigned pmm)
 
 static enum status protect (void) { return hyp_status (hyp_raw (regs (PROTECTED, 0, PERM_MEM_R, false))); }
 
+static bool before (struct bench_run *, struct hyp_regs *);
+
+TIMED (timed, ABI_TRAP);
+TIMED (empty, "");
+
+/* A table more, for one page somewhere else: one page of the kernel's pool less */
+static bool fill (struct bench_run *run)
+{
+    static unsigned tables;
+
+    TRY (run, hyp_ctrl_pd (SEL_NOVA_HST, child.hst, frame, FILL + ((uint64_t) tables++ << ORD_2M), 0, PERM_MEM_R, MAD_RAM));
+
+    return true;
+}
+
+/* What the operation takes the second time */
+static bool trial (struct bench_run *run, uint64_t *ticks)
+{
+    for (unsigned i = 0; i < 2; i++) {
+
+        struct hyp_regs r = run->regs;
+
+        if (!before (run, &r))
+            return false;
+
+        *ticks = timed (&r, 0);
+    }
+
+    return true;
+}
+
+/*
+ * Where an operation takes a page for a table, or gives one back, it counts whether the pool has a page whose neighbour is in use, or has
+ * to split a larger block, and join it again. That depends on all that happened before; so pages are taken until it has one.
+ */
+static bool settle (struct bench_run *run)
+{
+    uint64_t least = ~UINT64_C (0), ticks;
+
+    for (unsigned i = 0; i < TRIES; i++) {
+
+        if (!trial (run, &ticks) || !fill (run))
+            return false;
+
+        if (ticks < least)
+            least = ticks;
+    }
+
+    for (unsigned i = 0; i < TRIES; i++) {
+
+        if (!trial (run, &ticks))
+            return false;
+
+        if (ticks <= least)
+            break;
+
+        if (!fill (run))
+            return false;
+    }
+
+    return true;
+}
+
 static bool setup (struct bench_run *run)
 {
     unsigned const param = run->bench->param;
@@ -93,7 +156,7 @@ static bool setup (struct bench_run *run)
     run->regs = param & SPLIT ? regs (PROTECTED, 0, PERM_MEM_R, false) :
                 regs (0, param & ORD, param & UNMAP ? 0 : PERM_MEM_R | PERM_MEM_W, param & FROM_PAGES);
 
-    return true;
+    return settle (run);
 }
 
 /* Untimed: what the operation finds */
@@ -118,9 +181,6 @@ static bool end (struct bench_run *run)
 
     return true;
 }
-
-TIMED (timed, ABI_TRAP);
-TIMED (empty, "");
 
 #define OPERATION(what, text, parameter)                                                                                    \
     { .name = "map." what, .group = "map", .op = text, .kind = KIND_OPERATION, .timed = timed, .empty = empty,              \
