@@ -5,40 +5,72 @@ import argparse
 import os
 import sys
 
-from . import collect, elf, emulator, rawlog, runner, table, tools
-from .errors import OK, UsageError, counted
+from . import board, collect, elf, emulator, rawlog, runner, table, tools
+from .errors import OK, KnError, UsageError, counted
 
 
 def main(args):
-    kernel = args.kernel or runner.build_file('kernel-path')
-    root = args.root or runner.default_root(kernel)
-    arch = elf.arch_of(kernel, root)
-    if args.emulator == 'bochs' and arch != 'x86_64':
-        raise UsageError('Bochs is a PC; %s is for %s' % (kernel, arch))
     runner.check_numbers(args)
-    if args.smp < 1:
-        raise UsageError('--smp wants a number above 0')
-    icount = args.icount if args.icount is not None else args.emulator == 'qemu' and args.smp == 1
-    if icount and args.emulator == 'bochs':
-        raise UsageError('--icount is an option of QEMU; Bochs with one CPU counts instructions by itself')
     if args.append is not None and 'serial' not in args.append.split():
         print("kn: --append without 'serial': the kernel will not print on the serial line", file=sys.stderr)
     words = ['bench=' + args.bench] if args.bench else []
     words += ['iterations=%d' % args.iterations] if args.iterations else []
-    machine = emulator.Machine(emulator=args.emulator, arch=arch, smp=args.smp, icount=icount, cpu=args.cpu, memory=args.memory,
-                               append='serial' if args.append is None else args.append, root_args=' '.join(words + args.args),
-                               extra=args.emulator_option)
-    label = args.label or 'kilonova-' + (args.release or collect.release())
     log = args.log or os.path.join(os.environ.get('KN_BUILD', os.path.join(tools.TOP, 'build', 'kn')), 'last.log')
-    result = runner.record(machine, kernel, root, args.timeout, log, label, args.quiet)
+    machine = board.parse(args.board, args.power)
+    result = on_board(machine, args, words + args.args, log) if machine else on_emulator(args, words + args.args, log)
     if args.bench and not result.benchmarks and not result.skipped:
         raise no_benchmark(args.bench)
+    part = (rawlog.read(log) or [rawlog.Part(1, {})])[-1]
     if args.output:
-        collect.write((rawlog.read(log) or [rawlog.Part(1, {})])[-1], args.output, args.release, args.configuration, {})
+        collect.write(part, args.output, args.release, args.configuration, {})
     if not args.quiet:
         print('%s, %d skipped; figures are %s; %s' % (counted(len(result.benchmarks), 'benchmark'), len(result.skipped),
-                                                      table.TICKS[machine.ticks_are], args.output or log))
+                                                      table.TICKS.get(part.facts.get('ticks_are'), 'in ticks'), args.output or log))
     return OK
+
+
+def on_emulator(args, words, log):
+    kernel = args.kernel or runner.build_file('kernel-path')
+    root = args.root or runner.default_root(kernel)
+    arch = elf.arch_of(kernel, root)
+    if args.board == 'bochs' and arch != 'x86_64':
+        raise UsageError('Bochs is a PC; %s is for %s' % (kernel, arch))
+    for option in ('machine', 'ticks'):
+        if getattr(args, option):
+            raise UsageError('--%s is for serial:... and command:...; of an emulator it is known' % option)
+    smp = 1 if args.smp is None else args.smp
+    if smp < 1:
+        raise UsageError('--smp wants a number above 0')
+    icount = args.icount if args.icount is not None else args.board == 'qemu' and smp == 1
+    if icount and args.board == 'bochs':
+        raise UsageError('--icount is an option of QEMU; Bochs with one CPU counts instructions by itself')
+    machine = emulator.Machine(emulator=args.board, arch=arch, smp=smp, icount=icount, cpu=args.cpu or '', memory=args.memory or 512,
+                               append='serial' if args.append is None else args.append, root_args=' '.join(words), extra=args.emulator_option)
+    return runner.record(machine, kernel, root, args.timeout, log, args.label or 'kilonova-' + (args.release or collect.release()), args.quiet)
+
+
+def on_board(machine, args, words, log):
+    """What boots there and how is the user's matter: the commands find it in their environment, and what did boot must say that it is that."""
+    for option in ('smp', 'memory', 'cpu', 'icount', 'emulator_option'):
+        if getattr(args, option) not in (None, []):
+            raise UsageError('--%s is an option of emulators; %s has what it has' % (option.replace('_', '-'), args.board))
+    if not args.machine:
+        raise UsageError('--board %s wants --machine NAME, which becomes the folder of its results' % args.board)
+    facts = {'machine': args.machine, 'run': {'board': '%s:%s' % (machine.kind, machine.where)}}
+    environment = {'KN_APPEND': 'serial' if args.append is None else args.append, 'KN_ROOT_ARGS': ' '.join(words)}
+    for key, path, what in (('kernel', args.kernel, 'kernel'), ('root', args.root, 'root task')):
+        if path:
+            facts[key] = elf.facts(path, what)
+            environment['KN_' + key.upper()] = os.path.abspath(path)
+    for key, value in (('ticks_are', args.ticks), ('label', args.label)):
+        if value:
+            facts[key] = value
+    result = runner.record_board(machine, environment, facts, args.timeout, log, args.quiet)
+    got = result.meta.get('root_cmdline', '').split('~')
+    missing = [word for word in words if word not in got]
+    if missing:
+        raise KnError("the board ran without '%s' on the root task's command line: --power and command:CMD find it in KN_ROOT_ARGS" % ' '.join(missing))
+    return result
 
 
 def no_benchmark(patterns):
@@ -50,14 +82,19 @@ def add(command):
   kn run                                         this tree's kernel under QEMU, exact instruction counts
   kn run --bench 'ipc*' --iterations 100         some benchmarks, fewer iterations
   kn run --kernel other.elf --label nova-24.08.0 -o results/nova-24.08.0/qemu-q35-icount/x86_64-gcc-none.json
-  kn run --emulator bochs --timeout 600          the same root task on Bochs
+  kn run --board bochs --timeout 600             the same root task on Bochs
+  kn run --board serial:/dev/ttyUSB0,115200 --power 'labgrid-client power cycle' --machine x230 -o results/v1.0/x230/x86_64-gcc-none.json
 ''')
     sub.add_argument('--kernel', metavar='FILE', help='kernel ELF, 64- or 32-bit (default: what make kernel-path names)')
     sub.add_argument('--root', metavar='FILE', help='benchmark root task (default: bench/bench.elf beside the kernel)')
-    sub.add_argument('--emulator', choices=('qemu', 'bochs'), default='qemu')
-    sub.add_argument('--smp', type=int, default=1, metavar='N', help='number of CPUs (default 1)')
-    sub.add_argument('--memory', type=int, default=512, metavar='MIB')
-    sub.add_argument('--cpu', default='', metavar='MODEL', help='CPU model of the emulator')
+    sub.add_argument('--board', '--emulator', default='qemu', metavar='WHERE',
+                     help='%s (default qemu): an emulator, a serial line, a command whose output is the console; doc/bench/boards.md' % board.WAYS)
+    sub.add_argument('--power', metavar='CMD', help='of serial:... and command:...: switches the machine on, once its console is open')
+    sub.add_argument('--machine', metavar='NAME', help='of serial:... and command:...: name of the machine')
+    sub.add_argument('--ticks', choices=('cycles', 'tsc', 'cntvct'), help='what a tick is there (default: the counter that the root task reads)')
+    sub.add_argument('--smp', type=int, metavar='N', help='number of CPUs of an emulator (default 1)')
+    sub.add_argument('--memory', type=int, metavar='MIB', help='of an emulator (default 512)')
+    sub.add_argument('--cpu', metavar='MODEL', help='CPU model of the emulator')
     sub.add_argument('--icount', action=argparse.BooleanOptionalAction, default=None,
                      help='QEMU: count instructions exactly (default: on with one CPU)')
     sub.add_argument('--bench', metavar='PATTERNS', help="benchmarks to run, for example 'ipc.*,sem.up'")

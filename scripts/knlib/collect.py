@@ -93,11 +93,11 @@ def facts_of(part, override):
         facts[key] = override.get(key) or header.get(key) or image.get(key) or {}
     kernel = facts['kernel'] = dict(facts['kernel'])
     named = RELEASE.match(part.banner or '')
-    if named and not header:
+    if named and not header.get('emulator'):
         facts.setdefault('release', named.group(1))
     if facts.get('label'):
         kernel['title'] = title(facts['label'])
-    elif 'title' not in kernel and not header and facts.get('release'):
+    elif 'title' not in kernel and not header.get('emulator') and facts.get('release'):
         kernel['title'] = title(facts['release'] if re.match(r'\d\d\.\d\d\.', facts['release']) else 'kilonova-' + facts['release'])
     kernel['banner'] = part.banner
     said = protection(part.cfp)

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 
 from . import tools
+from .console import Console
 from .errors import KnError
 
 QEMU = os.environ.get('QEMU', 'qemu-system-x86_64')      # another one, e.g. from scripts/qemu-new
@@ -20,7 +21,6 @@ RAM_AARCH64 = 0x40000000                                    # where RAM begins
 ROOT_AARCH64 = 0x48000000                                   # where QEMU puts an initial RAM disk: 128 MiB behind the start of RAM
 EFI_AARCH64 = '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd'
 OVMF = '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'      # UEFI firmware and its empty store
-LAST_LINES = 12                                             # of the console, shown when a run goes wrong
 
 
 @dataclass
@@ -183,13 +183,12 @@ def stop_all():
             session.kill()
 
 
-class Session:
+class Session(Console):
     """A running emulator. Use as a context manager: leaving it ends the emulator."""
 
     def __init__(self, machine, directory, log=None):
-        self.machine, self.directory, self.log = machine, directory, log
-        self.tail = []                                      # last console lines
-        self.buffer = b''
+        super().__init__(log)
+        self.machine, self.directory = machine, directory
         self.errors = tempfile.TemporaryFile(dir=directory)
         if machine.emulator == 'qemu':
             tools.need(qemu(machine.arch), *firmware(machine.arch) if machine.uefi else ())
@@ -207,7 +206,7 @@ class Session:
                                             stdin=subprocess.PIPE if bochs else subprocess.DEVNULL,
                                             stdout=self.errors if bochs else subprocess.PIPE)
             live.add(self)
-        self.file, self.status = None, None
+        self.file = None
         if bochs:                                           # Debian's Bochs starts in its debugger
             try:
                 os.write(self.process.stdin.fileno(), b'c\n')
@@ -217,9 +216,6 @@ class Session:
             self.selector = selectors.DefaultSelector()
             self.selector.register(self.process.stdout, selectors.EVENT_READ)
         self.started = time.monotonic()
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         with live_lock:
@@ -233,9 +229,6 @@ class Session:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-    def elapsed(self):
-        return time.monotonic() - self.started
 
     def read(self, wait):
         """Console bytes; b'' when none came in `wait` seconds, None when the emulator has ended and all is read."""
@@ -258,37 +251,6 @@ class Session:
             time.sleep(min(wait, 0.05))
         return data
 
-    def lines(self, until, idle=0.25):
-        """Yields each console line (bytes, without its end), and None whenever `idle` seconds pass without one. Ends when
-        the emulator ends (`status` is its exit status then) or at the time `until()` of time.monotonic()."""
-        while time.monotonic() < until():
-            data = self.read(min(idle, max(0.0, until() - time.monotonic())))
-            if data is None:
-                if self.buffer:
-                    yield self.keep(self.buffer)
-                    self.buffer = b''
-                return
-            if self.log and data:
-                self.log.write(data)
-                self.log.flush()
-            if not data:
-                yield None
-                continue
-            *whole, self.buffer = (self.buffer + data).split(b'\n')
-            for line in whole:
-                yield self.keep(line.rstrip(b'\r'))
-
-    def keep(self, line):
-        if plain(line).strip():
-            self.tail = (self.tail + [line])[-LAST_LINES:]
-        return line
-
-    def last_lines(self):
-        """The end of the console for an error message, readable on a terminal."""
-        rest = [self.buffer] if self.buffer.strip() else []
-        lines = [plain(line) for line in (self.tail + rest)[-LAST_LINES:]]
-        return ['last console lines:'] + ['| ' + line for line in lines] if lines else ['the console stayed empty']
-
     def complaint(self):
         """What the emulator itself said, one line; '' when it said nothing. Bochs: its panic line."""
         self.errors.seek(0)
@@ -303,9 +265,3 @@ class Session:
         name = 'QEMU' if self.machine.emulator == 'qemu' else 'Bochs'
         said = self.complaint()
         return '%s ended with status %d%s' % (name, self.status, ': ' + said if said else '')
-
-
-def plain(line):
-    """Printable text of console bytes, without terminal escapes."""
-    text = re.sub(rb'\x1b(\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_c])', b'', line)
-    return ''.join(chr(b) if 32 <= b < 127 else ' ' if b == 9 else '?' for b in text if b != 13)[:200]

@@ -5,7 +5,7 @@ firmware, boot loader, several kernels, resets in the middle, and damage. Needs 
 import json
 import re
 
-from . import emulator, protocol
+from . import console, protocol
 from .errors import KnError, UsageError, counted
 
 HEADER = '#kn-run '                                         # first line of a log that kn run wrote
@@ -90,7 +90,7 @@ def parts(lines):
             if patch and part:
                 part.patches.append(protocol.show(patch.group(1).strip(), 200))
             if part and not part.trouble and protocol.TROUBLE.search(line):
-                part.trouble = emulator.plain(line).strip()
+                part.trouble = console.plain(line).strip()
         kind = protocol.decode(line)[0]
         if kind == 'begin' and (part is None or part.run.begun and not part.run.fresh) or kind and part is None:
             part = start(number)

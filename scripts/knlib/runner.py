@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
-from . import collect, elf, emulator, iso, protocol, samples, tools
+from . import collect, console, elf, emulator, iso, protocol, samples, tools
 from .errors import KnError, UsageError, counted, last_line
 
+COUNTERS = 'tsc', 'cntvct'                                  # which a root task can read; what they count, only an emulator's options tell
 GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
 
 
@@ -41,30 +42,34 @@ def check_numbers(args):
 
 
 class Progress:
-    """On a terminal: one line that is rewritten. Else: one line per finished benchmark."""
+    """On a terminal a bar, else one line per finished benchmark; on a terminal both unless `quiet`. Use as a context manager."""
 
     def __init__(self, quiet):
-        self.tty, self.quiet = sys.stderr.isatty(), quiet
-        self.count, self.total, self.name, self.started, self.drawn = 0, None, 'booting', time.monotonic(), 0.0
+        self.quiet, self.bar, self.task = quiet, None, None
+        self.count, self.name = 0, None
 
-    def draw(self):
-        if self.tty and time.monotonic() - self.drawn > 0.1:
-            self.drawn = time.monotonic()
-            step = '%d/%s' % (self.count, self.total or '?')
-            line = '[%s] %s  %.0f s' % (step, self.name, time.monotonic() - self.started)
-            sys.stderr.write('\r\x1b[K' + line[:shutil.get_terminal_size().columns - 1])
-            sys.stderr.flush()
+    def __enter__(self):
+        if sys.stderr.isatty():
+            try:
+                from rich import console, progress
+            except ImportError:
+                raise tools.missing_module('rich') from None
+            columns = (progress.TextColumn('{task.description:32.32}'), progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeElapsedColumn())
+            self.bar = progress.Progress(*columns, console=console.Console(stderr=True), transient=True,
+                                         redirect_stdout=sys.stdout.isatty(), redirect_stderr=False)
+            self.task = self.bar.add_task('booting', total=None)
+            self.bar.start()
+        return self
 
-    def clear(self):
-        if self.tty:
-            sys.stderr.write('\r\x1b[K')
-            sys.stderr.flush()
+    def __exit__(self, *_):
+        if self.bar:
+            self.bar.stop()
 
     def event(self, kind, word, run):
         if kind == 'begin':
-            self.total, self.name = run.total, 'started'
+            self.count, self.name = 0, 'started'
         elif kind == 'bench':
-            self.count, self.name, self.drawn = self.count + 1, word.get('name', '?'), 0.0
+            self.count, self.name = self.count + 1, word.get('name', '?')
         elif kind in ('skip', 'fail'):
             self.count += self.name != word.get('name')
             self.say('%-32s %s: %s' % (word.get('name', '?'), {'skip': 'skipped', 'fail': 'FAILED'}[kind],
@@ -74,10 +79,10 @@ class Progress:
             low, median, high = samples.summary(bench['samples'])
             spread = '' if low == high else '  (%d..%d)' % (low, high)
             self.say('%-32s %10d%s' % (bench['name'], median, spread))
-        self.draw()
+        if self.bar and kind in ('begin', 'bench', 'skip', 'fail'):
+            self.bar.update(self.task, completed=self.count, total=run.total, description=self.name)
 
     def say(self, text):
-        self.clear()
         if not self.quiet:
             print(text, flush=True)
 
@@ -100,35 +105,29 @@ def stage(machine, kernel, root, directory):
         machine.iso = 'boot.iso'
 
 
-def run(machine, kernel, root, timeout, log=None, header='', quiet=False):
-    """Returns (Run, command line). Raises KnError when there is no complete run."""
-    result, progress = protocol.Run(), Progress(quiet)
-    with emulator.workdir() as directory:
-        stage(machine, kernel, root, directory)
-        with emulator.Session(machine, directory, log) as session:
-            if log:
-                log.write(header.encode())
-            deadline = session.started + timeout
-            trouble = None
-            try:
-                for line in session.lines(lambda: deadline):
-                    progress.draw()
-                    if line is None:
-                        continue
-                    event = result.feed(line)
-                    if event:
-                        progress.event(*event, result)
-                    elif not trouble and protocol.TROUBLE.search(line):
-                        trouble = emulator.plain(line).strip()
-                        deadline = min(deadline, time.monotonic() + GRACE)
-                    if result.done:
-                        deadline = min(deadline, time.monotonic() + GRACE)
-                        if event and event[0] == 'done':    # give the root task time to end the machine, no more
-                            break
-            finally:
-                progress.clear()
-            fail(result, session, trouble, timeout)
-            return result, session.command
+def follow(session, timeout, quiet, began=True):
+    """The Run that comes over the console. Raises KnError when there is no complete one. With `began` False, the console was there before the
+    machine: lines before `begin` are of another run."""
+    result, trouble, deadline = protocol.Run(), None, session.started + timeout
+    with Progress(quiet) as progress:
+        for line in session.lines(lambda: deadline):
+            if line is None:
+                continue
+            event = result.feed(line)
+            if not began and event and not result.begun:
+                result, trouble = protocol.Run(), None
+                continue
+            if event:
+                progress.event(*event, result)
+            elif not trouble and protocol.TROUBLE.search(line):
+                trouble = console.plain(line).strip()
+                deadline = min(deadline, time.monotonic() + GRACE)
+            if result.done:
+                deadline = min(deadline, time.monotonic() + GRACE)
+                if event and event[0] == 'done':            # give the root task time to end the machine, no more
+                    break
+    fail(result, session, trouble, timeout)
+    return result
 
 
 def open_log(path, mode):
@@ -139,27 +138,56 @@ def open_log(path, mode):
         raise UsageError('log file %s: %s' % (path, error.strerror)) from None
 
 
-def record(machine, kernel, root, timeout, log, label, quiet=False):
-    """The same, and leaves the console in the file `log` below a header line, for collect. Returns the Run."""
-    version = emulator.version(machine.emulator, machine.arch)
-    header = collect.header_line(collect.how(machine, [], version, kernel, root, label))
+def logged(log, facts, go):
+    """Runs go (file), which returns the Run and the facts that are known then, and leaves its console in the file `log` below a header line,
+    for collect."""
+    header = collect.header_line(facts)
     with open_log(log, 'a+b') as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)    # until it is closed
         except OSError:
             raise KnError('another kn run writes %s; wait for it, or give this one a --log of its own' % log) from None
         file.truncate(0)
+        file.write(header.encode())
         try:
-            result, command = run(machine, kernel, root, timeout, file, header, quiet)
+            result, facts = go(file)
         except KnError as error:
             error.detail.append('whole console: ' + log)
             raise
-        file.seek(0)                                        # now that the command line is known, put it into the header
-        console = file.read()[len(header):]
+        file.seek(0)                                        # now that all is known, put it into the header
+        text = file.read()[len(header):]
         file.seek(0)
         file.truncate()
-        file.write(collect.header_line(collect.how(machine, command, version, kernel, root, label)).encode() + console)
+        file.write(collect.header_line(facts).encode() + text)
     return result
+
+
+def record(machine, kernel, root, timeout, log, label, quiet=False):
+    """Runs it under an emulator. Returns the Run."""
+    version = emulator.version(machine.emulator, machine.arch)
+
+    def facts(command):
+        return collect.how(machine, command, version, kernel, root, label)
+
+    def go(file):
+        with emulator.workdir() as directory:
+            stage(machine, kernel, root, directory)
+            with emulator.Session(machine, directory, file) as session:
+                return follow(session, timeout, quiet), facts(session.command)
+
+    return logged(log, facts([]), go)
+
+
+def record_board(board, environment, facts, timeout, log, quiet=False):
+    """The same of a machine that is a Board. `environment`: what its commands find there; `facts`: of the machine and the files. Without
+    ticks_are, the root task says what its counter is."""
+    def go(file):
+        with board.session(environment, file) as session:
+            result = follow(session, timeout, quiet, began=False)
+        counter = result.meta.get('counter')
+        return result, dict({'ticks_are': counter} if counter in COUNTERS else {}, **facts)
+
+    return logged(log, facts, go)
 
 
 def fail(result, session, trouble, timeout):

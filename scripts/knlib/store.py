@@ -3,7 +3,6 @@
 
 import json
 import os
-import re
 import tempfile
 
 from . import origin, samples, tools
@@ -130,24 +129,6 @@ def check(bench):
         raise ValueError('the confidence interval does not fit the samples')
     if 'stages' in bench:
         samples.check_sum(bench['samples'], [s['samples'] for s in bench['stages']])
-
-
-def boots(path):
-    """The documents of a configuration: [one] of a FILE.json, those of all boots, in their order, of a folder with 1.json, 2.json, ..."""
-    if not os.path.isdir(path):
-        return [read(path)]
-    numbers = boot_numbers(path)
-    if not numbers:
-        raise UsageError('%s holds no boots: neither 1.json nor any other number' % path)
-    return [read(os.path.join(path, '%d.json' % number)) for number in numbers]
-
-
-def boot_numbers(folder):
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
-    return sorted(int(name[:-5]) for name in names if re.fullmatch(r'[1-9][0-9]*\.json', name))
 
 
 def same(document, path):

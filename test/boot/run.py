@@ -30,7 +30,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 
 import gdbpoke                                              # noqa: E402 (path set above)
 import table                                                # noqa: E402
-from knlib import elf, emulator, program, tools             # noqa: E402
+from knlib import console, elf, emulator, program, tools    # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
 from stage import Failed, built, prepare                    # noqa: E402
 
@@ -47,7 +47,7 @@ def traced(path):
             elif match.group(1) == '0' and (byte := int(match.group(2), 16)) != 10:
                 text += chr(byte)
             elif match.group(1) == '0':
-                lines.append('console ' + emulator.plain(text.encode('latin-1')).strip())
+                lines.append('console ' + console.plain(text.encode('latin-1')).strip())
                 text = ''
     return lines
 
@@ -59,7 +59,7 @@ def check_trace(test, path):
     for line in lines:
         if wanted and re.search(wanted[0], line):
             wanted.pop(0)
-    shown = [line for line in lines if not line.startswith('console') or 'Kilonova' in line][-emulator.LAST_LINES:]
+    shown = [line for line in lines if not line.startswith('console') or 'Kilonova' in line][-console.LAST_LINES:]
     if wanted:
         raise Failed('no line /%s/ in the trace' % wanted[0], shown)
     if test['untrace']:
@@ -87,7 +87,7 @@ def execute(test, kernel, objects, log):
             deadline = session.started + test['timeout']
             settled = None
             for line in session.lines(lambda: min(deadline, settled or deadline)):
-                text = emulator.plain(line or b'').rstrip()
+                text = console.plain(line or b'').rstrip()
                 for pattern in forbidden:
                     if line is not None and pattern.search(text):
                         raise Failed('forbidden line: %s' % text, session.last_lines())

@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', '..', 'scripts')]
 
-from knlib import elf, emulator, runner, tools              # noqa: E402 (path set above)
+from knlib import console, elf, emulator, runner, tools     # noqa: E402 (path set above)
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 CHECK = re.compile(r'(not )?ok \d+ - (\w+)\.\w+(?=: | # |$)')
@@ -110,7 +110,7 @@ def run(machine, kernel, root, timeout, log):
         with emulator.Session(machine, directory, log) as session:
             theme = None
             for line in session.lines(lambda: session.started + timeout):
-                seen = tap.feed(emulator.plain(line).rstrip()) if line is not None else None
+                seen = tap.feed(console.plain(line).rstrip()) if line is not None else None
                 if seen and seen != theme:
                     theme = seen
                     if sys.stderr.isatty():

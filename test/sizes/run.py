@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', '..', 'scripts')]
 
-from knlib import emulator, tools                           # noqa: E402 (path set above)
+from knlib import console, emulator, tools                  # noqa: E402 (path set above)
 from knlib.errors import KnError, UsageError                # noqa: E402
 
 SIZES = 32, 36, 39, 40, 41, 42, 44, 48, 52
@@ -71,7 +71,7 @@ def run(kernel, cpu):
     with emulator.workdir() as directory, open(os.path.join(directory, 'console'), 'wb') as log:
         with emulator.Session(machine, directory, log) as session:
             for line in session.lines(lambda: session.started + TIMEOUT):
-                text = emulator.plain(line) if line is not None else ''
+                text = console.plain(line) if line is not None else ''
                 if 'SIZES: ' in text or 'panic' in text:
                     lines.append(text)
                 if TOTAL.search(text):
