@@ -56,6 +56,13 @@ bench:
 	  $(KN) plot -o '$(RESULTS)/$(KIND)' "$$@" | sed 's/^/Chart:    /'
 endif
 
+# make release VERSION=YY.WW.N: results of both compilers and architectures, a summary, the section of CHANGES.md; no commit, no tag. It can be
+# started again: what is recorded stays.
+release:
+	$(if $(VERSION),,$(call refuse,make release wants VERSION=YEAR.WEEK.NUMBER))
+	@for a in x86_64 aarch64; do for c in gcc clang; do scripts/deps --check bench $$c $$a && scripts/deps --check bench-cet $$c $$a || exit; done; done
+	$Q$(KN) release '$(VERSION)'
+
 # make gate: a whole run against results/expected; UPDATE='why': these figures are the expected ones from now on
 GATE        := build/gate/$(MACHINE_$(ARCH))/$(ARCH)-$(KIND)
 UPDATE      ?=
@@ -175,4 +182,4 @@ soak: tools-check $(KELF) $(IMAGES) roots
 	$Q$(PYTHON) -B test/boot/soak.py --arch $(ARCH) --kernel $(KELF) --debug-kernel $(patsubst %-debug,%,$O)-debug/kilonova.elf --objects $O \
 	  --minutes '$(MINUTES)' $(if $(SEED),--seed '$(SEED)') $(if $(ON),--on '$(ON)')
 
-.PHONY: bench-record bench-trace check-arch gate report soak $(TOOLS) check-tools check-sources check-cfp check-kn check-bench check-boot
+.PHONY: bench-record bench-trace check-arch gate release report soak $(TOOLS) check-tools check-sources check-cfp check-kn check-bench check-boot
