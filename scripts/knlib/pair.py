@@ -3,10 +3,11 @@
 
 import csv
 import io
+import itertools
 import json
 from dataclasses import dataclass
 
-from . import store, table
+from . import grid, store, table
 from .errors import counted
 
 
@@ -145,29 +146,17 @@ def remarks(cols):
 
 
 def text(cols, wide):
+    """The architectures stand side by side, with a bar between them."""
     order = keys(cols)
-    name = max(map(len, [key[0] for key in order] + ['benchmark']))
-    ops = [operation(cols, key) for key in order]
-    ops = ops if wide else [table.short(op, table.OP_WIDTH - 8) for op in ops]
-    width = [[max(len(line[i]) for line in [heads(col)] + [cells(col, key) for key in order]) for i in range(len(heads(col)))] for col in cols]
-    span = [sum(w) + 2 * (len(w) - 1) for w in width]
-    op = max(map(len, ops + ['operation']))
-
-    def line(left, right, groups):
-        return ' | '.join(['%s  %s' % (left.ljust(name), right.ljust(op))] + groups).rstrip()
-
-    def figures(of):
-        return ['  '.join(c.rjust(w) for c, w in zip(of(col), width[i])) for i, col in enumerate(cols)]
-
-    out = caption(cols) + ['', line('', '', [col.title.center(span[i]) for i, col in enumerate(cols)]),
-                           line('benchmark', 'operation', figures(heads)),
-                           '-+-'.join(['-' * name + '--' + '-' * op] + ['-' * s for s in span])]
-    previous = None
-    for key, said in zip(order, ops):
-        if previous not in (None, group(cols, key)):
-            out.append(line('', '', [' ' * s for s in span]))
-        previous = group(cols, key)
-        out.append(line(key[0], said, figures(lambda col, key=key: cells(col, key))))
+    head = ['benchmark', 'operation']
+    for col in cols:
+        head += ['|\n|'] + ['%s\n%s' % (col.title if i == 0 else '', name) for i, name in enumerate(heads(col))]
+    rows = [[key[0], operation(cols, key)] + [c for col in cols for c in ['|'] + cells(col, key)] for key in order]
+    if not wide:
+        room = grid.room(head, rows, 1)
+        rows = [[row[0], table.short(row[1], room)] + row[2:] for row in rows]
+    sections = [[row for row, _ in part] for _, part in itertools.groupby(zip(rows, order), lambda both: group(cols, both[1]))]
+    out = caption(cols) + [''] + grid.draw(head, sections, 2)
     extra = remarks(cols)
     return '\n'.join(out + ([''] + extra if extra else [])) + '\n'
 

@@ -3,14 +3,14 @@
 
 import csv
 import io
+import itertools
 import json
 import math
 
-from . import samples, stages, store
+from . import grid, samples, stages, store
 from .errors import counted
 
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
-OP_WIDTH = 52
 FORMATS = ('text', 'markdown', 'csv', 'json')
 TICKS = {'instructions': 'instructions', 'cycles': 'core cycles', 'tsc': 'TSC ticks', 'cntvct': 'ticks of the system counter'}
 
@@ -36,7 +36,8 @@ def rows(documents, reference):
             table[store.key(bench)]['reference'] = bench
     for row in table.values():
         row['ratios'] = [ratio(bench, row['reference']) for bench in row['files']]
-    return [table[key] for key in order]
+    groups = list(dict.fromkeys(table[key]['group'] for key in order))     # those of a group stand together
+    return [table[key] for key in sorted(order, key=lambda key: groups.index(table[key]['group']))]
 
 
 def ratio(bench, reference):
@@ -75,7 +76,7 @@ def tail(bench, p):
     return str(samples.percentile(bench['samples'], p)) if p in samples.percentiles(bench['n']) else '-'
 
 
-def grid(documents, reference):
+def table_of(documents, reference):
     """(headings, cells as text). One file: min, median, percentiles, max; several: the medians side by side."""
     lines, heads = rows(documents, reference), titles(documents)
     variants = len({row['name'] for row in lines}) < len(lines)     # else the name tells them apart
@@ -150,30 +151,20 @@ def remarks(documents, reference):
 
 
 def text(documents, reference, wide=False):
-    head, cells = grid(documents, reference)
+    head, cells = table_of(documents, reference)
     left = head.index('operation') + 1
     if not wide:
-        cells = [row[:left - 1] + [short(row[left - 1], OP_WIDTH)] + row[left:] for row in cells]
-    width = [max(len(row[i]) for row in [head] + cells) for i in range(len(head))]
-
-    def line(row):
-        return '  '.join(c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, width))).rstrip()
-
-    rule = '  '.join('-' * w for w in width)
-    out = caption(documents, reference) + ['', line(head), rule]
-    previous = None
-    for row, data in zip(cells, rows(documents, reference)):
-        if previous not in (None, data['group']):
-            out.append('')
-        previous = data['group']
-        out.append(line(row))
+        room = grid.room(head, cells, left - 1)
+        cells = [row[:left - 1] + [short(row[left - 1], room)] + row[left:] for row in cells]
+    sections = [[row for row, _ in rows_] for _, rows_ in itertools.groupby(zip(cells, rows(documents, reference)), lambda pair: pair[1]['group'])]
+    out = caption(documents, reference) + [''] + grid.draw(head, sections, left)
     out += stages.text(documents, titles(documents), TICKS)
     extra = remarks(documents, reference)
     return '\n'.join(out + ([''] + extra if extra else [])) + '\n'
 
 
 def markdown(documents, reference):
-    head, cells = grid(documents, reference)
+    head, cells = table_of(documents, reference)
     left = head.index('operation') + 1
     bar = ['---' if i < left else '---:' for i in range(len(head))]
     out = [line + '  ' for line in caption(documents, reference)] + ['']
@@ -186,7 +177,7 @@ def markdown(documents, reference):
 def comma(documents, reference):
     out = io.StringIO()
     writer = csv.writer(out, lineterminator='\n')
-    head, cells = grid(documents, reference)
+    head, cells = table_of(documents, reference)
     writer.writerow(head + ['unit'])
     writer.writerows(row + [documents[0]['ticks_are']] for row in cells)
     return out.getvalue()

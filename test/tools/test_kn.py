@@ -409,7 +409,7 @@ class Commands(unittest.TestCase):
         text = self.kn('show', *files, '--reference', 'none').stdout
         self.assertRegex(text, r'\n +\| +x86_64 +\| +aarch64')
         row = next(line for line in text.splitlines() if line.startswith('ipc.2pd.w1'))
-        self.assertEqual(row.split('|')[1:], [' ' * 6 + '139 ', ' ' * 6 + '278'])
+        self.assertEqual(row.split('|')[1:], [' ' * 7 + '139  ', ' ' * 7 + '278'])
         self.assertIn('\naarch64: Kilonova r1, no reference, on qemu-virt-icount; ', text)
         other = self.record('other.json', 4, '--release', 'nova-24.08.0', '--label', 'nova-24.08.0')
         text = self.kn('show', *files, '--reference', other).stdout        # it is of x86_64
