@@ -14,11 +14,21 @@ def main(args):
         raise UsageError('the files count different things (%s); show them apart' % ', '.join(sorted(kinds)))
     if args.stages:
         return show_stages(documents)
+    if args.counters:
+        return show_counters(documents)
     if pair.wanted(documents):
         sys.stdout.write(pair.render(pair.columns(documents, args.reference), args.format, args.wide))
         return OK
     reference = store.reference_for(documents[0], args.reference)
     sys.stdout.write(table.render(documents, reference, args.format, args.wide))
+    return OK
+
+
+def show_counters(documents):
+    lines = table.counter_lines(documents)
+    if not lines:
+        raise UsageError('none of the files has batches of other counters: they come from a kernel with pmu= on a CPU that has them')
+    print('\n'.join(['Each batch is of operations of its own; counters are not divided by each other sample by sample.', ''] + lines))
     return OK
 
 
@@ -46,4 +56,5 @@ def add(command):
     sub.add_argument('--format', choices=table.FORMATS, default='text')
     sub.add_argument('--stages', action='store_true', help='only the stages of traced round trips; fails unless, where instructions are '
                      'counted, they add up to the untraced figure, which is in another of the files')
+    sub.add_argument('--counters', action='store_true', help='only the batches of other counters (cycles, instructions, misses)')
     sub.add_argument('--wide', action='store_true', help='do not shorten the text of the operation')

@@ -157,7 +157,7 @@ def text(cols, wide):
         rows = [[row[0], table.short(row[1], room)] + row[2:] for row in rows]
     sections = [[row for row, _ in part] for _, part in itertools.groupby(zip(rows, order), lambda both: group(cols, both[1]))]
     out = caption(cols) + [''] + grid.draw(head, sections, 2)
-    extra = remarks(cols)
+    extra = remarks(cols) + table.footprint([col.document for col in cols])
     return '\n'.join(out + ([''] + extra if extra else [])) + '\n'
 
 

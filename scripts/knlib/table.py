@@ -117,6 +117,25 @@ def caption(documents, reference):
     return lines
 
 
+def footprint(documents):
+    """What the image of each kernel takes in memory, one line each; none where the file was not known."""
+    parts = 'text', 'rodata', 'data', 'bss'
+    return ['%s: image of %s bytes: %s' % (head, format(sum(sizes.get(part, 0) for part in parts), ','),
+                                           ', '.join('%s %s' % (part, format(sizes[part], ',')) for part in (*parts, 'pool') if part in sizes))
+            for head, sizes in ((head, document['kernel'].get('sizes')) for head, document in zip(titles(documents), documents)) if sizes]
+
+
+def counter_lines(documents):
+    """A table of the batches of other counters; [] if there are none."""
+    sections = []
+    for head, document in zip(titles(documents), documents):
+        for bench in document['benchmarks']:
+            section = [[bench['name'], bench['variant'], head, counter['name']] + [str(counter[key]) for key in ('n', 'min', 'median', 'max')]
+                       for counter in bench['counters']]
+            sections += [section] if section else []
+    return grid.draw(['benchmark', 'variant', 'kernel', 'counter', 'n', 'min', 'median', 'max'], sections, 4) if sections else []
+
+
 def spread(numbers, noun):
     low, high = min(numbers, default=0), max(numbers, default=0)
     return counted(high, noun) if low == high else '%d to %s' % (low, counted(high, noun))
@@ -159,7 +178,7 @@ def text(documents, reference, wide=False):
     sections = [[row for row, _ in rows_] for _, rows_ in itertools.groupby(zip(cells, rows(documents, reference)), lambda pair: pair[1]['group'])]
     out = caption(documents, reference) + [''] + grid.draw(head, sections, left)
     out += stages.text(documents, titles(documents), TICKS)
-    extra = remarks(documents, reference)
+    extra = remarks(documents, reference) + footprint(documents)
     return '\n'.join(out + ([''] + extra if extra else [])) + '\n'
 
 

@@ -108,6 +108,22 @@ class Files(unittest.TestCase):
         self.assertNotIn('incomplete', self.raw())
         self.assertTrue(store.same(document(), self.path))
 
+    def test_show(self):
+        def show(*words, code=0):
+            done = subprocess.run([os.path.join(tools.SCRIPTS, 'kn'), 'show', self.path, *words], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, code, done.stderr)
+            return done.stdout + done.stderr
+
+        store.write(document(kernel={'sizes': {'text': 100000, 'rodata': 20, 'data': 3, 'bss': 4096, 'pool': 7}}), self.path)
+        self.assertIn('image of 104,119 bytes: text 100,000, rodata 20, data 3, bss 4,096, pool 7', show())
+        rows = [line.split() for line in show('--counters').splitlines()]
+        self.assertEqual([(row[0], row[-5], row[-2]) for row in rows if row[:1] == ['ipc']], [('ipc', 'cycles', '80'), ('ipc', 'instructions', '123')])
+        plain = document()
+        plain['benchmarks'][1]['counters'] = []
+        store.write(plain, self.path)
+        self.assertIn('none of the files has batches', show('--counters', code=2))
+        self.assertNotIn('image of', show())
+
     def test_refused(self):
         store.write(document(), self.path)
 
