@@ -5,7 +5,8 @@
 A/A        the whole suite twice: no difference
 gate       its figures against results/expected
 delays     each group that has a control, with a delay of known size in it (inject=GROUP:TICKS of the root task): kn compare finds it in
-           every benchmark of the group, with its size within 2 %, and in no other one"""
+           every benchmark of the group, with its size within 2 %, and in no other one
+traces     operations that kn trace follows by single steps have as many instructions as their figure says"""
 
 import argparse
 import concurrent.futures
@@ -23,6 +24,7 @@ from knlib import program, store                            # noqa: E402 (path s
 from knlib.errors import KnError                            # noqa: E402
 
 KN = os.path.join(TOP, 'scripts', 'kn')
+TRACED = 'null', 'ipc.cross.w1', 'map.other.map'
 TICKS = 20000                                               # of delay
 WITHIN = 0.02                                               # of which it must be found
 SAMPLES = 20                                                # for the delays
@@ -85,6 +87,21 @@ class Suite:
                 off or out.splitlines()[:5])
 
 
+    def trace(self, name, path):
+        """What check () is told: the folded stacks of an operation add up to its figure, and most of them are in the kernel."""
+        figure = next(b['median'] for b in store.read(path)['benchmarks'] if b['name'] == name)
+        out = os.path.join(self.args.output, name + '.folded')
+        code, said = self.kn('trace', name, '--kernel', self.args.kernel, '--root', self.args.root, '-o', out)
+        if code:
+            return False, 'trace: ' + name, said.splitlines()
+        with open(out, encoding='ascii') as file:
+            stacks = [line.rsplit(' ', 1) for line in file.read().splitlines()]
+        total = sum(int(count) for _, count in stacks)
+        kernel = sum(int(count) for stack, count in stacks if stack.startswith(name + ';kernel;'))
+        return (total == figure and kernel > total / 2, 'trace: %s by single steps: %d instructions, %d of them in the kernel; measured %d'
+                % (name, total, kernel, figure), [])
+
+
 def groups(path):
     """Groups whose control the suite has."""
     return sorted({b['name'].partition('.')[2] for b in store.read(path)['benchmarks'] if b['name'].startswith('control.')}
@@ -109,6 +126,8 @@ def main():
         suite.check(found, 'controls: %s' % (', '.join(found) or 'no group has one'))
         with concurrent.futures.ThreadPoolExecutor(suite.args.jobs) as pool:
             for result in pool.map(lambda group: suite.delay(group, base), found):
+                suite.check(*result)
+            for result in pool.map(lambda name: suite.trace(name, first), TRACED):
                 suite.check(*result)
     except KnError as error:
         suite.check(False, str(error), error.detail)
