@@ -14,7 +14,7 @@ HEADLINES = (('null', 'hypercall that does nothing'), ('ipc.same.w1', 'IPC insid
              ('ipc.cross.w1', 'IPC between domains, round trip'), ('ipc.cross.w64', 'the same with 64 words'), ('exc.ud', 'exception to a portal and back'),
              ('sem.pingpong.equal', 'semaphore ping-pong, round'), ('map.other.map', 'map a page into another domain'))
 GROUPS = {'null': 'Hypercall', 'ipc': 'Inter-process communication', 'exc': 'Exceptions', 'sem': 'Semaphores', 'map': 'Memory', 'delegate': 'Delegation',
-          'create': 'Objects', 'trace': 'Stages'}
+          'walk': 'TLB misses', 'create': 'Objects', 'trace': 'Stages'}
 HEATED = 24                                                 # lines of a heat map at most
 
 
