@@ -231,8 +231,10 @@ static void report (struct bench_run *run, struct bench_run const *base, char co
     if (run->noise)
         n += format (more + n, sizeof (more) - n, " neighbour=%s rounds=%lu", neighbour_kind(), run->rounds);
 
+    char const *const variant = run->cold ? "cold" : run->noise ? "noise" : b->iterations == 1 ? "once" : "warm";
+
     line ("bench", "name=%s group=%s variant=%s kind=%s cpus=%u unit=%s op=%s iterations=%u overhead=%ld%s", name,
-          run->control ? "control" : b->group, run->cold ? "cold" : run->noise ? "noise" : "warm", kind_name[b->kind],
+          run->control ? "control" : b->group, variant, kind_name[b->kind],
           cpus (b, run->noise), unit_name[b->unit], line_word (word, sizeof (word), b->op), run->samples, run->overhead, more);
 
     if (run->failed || run->skipped)

@@ -7,6 +7,7 @@
 #include <abi/perm.h>
 #include <abi/root.h>
 #include <boot_info.h>
+#include <boot_time.h>
 #include <console/console.h>
 #include <console_sm.h>
 #include <cpu.h>
@@ -191,5 +192,6 @@ void root_create (struct boot_info const *boot, uint64_t p0, uint64_t p1, uint64
 
     print ("ROOT: %#lx-%#lx, entry %#lx", start, end, elf.entry);
     console_boot_done();
+    boot_time (BOOT_ROOT);
     scheduler_admit (r.sc);
 }

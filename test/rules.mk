@@ -89,7 +89,7 @@ CORE        := test/host/core.c $(CORE_MEM) $(CORE_CPU) $(addprefix kernel/,slab
                $(addprefix $(X86)/,hpt.c ept.c stage2.c space_pio.c space_msr.c)
 $(eval $(call host-test,inbox,test/host/inbox.c))
 $(eval $(call host-test,buddy,test/host/buddy.c))
-$(eval $(call host-test,record,test/host/record.c kernel/record.c kernel/buddy.c kernel/slab.c))
+$(eval $(call host-test,record,test/host/record.c kernel/record.c kernel/boot_time.c kernel/buddy.c kernel/slab.c))
 $(eval $(call host-test,trace,test/host/trace.c kernel/record.c kernel/cmdline.c kernel/buddy.c))
 $(eval $(call host-test,pmu,test/host/pmu.c kernel/record.c kernel/cmdline.c kernel/buddy.c))
 $(eval $(call host-test,slab,test/host/slab.c $(CORE_MEM) kernel/slab.c))

@@ -85,3 +85,10 @@ struct record_screen const *record_screen (void)
 
     return s && s->head.length >= sizeof (*s) ? s : NULL;
 }
+
+struct record_boot const *record_boot (void)
+{
+    struct record_boot const *const b = record_find (RECORD_BOOT);
+
+    return b && b->head.length >= sizeof (*b) ? b : NULL;
+}

@@ -16,5 +16,8 @@ uint64_t    record_memory_waiting (void);
 struct record_trace *record_trace (void);
 struct trace_ring * record_trace_ring (unsigned cpu);
 
+/* When boot came where; null if there is no such record, or one that is too short for the points that are known */
+struct record_boot const *record_boot (void);
+
 /* The screen, null if there is none */
 struct record_screen const *record_screen (void);

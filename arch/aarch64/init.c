@@ -4,6 +4,7 @@
 
 #include <acpi/acpi.h>
 #include <boot_info.h>
+#include <boot_time.h>
 #include <bootstrap_cpu.h>
 #include <buddy.h>
 #include <cfp_arch.h>
@@ -327,6 +328,8 @@ static INDIRECT_TARGET void init_bsp (void)
 {
     bool const known = learn();                         /* firmware runs once more, with its timer as it has left it        */
 
+    boot_time (BOOT_FIRMWARE);
+
     if (!size_spaces())
         panic ("out of memory");
 
@@ -343,6 +346,7 @@ static INDIRECT_TARGET void init_bsp (void)
 
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
+    boot_time_publish();
 
     if (!uefi.mmap)
         uefi_take_map (&boot);
@@ -370,7 +374,9 @@ static INDIRECT_TARGET void init_bsp (void)
     if (!objects_init() || !bootstrap() || !nova_init())
         panic ("out of memory");
 
+    boot_time (BOOT_OBJECTS);
     smp_start();
+    boot_time (BOOT_CPUS);
     cfp_forget();
 
     if (known)
@@ -381,6 +387,8 @@ static INDIRECT_TARGET void init_bsp (void)
 
 void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr, unsigned el)
 {
+    boot_time (BOOT_ENTRY);
+
     boot_regs[0] = x0;
     boot_regs[1] = x1;
     boot_regs[2] = x2;
@@ -401,6 +409,7 @@ void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr, unsigned el
         cpu_halt_forever();                             /* no memory at all: nothing to say it with                 */
 
     pmap_init();
+    boot_time (BOOT_MEMORY);
 
     local->arch.mpidr = sysreg_read (mpidr_el1) & MPIDR_AFFINITY;
     local->arch.start = init_bsp;

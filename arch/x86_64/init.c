@@ -2,6 +2,7 @@
 /* The boot CPU from start.S to the root task, top down. */
 #include <init.h>
 
+#include <boot_time.h>
 #include <bootstrap_cpu.h>
 #include <buddy.h>
 #include <cet.h>
@@ -190,6 +191,7 @@ static INDIRECT_TARGET void init_bsp (void)
 
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
+    boot_time_publish();
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
 
@@ -213,7 +215,9 @@ static INDIRECT_TARGET void init_bsp (void)
     if (!objects_init() || !bootstrap() || !nova_init())
         panic ("out of memory");
 
+    boot_time (BOOT_OBJECTS);
     smp_start (&acpi);
+    boot_time (BOOT_CPUS);
 
     if (booted)
         root_create (&boot, boot_magic, boot_information, 0);
@@ -223,6 +227,8 @@ static INDIRECT_TARGET void init_bsp (void)
 
 static void remember (uint32_t magic, uint32_t info, uint32_t load_addr)
 {
+    boot_time (BOOT_ENTRY);
+
     boot_magic       = magic;
     boot_information = info;
     kmem_offset      = LINK_ADDR - load_addr;
@@ -266,6 +272,7 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
     desc_init();                                        /* the stubs are patched now                                */
 
     learn();
+    boot_time (BOOT_FIRMWARE);
 
     buddy_init (pmap_shstk_init (POOL_START, cfp.ret ? cpus_max() : 0), POOL_END);
 
@@ -286,6 +293,7 @@ void init (uint32_t magic, uint32_t info, uint32_t load_addr)
 
     cr3_write (root);
     la57_init();
+    boot_time (BOOT_MEMORY);
 
     enter_cpu_stack (init_bsp);
 }

@@ -18,6 +18,7 @@ enum {
     RECORD_TRACE    = 3,                                /* kernels that were booted with trace=ipc              */
     RECORD_PMU      = 4,                                /* kernels that were booted with pmu=                   */
     RECORD_SCREEN   = 5,                                /* machines whose boot loader or firmware names a screen */
+    RECORD_BOOT     = 7,
 };
 
 struct record_list {                                    /* at rec_start, followed by the records                */
@@ -56,6 +57,22 @@ struct record_screen {
     uint8_t             type;                           /* SCREEN_RGB; SCREEN_TEXT: as of EGA, a character and its attribute in 16 bits */
     uint8_t             bits;                           /* of a pixel: 16, 24, 32; SCREEN_TEXT: 16              */
     struct { uint8_t pos, size; } colour[3];            /* red, green, blue: lowest bit and number of bits; SCREEN_TEXT: 0 */
+};
+
+/* Points of the boot, by the system time counter, in no order that all architectures share; 0: not reached, or the counter stood at 0 */
+enum boot_point {
+    BOOT_ENTRY,                                         /* the kernel's first C function                        */
+    BOOT_FIRMWARE,                                      /* boot information and tables are read, devices stopped, firmware left */
+    BOOT_MEMORY,                                        /* allocator, and page tables of its own                */
+    BOOT_OBJECTS,                                       /* clocks, interrupts, this CPU, the NOVA spaces        */
+    BOOT_CPUS,                                          /* all CPUs are up                                      */
+    BOOT_ROOT,                                          /* the root task can run                                */
+    BOOT_POINTS
+};
+
+struct record_boot {
+    struct record       head;
+    uint64_t            time[BOOT_POINTS];              /* later versions may have more                         */
 };
 
 /*
@@ -144,7 +161,7 @@ struct record_pmu {
 
 _Static_assert (sizeof (struct record_pmu) == 0x18 && sizeof (struct pmu_counter) == 0x10, "record layout");
 _Static_assert (sizeof (struct record_trace) == 0x20 && sizeof (struct trace_entry) == 0x10, "record layout");
-_Static_assert (sizeof (struct record_screen) == 0x28, "record layout");
+_Static_assert (sizeof (struct record_screen) == 0x28 && sizeof (struct record_boot) == 0x38, "record layout");
 _Static_assert (sizeof (struct trace_ring) == TRACE_ALIGN, "record layout");
 _Static_assert (sizeof (struct record_list) == 8 && sizeof (struct record) == 8, "record layout");
 _Static_assert (sizeof (struct record_memory) == 0x20 && sizeof (struct record_fail) == 0x18, "record layout");

@@ -5,10 +5,12 @@
 #include <abi/record.h>
 #include <alloc_fail.h>
 #include <base/atomic.h>
+#include <boot_time.h>
 #include <buddy.h>
 #include <rcu.h>
 #include <record.h>
 #include <slab.h>
+#include <timer_arch.h>
 
 #include <sys/mman.h>
 
@@ -56,6 +58,43 @@ static void hostile (void **state)
     rlx_store (&list()->length, 0);
     assert_ptr_equal (record_add (7, 40), at (24));
     assert_null (record_add (7, 8));
+}
+
+uint64_t timer_now (void)
+{
+    static uint64_t now = 1000;
+
+    return now += 7;
+}
+
+/* Points that come before the record and after it; each counts once, and what user space writes is not believed */
+static void points (void **state)
+{
+    (void)state;
+
+    boot_time (BOOT_ENTRY);
+    record_init (region, 12);
+    boot_time_publish();                                /* no room: nothing happens, then or later                  */
+    boot_time (BOOT_FIRMWARE);
+    record_init (region, 8 + sizeof (struct record_boot));
+    boot_time_publish();
+
+    struct record_boot *const b = at (8);
+    uint64_t const entry = b->time[BOOT_ENTRY], firmware = b->time[BOOT_FIRMWARE];
+
+    assert_int_equal (b->head.type << 8 | b->head.length, 7 << 8 | 0x38);
+    assert_true (entry && entry <= firmware);
+    assert_int_equal (b->time[BOOT_ROOT], 0);
+    boot_time (BOOT_ROOT);
+    assert_true (b->time[BOOT_ROOT] >= firmware);
+
+    uint64_t const root = b->time[BOOT_ROOT];
+
+    b->time[BOOT_ROOT] = b->time[BOOT_ENTRY] = 0;
+    boot_time (BOOT_ROOT);
+    boot_time (BOOT_ENTRY);
+    assert_int_equal (b->time[BOOT_ROOT], root);
+    assert_int_equal (b->time[BOOT_ENTRY], entry);
 }
 
 static char *pool (void)
@@ -151,7 +190,8 @@ static void failures (void **state)
 int main (void)
 {
     struct CMUnitTest const tests[] = {
-        cmocka_unit_test (lists), cmocka_unit_test (hostile), cmocka_unit_test (figures), cmocka_unit_test (failures),
+        cmocka_unit_test (lists), cmocka_unit_test (hostile),
+        cmocka_unit_test (points), cmocka_unit_test (figures), cmocka_unit_test (failures),
     };
 
     return cmocka_run_group_tests_name ("record", tests, NULL, NULL);
