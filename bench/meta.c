@@ -47,4 +47,5 @@ void meta_print (void)
 
     meta_print_counters();
     meta_print_cpu();
+    meta_print_board();
 }

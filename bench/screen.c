@@ -210,5 +210,5 @@ void screen_end (void)
     if (!all)
         summary();
 
-    row (display->rows - 1, DISPLAY_TITLE, " All samples: on the serial line, and in memory (doc/bare-metal.md)");
+    row (display->rows - 1, DISPLAY_TITLE, " All samples: on the serial line (doc/bare-metal.md)");
 }

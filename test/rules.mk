@@ -41,6 +41,8 @@ $(eval $(call host-test,acpi_arm,test/host/acpi_arm.c $(ACPI)))
 $(eval $(call host-test,multiboot,test/host/multiboot.c kernel/multiboot.c kernel/fdt.c))
 $(eval $(call host-test,screen,test/host/screen.c test/host/fdt_blob.c kernel/screen.c kernel/record.c kernel/space_mem.c kernel/fdt.c))
 $(eval $(call host-test,uefi,test/host/uefi.c kernel/uefi.c))
+$(eval $(call host-test,smbios,test/host/smbios.c user/smbios.c))
+$H/test/host/smbios.o $H/user/smbios.o: HOST_FLAGS += -Iuser
 $(eval $(call host-test,fdt,test/host/fdt.c test/host/fdt_blob.c kernel/fdt.c))
 $(eval $(call host-test,handover,test/host/handover.c test/host/fdt_blob.c kernel/handover.c kernel/fdt.c kernel/multiboot.c))
 $(eval $(call host-test,platform,test/host/platform.c test/host/fdt_blob.c kernel/fdt.c arch/aarch64/platform_fdt.c))

@@ -132,6 +132,18 @@ char const *dt_cpu (void)
     return "";
 }
 
+char const *dt_model (void)
+{
+    struct fdt_walk w;
+
+    if (!find (&w, "/"))
+        return "";
+
+    char const *const model = text (fdt_prop (&w, "model"));
+
+    return *model ? model : text (fdt_prop (&w, "compatible"));
+}
+
 /* The first device with that binding that is ours: those of the secure world are disabled */
 static bool device (struct fdt_walk *w, char const *compatible)
 {

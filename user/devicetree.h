@@ -19,6 +19,9 @@ bool        dt_initrd (struct range *);
 /* What the first CPU calls itself, for example "arm,cortex-a57"; "" if nothing says it */
 char const *dt_cpu (void);
 
+/* What the machine calls itself; "" if nothing says it */
+char const *dt_model (void);
+
 /* An entry of reg of the first device with that binding */
 bool        dt_device (char const *compatible, unsigned entry, struct range *);
 

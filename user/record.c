@@ -92,3 +92,10 @@ struct record_boot const *record_boot (void)
 
     return b && b->head.length >= sizeof (*b) ? b : NULL;
 }
+
+struct record_platform const *record_platform (void)
+{
+    struct record_platform const *const p = record_find (RECORD_PLATFORM);
+
+    return p && p->head.length >= sizeof (*p) ? p : NULL;
+}

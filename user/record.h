@@ -16,6 +16,9 @@ uint64_t    record_memory_waiting (void);
 struct record_trace *record_trace (void);
 struct trace_ring * record_trace_ring (unsigned cpu);
 
+/* What privileged registers say of the boot CPU, or null */
+struct record_platform const *record_platform (void);
+
 /* When boot came where; null if there is no such record, or one that is too short for the points that are known */
 struct record_boot const *record_boot (void);
 

@@ -18,6 +18,7 @@
 #include <cpu_features.h>
 #include <cpu_local.h>
 #include <exception.h>
+#include <facts.h>
 #include <fdt.h>
 #include <gic.h>
 #include <hpt.h>
@@ -347,6 +348,7 @@ static INDIRECT_TARGET void init_bsp (void)
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
     boot_time_publish();
+    facts_publish();
 
     if (!uefi.mmap)
         uefi_take_map (&boot);

@@ -19,6 +19,7 @@
 #include <cr.h>
 #include <desc.h>
 #include <exception.h>
+#include <facts.h>
 #include <fpu.h>
 #include <insn.h>
 #include <ioapic.h>
@@ -192,6 +193,7 @@ static INDIRECT_TARGET void init_bsp (void)
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
     boot_time_publish();
+    facts_publish();
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <line.h>
 #include <meta.h>
+#include <record.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -25,6 +26,43 @@ char const *meta_cpu (void)
     }
 
     return text;
+}
+
+/*
+ * Frequencies (Intel SDM 3B, 19.7.3; volume 2, CPUID 15H and 16H), and what user mode can tell of things that make figures uncertain. What
+ * needs registers of the kernel is in its record (meta_board.c).
+ */
+static void facts (struct cpuid l0, struct cpuid l1)
+{
+    struct cpuid const none = { 0, 0, 0, 0 }, l6 = l0.a >= 6 ? cpuid (6, 0) : none, l15 = l0.a >= 0x15 ? cpuid (0x15, 0) : none,
+                       l16 = l0.a >= 0x16 ? cpuid (0x16, 0) : none;
+    unsigned threads = 1;
+
+    for (unsigned i = 0; l0.a >= 0xb && i < 8; i++) {   /* levels of the topology; type 1: threads of a core    */
+        struct cpuid const t = cpuid (0xb, i);
+        if (!(t.c >> 8 & 0xff))
+            break;
+        if ((t.c >> 8 & 0xff) == 1)
+            threads = t.b & 0xffff;
+    }
+
+    if (l16.a & 0xffff)
+        line ("meta", "freq_hz=%lu freq_max_hz=%lu", (l16.a & 0xffff) * UINT64_C (1000000), (l16.b & 0xffff) * UINT64_C (1000000));
+
+    if (l15.a && l15.b)
+        line ("meta", "tsc_ratio=%u/%u crystal_hz=%u", l15.b, l15.a, l15.c);
+
+    if (l6.a & 2 && !record_platform())
+        meta_warn ("turbo", "the CPU has it, whether it is on cannot be told on this kernel");
+
+    if (l6.a & 1 << 7 && !record_platform())
+        meta_warn ("hwp", "the CPU has HWP, whether it is on cannot be told on this kernel");
+
+    if (threads > 1)
+        meta_warn ("smt", "CPUs share cores");
+
+    if (l1.c >> 31)
+        meta_warn ("hypervisor", "an emulator or a virtual machine");
 }
 
 void meta_print_cpu (void)
@@ -60,4 +98,6 @@ void meta_print_cpu (void)
         memcpy (text + 8, &h.d, 4);
         line ("meta", "hypervisor_signature=%s", line_word (word, sizeof (word), text));
     }
+
+    facts (l0, l1);
 }

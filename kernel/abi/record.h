@@ -18,6 +18,7 @@ enum {
     RECORD_TRACE    = 3,                                /* kernels that were booted with trace=ipc              */
     RECORD_PMU      = 4,                                /* kernels that were booted with pmu=                   */
     RECORD_SCREEN   = 5,                                /* machines whose boot loader or firmware names a screen */
+    RECORD_PLATFORM = 6,
     RECORD_BOOT     = 7,
 };
 
@@ -57,6 +58,21 @@ struct record_screen {
     uint8_t             type;                           /* SCREEN_RGB; SCREEN_TEXT: as of EGA, a character and its attribute in 16 bits */
     uint8_t             bits;                           /* of a pixel: 16, 24, 32; SCREEN_TEXT: 16              */
     struct { uint8_t pos, size; } colour[3];            /* red, green, blue: lowest bit and number of bits; SCREEN_TEXT: 0 */
+};
+
+/* Of the boot CPU, what privileged registers say. Frequencies that change make times of the same work differ. */
+enum {
+    PLATFORM_SCALING    = 1,                            /* firmware has left changes of frequency on (EIST)     */
+    PLATFORM_HWP        = 2,                            /* the CPU chooses its frequency itself                 */
+    PLATFORM_TURBO      = 4,                            /* it may be higher than the nominal one                */
+    PLATFORM_SMT        = 8,                            /* CPUs share cores                                     */
+};
+
+struct record_platform {
+    struct record       head;
+    uint64_t            cpu;                            /* CPUID leaf 1, EAX; MIDR_EL1                          */
+    uint64_t            microcode;                      /* revision; 0: not known                               */
+    uint64_t            known, on;                      /* PLATFORM_*: which of them can be told, and are so    */
 };
 
 /* Points of the boot, by the system time counter, in no order that all architectures share; 0: not reached, or the counter stood at 0 */
@@ -162,6 +178,7 @@ struct record_pmu {
 _Static_assert (sizeof (struct record_pmu) == 0x18 && sizeof (struct pmu_counter) == 0x10, "record layout");
 _Static_assert (sizeof (struct record_trace) == 0x20 && sizeof (struct trace_entry) == 0x10, "record layout");
 _Static_assert (sizeof (struct record_screen) == 0x28 && sizeof (struct record_boot) == 0x38, "record layout");
+_Static_assert (sizeof (struct record_platform) == 0x28, "record layout");
 _Static_assert (sizeof (struct trace_ring) == TRACE_ALIGN, "record layout");
 _Static_assert (sizeof (struct record_list) == 8 && sizeof (struct record) == 8, "record layout");
 _Static_assert (sizeof (struct record_memory) == 0x20 && sizeof (struct record_fail) == 0x18, "record layout");
