@@ -13,6 +13,7 @@ void asm_offsets (void);
 
 ALWAYS_INLINE void asm_offsets_common (void)
 {
+    DEFINE (HAZARD_FPU,     HAZARD_FPU);
     DEFINE (EC_HAZARD,      offsetof (struct ec, hazard));
     DEFINE (EC_RECV,        offsetof (struct ec, recv));
     DEFINE (EC_CALLEE,      offsetof (struct ec, callee));

@@ -283,8 +283,8 @@ fast_call\copy:
             ldr     x9, [x8, #CPU_HAZARD]               /* and CPU_TOKEN                                        */
             ldr     x10, [x6, #EC_HAZARD]               /* and EC_RECV                                          */
             cmp     x9, x10
-            b.ne    slow_saved\copy
-
+            b.ne    call_hazard\copy
+call_found\copy:
             mov     x9, sp
             mov     x10, #REPLY_CALL                    /* and EC_EXIT                                          */
             str     x6, [sp, #EC_CALLEE]
@@ -317,8 +317,8 @@ fast_reply\copy:
             ldp     w9, w10, [x8, #CPU_HAZARD]          /* and CPU_TOKEN                                        */
             ldr     w11, [x6, #EC_HAZARD]
             cmp     w9, w11
-            b.ne    slow_saved\copy
-
+            b.ne    reply_hazard\copy
+reply_found\copy:
             adrp    x7, ec_nobody
             add     x7, x7, :lo12:ec_nobody
             str     w10, [sp, #EC_RECV]
@@ -336,8 +336,27 @@ fast_reply\copy:
             LOAD_REST \copy, TRACE_REPLY_LEAVE
 .endm
 
+/* Between the FPU's owner and another EC, and nothing else is to be done: the FPU goes off or on, its registers stay (ec_fpu_switch()).
+ * x8 = cpu_local, here and there = hazards of the CPU and of the next EC. Clobbers x9, x12; ERET synchronizes */
+.macro OTHER_FPU copy, hazard, found, here, there
+\hazard:    eor     x12, \here, \there
+            cmp     x12, #HAZARD_FPU
+            b.ne    slow_saved\copy
+            ldr     w9,  [x8, #CPU_HAZARD]
+            eor     w9,  w9, #HAZARD_FPU
+            str     w9,  [x8, #CPU_HAZARD]
+            mrs     x9, cptr_el2
+            PATCHABLE
+            eor     x9, x9, #CPTR_VHE_FPEN
+            PATCH   PATCH_VHE, "eor x9, x9, #0x400"     /* CPTR_TFP                                             */
+            msr     cptr_el2, x9
+            b       \found
+.endm
+
 /* What of them lies aside */
 .macro OUT_OF_LINE copy
+            OTHER_FPU \copy, call_hazard\copy, call_found\copy, x9, x10
+            OTHER_FPU \copy, reply_hazard\copy, reply_found\copy, x9, x11
             COPY_MORE call_more\copy, call_done\copy
             COPY_MORE reply_more\copy, reply_done\copy
             OTHER_SPACE call_other\copy, call_space\copy

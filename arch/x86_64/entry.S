@@ -6,6 +6,7 @@
  * current EC go straight into struct ec. C functions are called and return; what never returns is jumped to.
  */
 #include <asm-offsets.h>
+#include <cr.h>
 #include <memory.h>
 #include <patch.h>
 #include <selectors.h>
@@ -236,8 +237,8 @@ fast_call\copy:
             jne     slow_saved
             mov     CPU (HAZARD), %eax
             cmp     EC_HAZARD(%rdx), %eax
-            jne     slow_saved
-
+            jne     call_hazard\copy
+call_found\copy:
             mov     %rdx, EC_CALLEE(%r11)
             mov     %r11, EC_CALLER(%rdx)
             movl    $0, EC_RECV(%rdx)
@@ -269,8 +270,8 @@ fast_reply\copy:
             jne     slow_saved
             mov     CPU (HAZARD), %eax
             cmp     EC_HAZARD(%rdx), %eax
-            jne     slow_saved
-
+            jne     reply_hazard\copy
+reply_found\copy:
             mov     CPU (TOKEN), %eax
             mov     %eax, EC_RECV(%r11)
             movq    $ec_nobody, EC_CALLER(%r11)
@@ -291,8 +292,27 @@ fast_reply\copy:
             STALE_SPACE reply_stale\copy, reply_load\copy
 .endm
 
-/* Messages of more than a word */
-.macro COPY_OUT_OF_LINE copy
+/* Between the FPU's owner and another EC, and nothing else is to be done: the FPU goes off or on, its registers stay (ec_fpu_switch()).
+ * eax = hazards of the CPU, rdx = next EC */
+.macro OTHER_FPU hazard, found
+\hazard:    xor     EC_HAZARD(%rdx), %eax
+            cmp     $HAZARD_FPU, %eax
+            jne     slow_saved
+            xor     %eax, CPU (HAZARD)
+            test    %eax, CPU (HAZARD)
+            jnz     1f
+            mov     %cr0, %rax
+            or      $CR0_TS, %rax
+            mov     %rax, %cr0
+            jmp     \found
+1:          clts
+            jmp     \found
+.endm
+
+/* What of them lies aside: other states of the FPU, messages of more than a word */
+.macro OUT_OF_LINE copy
+            OTHER_FPU call_hazard\copy, call_found\copy
+            OTHER_FPU reply_hazard\copy, reply_found\copy
             COPY_MORE call_more\copy, call_done\copy
             COPY_MORE reply_more\copy, reply_done\copy
 .endm
@@ -384,7 +404,7 @@ slow_saved: mov     $CPU_STACK_TOP, %rsp
             mov     %r11, CPU (NEXT)
             jmp     run
 
-            COPY_OUT_OF_LINE
+            OUT_OF_LINE
 
 /* The copy with trace points is entered instead. It goes where the other one does when it has to leave the fast path. */
             .pushsection .text.entry_traced, "ax", @progbits
@@ -392,7 +412,7 @@ slow_saved: mov     $CPU_STACK_TOP, %rsp
             jmp     slow
             FAST_CALL _traced
             FAST_REPLY _traced
-            COPY_OUT_OF_LINE _traced
+            OUT_OF_LINE _traced
             .popsection
 
 /* Exceptions and interrupts --------------------------------------------------------------------------------------------
