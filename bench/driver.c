@@ -329,10 +329,10 @@ static void know (struct suite *s, struct bench const *b, enum variant v)
     s->failed += v == WARM && !strcmp (s->inject, b->group);
 }
 
-/* Is there a control for the group of this one? Sizes cannot be delayed, nor can what is not there yet. */
+/* Is there a control for the group of this one? Sizes cannot be delayed, nor can what is not there yet, nor what was, once. */
 static bool controlled (struct bench const *b)
 {
-    if (!b->timed && !b->take)
+    if ((!b->timed && !b->take) || b->iterations == 1)
         return true;
 
     for (struct bench_table const *t = registry_start; t < registry_end; t++)

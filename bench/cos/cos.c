@@ -52,12 +52,12 @@ static bool setup (struct bench_run *run)
 TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
 
-#define COS(what, text, parameter)                                                                                          \
+#define COS(what, text, parameter, ...)                                                                                     \
     { .name = "cos." what, .group = "cos", .op = "ctrl_hw that sets the " text " of class 0 to no limit",                   \
-      .kind = KIND_OPERATION, .timed = timed, .empty = empty, .param = parameter, .setup = setup }
+      .kind = KIND_OPERATION, .timed = timed, .empty = empty, .param = parameter, .setup = setup, __VA_ARGS__ }
 
 static struct bench const cos[] = {
-    COS ("l3.mask",   "L3 mask", COS_L3),
+    COS ("l3.mask",   "L3 mask", COS_L3, .control = true),
     COS ("l2.mask",   "L2 mask", COS_L2),
     COS ("mba.delay", "delay of memory accesses", COS_MBA),
     COS ("l3.cdp",    "L3 mask for data", COS_L3 | CDP),

@@ -140,6 +140,7 @@ def bochs_config(m, serial):
         'boot: cdrom',
         'com1: enabled=1, mode=file, dev=%s' % serial,
         'clock: sync=none, time0=local',
+        'vga: extension=none',                              # GRUB 2.06 jumps to 0 when it asks this BIOS for a framebuffer
         'port_e9_hack: enabled=1',
         'log: bochs.log', 'panic: action=fatal', 'error: action=report', 'info: action=report'] + list(m.extra)) + '\n'
 
