@@ -4,5 +4,5 @@
 
 #include <smbios.h>
 
-/* By UEFI's system table, or where PCs have it. The first call maps it; data null: there is none. */
+/* Where PCs with a BIOS have it. The first call maps it; data null: there is none, or it is UEFI's. */
 struct smbios const *board_smbios (void);

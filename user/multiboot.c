@@ -115,9 +115,6 @@ static void parse_mb2 (void)
             add_module (tag->module.start, tag->module.end);
         }
 
-        if (tag->type == 12 && tag->size >= 16)
-            root.efi_systab = *(uint64_t const *) (void const *) tag->string;
-
         if (tag->type == 6 && !uefi && tag->mmap.entry_size)
             for (uint8_t const *e = p + 16; e + sizeof (struct mb2_mmap) <= p + tag->size; e += tag->mmap.entry_size) {
                 struct mb2_mmap const *m = (void const *) e;

@@ -34,7 +34,6 @@ struct range {
 struct root_env {
     struct hip const *  hip;
     union utcb *        utcb;                           /* of the root EC                                       */
-    uint64_t            efi_systab;                     /* UEFI's system table; 0: nobody names one             */
     uint64_t            started;                        /* system time counter at its begin                     */
     uint64_t            boot_magic, boot_addr;          /* Multiboot magic and information structure, or what else the
                                                            boot loader left in those two registers              */
