@@ -101,7 +101,8 @@ def write(document, path):
 
 
 def figures(document):
-    return {key: statistics.figures(runs) for key, (_, runs) in boots.series(document).items()}
+    """Of all but times: those of a boot contain the console's output, which is as long as the name of the release is."""
+    return {key: statistics.figures(runs) for key, (bench, runs) in boots.series(document).items() if bench.get('kind') != 'time'}
 
 
 def judge(path, folder):

@@ -392,6 +392,11 @@ class Gate(Files):
             self.assertIn(reason, out)
             self.assertIn(self.file, out)
 
+    def test_times_are_not_judged(self):
+        made = document(EXACT)
+        made['benchmarks'][0]['kind'] = 'time'
+        self.assertEqual(sorted(gate.figures(made)), sorted(set(EXACT) - {made['benchmarks'][0]['name']}))
+
     def test_nothing_to_update(self):
         self.assertIn('nothing changed', self.gate(0, '--update', '--reason', 'again', self.good))
         with open(self.file, encoding='ascii') as file:
