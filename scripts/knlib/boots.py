@@ -88,13 +88,21 @@ def label(name, variant, counter):
 
 
 def series(document):
-    """{label: (bench, samples)}: all batches, those of further counters too."""
-    found = {}
+    """{label: (bench, samples)}: all batches, those of further counters too. Of exact counts, all but times: those of a boot contain the
+    console's output, which is as long as the name of the release is, and an emulator's timers are not as exact as its counter."""
+    found, exact = {}, document['ticks_are'] == 'instructions'
     for bench in document['benchmarks']:
+        if exact and bench.get('kind') == 'time':
+            continue
         batches = [('', bench)] + [(batch['name'], batch) for batch in bench.get('counters', ())]
         for counter, batch in batches:
             found[label(bench['name'], bench['variant'], counter)] = bench, batch['samples']
     return found
+
+
+def by_timer(bench):
+    """Do samples begin with a timer? An emulator may be late with one now and then: of exact counts, the median alone is exact then."""
+    return bench.get('kind') == 'latency'
 
 
 def medians(side):

@@ -101,8 +101,8 @@ def exact_rows(old, new):
     for key, (bench, runs) in before.items():
         if key in after:
             a, b = statistics.figures(runs), statistics.figures(after[key][1])
-            verdict, decided = statistics.exact(a, b)
-            if verdict == SAME and a == b and samples.values(runs) != samples.values(after[key][1]):
+            verdict, decided = statistics.exact(a, b, boots.by_timer(bench))
+            if verdict == SAME and a == b and not boots.by_timer(bench) and samples.values(runs) != samples.values(after[key][1]):
                 verdict, decided = UNSURE, 'samples'
             row = row_of(key, bench, a['median'], b['median'], verdict)
             rows.append(dict(row, decided=decided, figures=[a, b]))
@@ -113,8 +113,8 @@ def one(side):
     """The series of a side; all its files must have the same samples, since they are counts."""
     first = boots.series(side.first)
     for path, document in zip(side.paths[1:], side.documents[1:]):
-        for key, (_, runs) in boots.series(document).items():
-            if key in first and samples.values(runs) != samples.values(first[key][1]):
+        for key, (bench, runs) in boots.series(document).items():
+            if key in first and not boots.by_timer(bench) and samples.values(runs) != samples.values(first[key][1]):
                 raise KnError('%s and %s are of one build on %s, where figures are exact, but %s differs'
                               % (side.paths[0], path, side.machine, key))
     return first

@@ -44,10 +44,10 @@ def figures(runs):
     return {'n': samples.count(runs), 'sum': sum(value * count for value, count in runs), 'min': low, 'median': middle, 'max': high}
 
 
-def exact(old, new):
+def exact(old, new, median_only=False):
     """(verdict, what decided) of two figures(). The median counts first; if it is the same, and as many samples were taken, the sum,
     then the largest. UNSURE: they differ in the smallest alone."""
-    same_number = old['n'] == new['n']
+    same_number = old['n'] == new['n'] and not median_only
     for key in ('median', 'sum', 'max') if same_number else ('median',):
         if new[key] != old[key]:
             return (SLOWER if new[key] > old[key] else FASTER), key

@@ -397,6 +397,15 @@ class Gate(Files):
         made['benchmarks'][0]['kind'] = 'time'
         self.assertEqual(sorted(gate.figures(made)), sorted(set(EXACT) - {made['benchmarks'][0]['name']}))
 
+    def test_late_timer(self):
+        """One sample of a latency that an emulator's timer has made late is no change; the same of anything else is."""
+        for kind, verdict in (('latency', statistics.SAME), ('operation', statistics.SLOWER)):
+            old, new = (document({'int.timer.idle': runs}) for runs in ([[398, 100]], [[398, 99], [542, 1]]))
+            for side in (old, new):
+                side['benchmarks'][0]['kind'] = kind
+            (bench, before), (_, after) = (boots.series(side)['int.timer.idle'] for side in (old, new))
+            self.assertEqual(statistics.exact(statistics.figures(before), statistics.figures(after), boots.by_timer(bench))[0], verdict)
+
     def test_nothing_to_update(self):
         self.assertIn('nothing changed', self.gate(0, '--update', '--reason', 'again', self.good))
         with open(self.file, encoding='ascii') as file:
