@@ -91,7 +91,7 @@ def cold_is_warm(cols):
 def counts(cols, key):
     """Does it count for the mean?"""
     row = first_row(cols, key)
-    return row['group'] != table.CONTROL and not (cold_is_warm(cols) and row['variant'] == 'cold')
+    return row['group'] not in table.APART and not (cold_is_warm(cols) and row['variant'] == 'cold')
 
 
 def ratios(cols, col):

@@ -30,7 +30,8 @@ def split(cols):
             stems.setdefault(match['stem'], []).append((int(match['words']), key))
     stems = {stem: sorted(points) for stem, points in stems.items() if len(points) >= 3}
     used = {key for points in stems.values() for _, key in points}
-    return stems, [key for key in order if key not in used]
+    rest = [key for key in order if key not in used]
+    return stems, plot.choose(rest, lambda key: key[0], lambda key: any(bench(col, key, 1) for col in cols))
 
 
 def bars(cols):

@@ -6,12 +6,16 @@ Lower panel: every other operation, horizontal bars. With a reference their leng
 (100 % = equal, shorter is better) and both figures stand beside it; without one it is the figure itself on a log scale.
 """
 
+import fnmatch
 import re
 
 from . import style
 from .style import GRID, INK, MUTED, THEIRS, WIDTH, look, plain_number
 from .table import CONTROL, TICKS, name_of, rows, short
 
+MANY = 40                                                   # so many rows are a chart; of more, these. The page of kn report has all
+KEY = ('create.*', 'delegate.*', 'exc.ud', 'exc.pf.pager.ip', 'int.timer.idle', 'ipc.chain.4', 'ipc.fpu.both', 'ipc.help.blocked.8', 'map.other.*',
+       'map.own.*', 'map.n64.map', 'map.2m.map', 'null', 'recall.self', 'sched.preempt', 'sem.up', 'sem.down', 'sem.pingpong.*')
 SIZED = re.compile(r'^(?P<stem>.+)[-_.]w(?P<words>\d+)$')  # ipc.cross.w8
 OURS = style.BLUE
 HEAD, IPC = 84, 330                                         # pixels: title, one IPC panel
@@ -126,6 +130,7 @@ def script(document, reference):
     table = [row for row in rows([document], reference)     # an emulator that counts instructions knows no cold caches
              if row['variant'] != 'cold' or document['ticks_are'] != 'instructions']
     stems, rest = series(table)
+    rest = choose(rest, lambda row: row['name'], lambda row: row['reference'] or not reference)
     height = HEAD + IPC * len(stems) + (38 * len(rest) + 116 if rest else 0) + 16
     unit = TICKS[document['ticks_are']]
     s = style.Script(height)
@@ -138,6 +143,13 @@ def script(document, reference):
     if rest:
         rest_panel(s, rest, document, reference, unit, (edge - 44) / height, (16 + 62) / height)
     return s
+
+
+def choose(rest, name, known):
+    """Of many rows those that matter most and that the reference has: name(row), known(row)."""
+    if len(rest) <= MANY:
+        return rest
+    return [row for row in rest if known(row) and any(fnmatch.fnmatchcase(name(row), pattern) for pattern in KEY)] or rest[:MANY]
 
 
 def common_text(op):

@@ -11,6 +11,7 @@ from . import grid, samples, stages, store
 from .errors import counted
 
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
+APART = (CONTROL, 'destroy')                                # no part of means: NOVA keeps the memory of what is destroyed (doc/bench/objects.md)
 FORMATS = ('text', 'markdown', 'csv', 'json')
 TICKS = {'instructions': 'instructions', 'cycles': 'core cycles', 'tsc': 'TSC ticks', 'cntvct': 'ticks of the system counter'}
 
@@ -152,7 +153,7 @@ def remarks(documents, reference):
         table = rows(documents, reference)
         cold_is_warm = documents[0]['ticks_are'] == 'instructions'      # and would count twice
         for index, head in enumerate(titles(documents)):
-            ratios = [row['ratios'][index] for row in table if row['group'] != CONTROL and not (cold_is_warm and row['variant'] == 'cold')]
+            ratios = [row['ratios'][index] for row in table if row['group'] not in APART and not (cold_is_warm and row['variant'] == 'cold')]
             mean = geometric_mean(ratios)
             if mean:
                 lines.append('%s: geometric mean of %s: %.2f' % (head, counted(sum(r is not None for r in ratios), 'ratio'), mean))
