@@ -56,7 +56,6 @@
 #include <vtcr.h>
 #include <window.h>
 
-#define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
 #define TIMER_PPI       26                              /* where all platforms have it (Arm BSA, 4.1.4)             */
 
 struct platform platform = { .timer_ppi = TIMER_PPI, .uart = BOARD_UART, .uart_regs = { BOARD_UART_ADDR, PAGE_SIZE },

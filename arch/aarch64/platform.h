@@ -13,6 +13,8 @@ struct fdt;
 #define RESERVED_MAX    32
 #define ECAM_MAX        32
 
+#define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)         /* of MPIDR_EL1 (Arm ARM, D17.2.101): Aff3, Aff2, Aff1, Aff0 */
+
 struct region { paddr_t addr; uint64_t size; };
 
 enum uart_kind { UART_NONE, UART_PL011, UART_SBSA, UART_16550 };

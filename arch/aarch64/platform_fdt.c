@@ -5,7 +5,6 @@
 #include <base/macros.h>
 #include <fdt.h>
 
-#define MPIDR_AFFINITY  UINT64_C (0xff00ffffff)
 #define PPI_BASE        16                              /* interrupt IDs of private peripheral interrupts           */
 #define PPI_COUNT       16
 
