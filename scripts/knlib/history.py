@@ -78,9 +78,10 @@ def line(key, bench, values, names, exact, alpha):
     """A benchmark: its median in each release (None: not measured), and where it changed. `values`: medians of the boots, or None."""
     middles = [None if v is None else v[0] if exact else statistics.median(v) for v in values]
     at = [index for index, middle in enumerate(middles) if middle is not None]
+    moved = places([(index, values[index]) for index in at], exact, alpha)
     changes = [{'release': names[b], 'index': b, 'old': middles[a], 'new': middles[b],
                 'percent': 100 * (middles[b] - middles[a]) / middles[a] if middles[a] > 0 else None}
-               for a, b in zip(at, at[1:]) if b in places([(i, values[i]) for i in at], exact, alpha)]
+               for a, b in zip(at, at[1:]) if b in moved]
     return {'name': key, 'group': bench['group'], 'unit': bench['unit'], 'op': bench['op'], 'medians': middles, 'changes': changes}
 
 

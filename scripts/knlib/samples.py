@@ -82,6 +82,7 @@ def summary(runs):
     n = count(runs)
     return min(v for v, _ in runs), rank(runs, (n - 1) // 2), max(v for v, _ in runs)
 
+
 def interval(runs):
     """(low, high): where the median of what was sampled is with 95 % confidence, whatever its distribution; from the minimum to the
     maximum if there are fewer than 6 samples. The same ranks as in bench/stats.c: a normal approximation of the binomial distribution."""
