@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a TLB miss costs: loads each of which needs the address that the one before has loaded, in random order over more pages than a
- * TLB has entries. The same loads through one large page are the overhead: the same words of the same lines of the caches, in the
- * same order, and no TLB misses. doc/bench/walk.md draws it.
+ * TLB has entries. As many loads through one large page are the overhead: words of the same lines of the caches, in the same order,
+ * and no TLB misses. doc/bench/walk.md draws it.
  */
 #include <bench.h>
 #include <features.h>
