@@ -183,7 +183,7 @@ def comma(cols):
     out = io.StringIO()
     writer = csv.writer(out, lineterminator='\n')
     writer.writerow(flat_heads(cols) + ['unit'])
-    writer.writerows(row + [cols[0].document['ticks_are']] for row in flat_rows(cols))
+    writer.writerows(line + [table.unit(first_row(cols, key), cols[0].document)] for line, key in zip(flat_rows(cols), keys(cols)))
     return out.getvalue()
 
 
@@ -202,7 +202,8 @@ def as_json(cols):
         'columns': [{'title': col.title, 'arch': arch(col.document), 'machine': col.document['machine'], 'configuration': col.document['configuration'],
                      'kernel': col.ours, 'reference': col.theirs, 'geometric_mean': round(mean[id(col)], 4) if id(col) in mean else None}
                     for col in cols],
-        'benchmarks': [{'name': key[0], 'variant': key[1], 'group': group(cols, key), 'operation': first_row(cols, key)['op'],
+        'benchmarks': [{'name': key[0], 'variant': key[1], 'group': group(cols, key),
+                        'unit': table.unit(first_row(cols, key), cols[0].document), 'operation': first_row(cols, key)['op'],
                         'columns': [one(col, key) for col in cols]} for key in keys(cols)]}, indent=1) + '\n'
 
 

@@ -41,6 +41,11 @@ def rows(documents, reference):
     return [table[key] for key in sorted(order, key=lambda key: groups.index(table[key]['group']))]
 
 
+def unit(row, document):
+    """Of the figures of a row: what a tick is there, or a unit of its own."""
+    return document['ticks_are'] if row['unit'] == 'ticks' else row['unit']
+
+
 def ratio(bench, reference):
     """Median over the reference's median."""
     if not bench or not reference or reference['median'] <= 0 or bench['median'] < 0:
@@ -199,7 +204,7 @@ def comma(documents, reference):
     writer = csv.writer(out, lineterminator='\n')
     head, cells = table_of(documents, reference)
     writer.writerow(head + ['unit'])
-    writer.writerows(row + [documents[0]['ticks_are']] for row in cells)
+    writer.writerows(line + [unit(row, documents[0])] for line, row in zip(cells, rows(documents, reference)))
     return out.getvalue()
 
 
@@ -213,7 +218,7 @@ def as_json(documents, reference):
     return json.dumps({
         'unit': documents[0]['ticks_are'], 'machine': documents[0]['machine'], 'columns': titles(documents),
         'reference': name_of(reference) if reference else None,
-        'benchmarks': [{'name': r['name'], 'variant': r['variant'], 'group': r['group'], 'operation': r['op'],
+        'benchmarks': [{'name': r['name'], 'variant': r['variant'], 'group': r['group'], 'unit': unit(r, documents[0]), 'operation': r['op'],
                         'figures': [figures(b) for b in r['files']], 'reference': figures(r['reference']),
                         'ratios': [round(x, 4) if x is not None else None for x in r['ratios']]}
                        for r in rows(documents, reference)],
