@@ -388,6 +388,8 @@ static INDIRECT_TARGET void init_bsp (void)
 
 void init (uint64_t x0, uint64_t x1, uint64_t x2, paddr_t load_addr, unsigned el)
 {
+    sysreg_write (cntvoff_el2, 0);                      /* firmware's; from here on all times are of one clock      */
+    isb();
     boot_time (BOOT_ENTRY);
 
     boot_regs[0] = x0;
