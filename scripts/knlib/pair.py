@@ -125,7 +125,7 @@ def means(cols):
 def caption(cols):
     unit = table.TICKS[cols[0].document['ticks_are']]
     numbers = [b['n'] for col in cols for b in col.document['benchmarks']]
-    lines = ['Unit: %s per operation. Columns of figures are medians of %s.' % (unit, table.spread(numbers, 'sample'))]
+    lines = ['Unit: %s. Columns of figures are medians of %s.' % (table.unit_text([col.document for col in cols]), table.spread(numbers, 'sample'))]
     for col in cols:
         document = col.document
         compiler = document['kernel'].get('compiler')

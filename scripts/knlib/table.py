@@ -110,10 +110,16 @@ def table_of(documents, reference):
     return head, cells
 
 
+def unit_text(documents):
+    """'instructions per operation; size.* in bytes'"""
+    others = sorted({(b['group'] + '.*' if unit == 'bytes' else b['name'], unit) for d in documents for b in d['benchmarks']
+                     for unit in [b['unit']] if unit != 'ticks'})
+    return '; '.join(['%s per operation' % TICKS[documents[0]['ticks_are']]] + ['%s in %s' % pair for pair in others])
+
+
 def caption(documents, reference):
     first = documents[0]
-    lines = ['Unit: %s per operation, on %s. Columns of figures are medians unless they say otherwise.'
-             % (TICKS[first['ticks_are']], first['machine'])]
+    lines = ['Unit: %s, on %s. Columns of figures are medians unless they say otherwise.' % (unit_text(documents), first['machine'])]
     for head, document in zip(titles(documents), documents):
         compiler = document['kernel'].get('compiler')
         lines.append('%s: %s%s, %s each' % (head, document['configuration'], ', ' + compiler if compiler else '',

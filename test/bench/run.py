@@ -27,6 +27,7 @@ KN = os.path.join(TOP, 'scripts', 'kn')
 TRACED = 'null', 'ipc.cross.w1', 'map.other.map'
 TICKS = 20000                                               # of delay
 WITHIN = 0.02                                               # of which it must be found
+NO_DELAY = 'no delay can be put into it'                    # bench/method.c: there is no operation that it could be part of
 SAMPLES = 20                                                # for the delays
 
 
@@ -73,12 +74,14 @@ class Suite:
         path = self.run('inject-' + group, '--iterations', str(SAMPLES), '--args', 'inject=%s:%d' % (group, TICKS))
         code, out = self.kn('compare', '--format', 'json', base, path)
         try:
-            rows = json.loads(out)['comparisons'][0]['benchmarks']
+            found = json.loads(out)['comparisons'][0]
+            rows, gone = found['benchmarks'], found['only_old']
         except ValueError:
-            rows = []
+            rows, gone = [], []
         hit = [row for row in rows if row['group'] == group and row['unit'] == 'ticks']
         off = ['%s: %+d, %s' % (row['name'], row['shift'], row['verdict']) for row in hit
                if row['verdict'] != 'slower' or abs(row['shift'] - TICKS) > WITHIN * TICKS]
+        off += ['%s did not run: %s' % (row['name'], row['reason']) for row in gone if row['reason'] != NO_DELAY]
         # A count may depend on what ran before: which pages are free, when a timer expires. Of a delay it shows nothing.
         off += ['%s, of another group: %+d' % (row['name'], row['shift']) for row in rows
                 if row['group'] != group and abs(row['shift']) > WITHIN * TICKS]
