@@ -174,7 +174,7 @@ def flat_rows(cols):
 def markdown(cols):
     head = flat_heads(cols)
     bar = ['---'] * 2 + ['---:'] * (len(head) - 2)
-    out = [line + '  ' for line in caption(cols)] + ['']
+    out = [line + '\\' for line in caption(cols)] + ['']
     out += ['| ' + ' | '.join(c.replace('|', '\\|') for c in row) + ' |' for row in [head, bar] + flat_rows(cols)]
     return '\n'.join(out + [''] + ['- ' + line for line in remarks(cols)]) + '\n'
 

@@ -198,7 +198,7 @@ def markdown(documents, reference):
     head, cells = table_of(documents, reference)
     left = head.index('operation') + 1
     bar = ['---' if i < left else '---:' for i in range(len(head))]
-    out = [line + '  ' for line in caption(documents, reference)] + ['']
+    out = [line + '\\' for line in caption(documents, reference)] + ['']
     out += ['| ' + ' | '.join(c.replace('|', '\\|') for c in row) + ' |' for row in [head, bar] + cells]
     out += stages.markdown(documents, titles(documents), TICKS)
     extra = remarks(documents, reference)
