@@ -102,14 +102,19 @@ bench-cfp: $(if $(filter bochs,$(CET_ON)),tools-bench-cet,tools-bench) $(addpref
 	$Q$(KN) cfp $(LEVEL_ELF) --root $O/bench/bench.elf --emulator '$(CET_ON)' --rounds '$(ROUNDS)' $(if $(BENCH),--bench '$(BENCH)') \
 	  $(if $(ITERATIONS),--iterations '$(ITERATIONS)') $(if $(LABEL),--label '$(LABEL)') --configuration '$(LEVELS_OF)' -o '$(CET_RESULTS)'
 
-# make image: a menu with all of them, for a CD or a USB stick (doc/bare-metal.md)
+# make image: a menu with all of them, for a CD or a USB stick; make netboot: for a TFTP server (doc/bare-metal.md)
 IMAGE       := build/$(ARCH)/$(COMP)/kilonova-bench$(if $(filter 1,$(DEBUG)),-debug).iso
+NETBOOT     := build/$(ARCH)/$(COMP)/netboot$(if $(filter 1,$(DEBUG)),-debug)
 
 image: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
 	$Q$(KN) image -o $(IMAGE) --release '$(RELEASE)' --configuration '$(LEVELS_OF)' --root $O/bench/bench.elf $(LEVEL_ELF)
 	@echo 'Image: $(IMAGE)'
 
-.PHONY: bench-cet bench-cfp image check-image $(addprefix kernel-,$(LEVELS))
+netboot: tools-image $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
+	$Q$(KN) image --network -o $(NETBOOT) --release '$(RELEASE)' --configuration '$(LEVELS_OF)' --root $O/bench/bench.elf $(LEVEL_ELF)
+	@echo 'Folder: $(NETBOOT)'
+
+.PHONY: bench-cet bench-cfp image netboot check-image $(addprefix kernel-,$(LEVELS))
 
 # What only one architecture has, and tests that are the same for all: they run with that one
 ONLY_x86_64 := agents check-fuzz check-host check-kn coverage fuzz fuzz-keep fuzzers host-tests
@@ -169,8 +174,8 @@ check-boot: tools-check $(KELF) $(IMAGES) roots $(BOOT_MORE)
 	$Q$(PYTHON) -B test/boot/run.py --arch $(ARCH) --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
 
-check-image: tools-check image
-	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
+check-image: tools-check image netboot
+	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --network $(NETBOOT) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
 	  $(if $(ONLY),--only '$(ONLY)') $(LEVEL_ELF)
 
 # By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The image for real machines: one file for a CD or a USB stick, for BIOS and UEFI (aarch64: UEFI), with a kernel for each level of
-control-flow protection, the benchmark root task, and a menu on screen and serial line (doc/bare-metal.md)."""
+"""What starts the benchmarks on real machines, by BIOS and UEFI (aarch64: UEFI): one file for a CD or a USB stick, or a folder for a TFTP
+server, with a kernel for each level of control-flow protection, the benchmark root task, and a menu on screen and serial line
+(doc/bare-metal.md)."""
 
 import os
 import shutil
@@ -48,7 +49,10 @@ function run {
 @START@
     boot
 }
+'''
 
+# With a medium that GRUB can write to
+SERIES = '''
 # series LEVEL SUITE [WORD...]: that one now, the others after it. What comes next must be on the medium before anything starts.
 function series {
     if [ "$1" = "none" ]; then set kn_next=branch; fi
@@ -82,6 +86,17 @@ if [ -n "$kn_next" ]; then
 fi
 '''
 
+# With a server: GRUB reads from it alone
+NO_SERIES = '''
+# series LEVEL SUITE [WORD...]
+function series {
+    echo "This menu came by network. GRUB cannot write to the server, so it cannot"
+    echo "remember which kernel is next: start the kernels one by one."
+    echo -n "Enter: back to the menu "
+    read answer
+}
+'''
+
 HELP = '''
 Each entry starts a kernel with the benchmark root task. CFP is what the
 kernel was built with: @CFP@.
@@ -90,11 +105,23 @@ What it uses on this CPU is in its lines CFP.
 Kernel and root task write to @LINE@ (@PORT@).
 Progress and the most important results are on the screen. @OTHER@
 
-@FORCED@One after the other: four runs with a reset after each. This medium must be
-first in the boot order, and no CD: GRUB notes on it which kernel is next.
+@FORCED@One after the other: @SERIES@
 
 At the other end of the line: scripts/kn collect LOG -o DIR
 '''
+
+HELP_SERIES = '''four runs with a reset after each. This medium must be
+first in the boot order, and no CD: GRUB notes on it which kernel is next.'''
+HELP_NO_SERIES = '''not by network. GRUB cannot write to the server, so it
+cannot note which kernel is next.'''
+
+# iPXE runs GRUB, which asks for the rest by TFTP. A name without a scheme is one beside this file.
+IPXE = '''#!ipxe
+# SPDX-License-Identifier: GPL-2.0-only
+# Kilonova benchmarks, release @RELEASE@: for iPXE, on @ARCH@
+@CHAIN@
+'''
+IPXE_NAME = 'kilonova.ipxe'
 
 ROOT_WORDS = '$bench end=$3 image.release=@RELEASE@ image.configuration=$configuration $image image.root=@ROOT@'
 
@@ -102,6 +129,9 @@ ROOT_WORDS = '$bench end=$3 image.release=@RELEASE@ image.configuration=$configu
 ARCH = {
     'x86_64': {
         'platforms': ('i386-pc', 'x86_64-efi'), 'module': 'multiboot2.mod', 'forced': True,
+        'CHAIN': '''set core i386-pc/core.0
+iseq ${platform} efi && set core x86_64-efi/core.efi ||
+chain boot/grub/${core}''',
         'CONSOLE': '''if serial --unit=0 --speed=115200 --word=8 --parity=no --stop=1; then
     terminal_input --append serial
     terminal_output --append serial
@@ -119,6 +149,7 @@ Another port: press e on an entry, add uart=0xPORT at the end of the line.''',
         'FORCED': 'shstk=force: shadow stacks even if CPUID does not promise that they work.\n\n'},
     'aarch64': {                                            # GRUB's console is firmware's, which is on that line, too
         'platforms': ('arm64-efi',), 'module': 'linux.mod', 'forced': False,
+        'CHAIN': 'chain boot/grub/arm64-efi/core.efi',
         'CONSOLE': '',
         'START': '''    linux /boot/kilonova-$1.img serial $4 $5 $6 -- bench.elf ''' + ROOT_WORDS + '''
     initrd /boot/bench.elf''',
@@ -153,8 +184,8 @@ def fill(text, facts):
     return text
 
 
-def help_entry(arch):
-    lines = ['    echo "%s"' % line for line in fill(HELP, ARCH[arch]).strip().split('\n')]
+def help_entry(arch, series):
+    lines = ['    echo "%s"' % line for line in fill(HELP, {**ARCH[arch], 'SERIES': series}).strip().split('\n')]
     return ['menuentry "h  Help" --hotkey=h {'] + lines + ['    echo -n "Enter: back to the menu "', '    read answer', '}', '']
 
 
@@ -162,45 +193,80 @@ def submenu(key, title, lines):
     return ['submenu "%s  %s ..." --hotkey=%s {' % (key, title, key)] + ['    ' + line for line in lines] + ['}']
 
 
-def menu(kernels, root, release, configuration, arch):
-    """The configuration of GRUB. kernels: {level: path}."""
+def menu(kernels, root, release, configuration, arch, network=False):
+    """The configuration of GRUB. kernels: {level: path}. network: where it comes from cannot be written."""
     choice = ['    if [ "$1" = "%s" ]; then set image=image.kernel=%s; fi' % (level, fact(kernels[level], 'kilonova-%s.elf' % level))
               for level in LEVELS]
     bench = ['    if [ "$2" = "%s" ]; then set bench="%s"; fi' % (name, words) for name, (_, words) in SUITES.items() if words]
-    head = fill(fill(HEAD, ARCH[arch]), {
+    head = fill(fill(HEAD + (NO_SERIES if network else SERIES), ARCH[arch]), {
         'DESCRIBE': '\n'.join(choice), 'BENCH': '\n'.join(bench), 'RELEASE': release, 'CONFIGURATION': configuration,
         'ROOT': fact(root, 'bench.elf'), 'STATE': STATE, 'SECONDS': str(SECONDS)})
     forced = submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force')) + \
         submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force'))
     return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) + (forced if ARCH[arch]['forced'] else []) +
-                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + help_entry(arch))
+                     submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + help_entry(arch, HELP_NO_SERIES if network else HELP_SERIES))
 
 
-def make(out, kernels, root, release, configuration):
-    """Writes the image `out`, whole or not at all."""
+def started_by(kernels, root):
+    """(architecture, folders of GRUB's modules for its platforms)"""
     if sorted(kernels) != sorted(LEVELS):
         raise UsageError('an image holds the kernels of %s' % ', '.join(LEVELS))
     arch = elf.arch(elf.read(root, 'root task'))
     folders = [iso.modules(platform) for platform in ARCH[arch]['platforms']]
-    tools.need('grub-mkrescue', 'xorriso', 'mformat', *(folder + '/' + ARCH[arch]['module'] for folder in folders))
+    tools.need(*(folder + '/' + ARCH[arch]['module'] for folder in folders))
+    return arch, folders
+
+
+def grow(tree, kernels, root, arch, files):
+    """Puts kernels, root task and `files`, {name in boot/grub: bytes}, into a folder."""
+    os.makedirs(tree + '/boot/grub')
+    for level in LEVELS:
+        if arch == 'aarch64':                               # what GRUB starts is the image of that ELF file
+            with open('%s/boot/kilonova-%s.img' % (tree, level), 'wb') as file:
+                file.write(elf.flat(elf.read(kernels[level], 'kernel')))
+        else:
+            shutil.copyfile(kernels[level], '%s/boot/kilonova-%s.elf' % (tree, level))
+    shutil.copyfile(root, tree + '/boot/bench.elf')
+    for name, data in files.items():
+        with open(os.path.join(tree, 'boot/grub', name), 'wb') as file:
+            file.write(data)
+
+
+def grub(command, *words):
+    """Runs one of GRUB's programs."""
+    tools.need('grub-mkrescue', command)                    # both are in the package of the first one
+    done = subprocess.run([command, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise KnError('%s failed: %s' % (command, last_line(done.stderr)))
+
+
+def make(out, kernels, root, release, configuration):
+    """Writes the image `out`, whole or not at all."""
+    arch, folders = started_by(kernels, root)
+    tools.need('xorriso', 'mformat')
     text = menu(kernels, root, release, configuration, arch)
-    folder = os.path.dirname(os.path.abspath(out))
-    with tempfile.TemporaryDirectory(prefix='image-', dir=folder) as work:
-        tree = os.path.join(work, 'tree')
-        os.makedirs(tree + '/boot/grub')
-        for level in LEVELS:
-            if arch == 'aarch64':                           # what GRUB starts is the image of that ELF file
-                with open('%s/boot/kilonova-%s.img' % (tree, level), 'wb') as file:
-                    file.write(elf.flat(elf.read(kernels[level], 'kernel')))
-            else:
-                shutil.copyfile(kernels[level], '%s/boot/kilonova-%s.elf' % (tree, level))
-        shutil.copyfile(root, tree + '/boot/bench.elf')
-        for name, data in (('grub.cfg', text.encode('ascii')), ('grubenv', ENVIRONMENT)):
-            with open(os.path.join(tree, 'boot/grub', name), 'wb') as file:
-                file.write(data)
-        made = os.path.join(work, 'image.iso')
-        done = subprocess.run(['grub-mkrescue', *(['-d', folders[0]] if len(folders) == 1 else []), '-o', made, '--fonts=', '--locales=', '--themes=', tree, '--', '-volid', 'KILONOVA'],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode or not os.path.exists(made):
-            raise KnError('grub-mkrescue failed: ' + last_line(done.stderr))
+    with tempfile.TemporaryDirectory(prefix='image-', dir=os.path.dirname(os.path.abspath(out))) as work:
+        tree, made = os.path.join(work, 'tree'), os.path.join(work, 'image.iso')
+        grow(tree, kernels, root, arch, {'grub.cfg': text.encode('ascii'), 'grubenv': ENVIRONMENT})
+        grub('grub-mkrescue', *(['-d', folders[0]] if len(folders) == 1 else []), '-o', made, '--fonts=', '--locales=', '--themes=', tree,
+             '--', '-volid', 'KILONOVA')
         os.replace(made, out)
+
+
+def network(out, kernels, root, release, configuration):
+    """Writes the folder `out` for a TFTP server. What was there before is replaced if it is such a folder, and refused if not."""
+    out = os.path.abspath(out)
+    if os.path.lexists(out) and not os.path.exists(os.path.join(out, IPXE_NAME)):
+        raise UsageError('-o %s: it is there, and no folder for network boot; name another one' % out)
+    arch, folders = started_by(kernels, root)
+    text = menu(kernels, root, release, configuration, arch, network=True)
+    with tempfile.TemporaryDirectory(prefix='netboot-', dir=os.path.dirname(out)) as work:
+        tree = os.path.join(work, 'tree')
+        grow(tree, kernels, root, arch, {'grub.cfg': text.encode('ascii')})
+        for folder in folders:
+            grub('grub-mknetdir', '--net-directory=' + tree, '--subdir=boot/grub', '-d', folder, '--fonts=', '--locales=', '--themes=')
+        with open(os.path.join(tree, IPXE_NAME), 'w', encoding='ascii') as file:
+            file.write(fill(IPXE, {**ARCH[arch], 'RELEASE': release, 'ARCH': arch}))
+        if os.path.exists(out):
+            os.rename(out, os.path.join(work, 'old'))
+        os.rename(tree, out)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Boots the image of `make image` from CD and USB stick, by BIOS and UEFI, drives its menu over the serial line as an operator does,
-and collects the results from the raw log; some screens are photographed and read. Output as in TAP.
+"""Boots the image of `make image` from CD and USB stick and the folder of `make netboot` by TFTP, by BIOS and UEFI, drives the menu over
+the serial line as an operator does, and collects the results from the raw log; some screens are photographed and read. Output as in TAP.
 
 exit codes: 0 all passed, 1 some failed, 2 usage, 3 a tool is missing (run make deps)
 """
@@ -32,8 +32,18 @@ from knlib.errors import KnError, UsageError                # noqa: E402
 CD = ['-cdrom', 'image.iso', '-boot', 'd']
 DISK = ['-drive', 'if=ide,format=raw,file=image.iso']
 USB = ['-drive', 'if=none,id=stick,format=raw,file=image.iso', '-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick,bootindex=0']
+NETWORK = '@NETWORK@'                                       # in an option: the folder of make netboot, as QEMU's options want it
+NIC = ['-device', 'virtio-net-pci,netdev=net,bootindex=0']  # its ROM is iPXE
+NIC_UEFI = ['-device', 'virtio-net-pci,netdev=net,bootindex=0,romfile=']     # PXE of the firmware itself
 BENCHES = ['control.nothing', 'control.nop100', 'control.loop1000', 'ipc.cross.w1']
 BLOCK = ['-drive', 'if=none,id=disk,format=raw,readonly=on,file=image.iso', '-device', 'virtio-blk-pci,drive=disk,bootindex=0']
+
+
+def tftp(file, nic):
+    """QEMU's own servers of DHCP and TFTP name this file of the folder."""
+    return ['-netdev', 'user,id=net,tftp=%s,bootfile=%s' % (NETWORK, file), *nic]
+
+
 STAYS = 'The run has ended with status 0. The machine can be switched off.'
 RESETS = 'The run has ended with status 0. The machine resets.'
 
@@ -165,6 +175,27 @@ def stick(m):
     return list(image.LEVELS)
 
 
+def server(m):
+    """What comes by network can do no series, and says so; one kernel after the other by hand."""
+    m.menu()
+    m.short('5')
+    m.expect('GRUB cannot write to the server')
+    m.expect('back to the menu')
+    m.line.send('\r')
+    m.expect('Short run, all four kernels')
+    time.sleep(1)
+    m.line.send('4')
+    m.stays()
+    return ['full']
+
+
+def ipxe(m):
+    """On UEFI, iPXE is seen on the line, too."""
+    m.expect('kilonova.ipxe... ok')
+    m.expect('x86_64-efi/core.efi... ok')
+    return one(m)
+
+
 def escape(m):
     """A series that is stopped leaves nothing behind."""
     m.menu()
@@ -219,6 +250,11 @@ TESTS = {                                                   # name: (what the op
     'qemu, UEFI, CD': (one, {'uefi': True, 'options': CD, 'screen': True}),
     'qemu, BIOS, CD': (cd, {'options': CD}),
     'qemu, BIOS, disk, pulled plug': (default, {'options': DISK}),
+    'qemu, BIOS, network': (server, {'options': tftp('boot/grub/i386-pc/core.0', NIC)}),
+    'qemu, BIOS, network, iPXE': (one, {'options': tftp('kilonova.ipxe', NIC)}),
+    'qemu, UEFI, network': (one, {'uefi': True, 'options': tftp('boot/grub/x86_64-efi/core.efi', NIC_UEFI)}),
+    'qemu, UEFI, network, iPXE': (ipxe, {'uefi': True, 'options': tftp('kilonova.ipxe', NIC)}),
+    'qemu, aarch64, network': (server, {'arch': 'aarch64', 'uefi': True, 'options': tftp('boot/grub/arm64-efi/core.efi', NIC_UEFI)}),
     'qemu, aarch64, USB stick': (stick, {'arch': 'aarch64', 'uefi': True, 'options': USB}),
     'qemu, aarch64, USB stick, stopped series': (escape, {'arch': 'aarch64', 'uefi': True, 'options': USB}),
     'qemu, aarch64, disk that cannot be written': (cd, {'arch': 'aarch64', 'uefi': True, 'options': BLOCK}),
@@ -282,6 +318,7 @@ def execute(name, args):
     bochs = how.get('bochs', False)
     ticks = 'instructions' if bochs else emulator.Machine(arch=how.get('arch', 'x86_64'), icount=False).ticks_are
     with emulator.workdir() as directory:
+        how = {**how, 'options': [word.replace(NETWORK, args.network) for word in how.get('options', ())]}
         shutil.copyfile(args.image, os.path.join(directory, 'image.iso'))
         try:
             with Machine(directory, name, **how) as machine:
@@ -302,6 +339,7 @@ def execute(name, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--image', metavar='FILE.iso', required=True)
+    parser.add_argument('--network', metavar='DIR', required=True, help='the folder of make netboot')
     parser.add_argument('kernels', nargs='+', metavar='LEVEL=FILE', help='the kernels in it, as given to kn image')
     parser.add_argument('--configuration', metavar='NAME', required=True, help='as given to kn image')
     parser.add_argument('--only', metavar='PATTERN', default='*')
@@ -311,6 +349,7 @@ def main():
     args = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    args.network = os.path.abspath(args.network).replace(',', ',,')
     args.kernels = dict(word.split('=', 1) for word in args.kernels)
     try:
         import pexpect                                      # noqa: F401
