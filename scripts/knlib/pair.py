@@ -115,7 +115,7 @@ def means(cols):
     """[(column, mean, number of ratios)] of those that have any."""
     out = []
     for col in cols:
-        known = [r for r in ratios(cols, col) if r is not None]
+        known = [r for r in ratios(cols, col) if r]
         mean = table.geometric_mean(known)
         if mean:
             out.append((col, mean, len(known)))

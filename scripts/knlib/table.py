@@ -167,7 +167,7 @@ def remarks(documents, reference):
             ratios = [row['ratios'][index] for row in table if row['group'] not in APART and not (cold_is_warm and row['variant'] == 'cold')]
             mean = geometric_mean(ratios)
             if mean:
-                lines.append('%s: geometric mean of %s: %.2f' % (head, counted(sum(r is not None for r in ratios), 'ratio'), mean))
+                lines.append('%s: geometric mean of %s: %.2f' % (head, counted(sum(bool(r) for r in ratios), 'ratio'), mean))
         known = {store.key(b) for d in documents for b in d['benchmarks']}
         only = [b['name'] for b in reference['benchmarks'] if store.key(b) not in known]
         if only and not any(map(chosen, documents)):
@@ -175,7 +175,10 @@ def remarks(documents, reference):
             lines.append('only measured on %s: %s' % (name_of(reference), names))
     for head, document in zip(titles(documents), documents):
         lines += ['%s is incomplete: %s' % (head, document['incomplete'])] if document['incomplete'] else []
-        lines += ['%s: %s skipped: %s' % (head, s['name'], s['reason']) for s in document['skipped']]
+        left = {}                                           # why: benchmarks
+        for skip in document['skipped']:
+            left.setdefault(skip['reason'], []).append(skip['name'])
+        lines += ['%s: %s skipped: %s' % (head, ', '.join(names), why) for why, names in left.items()]
         lines += ['%s: %s: %s operations were repeated, since they took another path' % (head, b['name'], b['extra']['repeated'])
                   for b in document['benchmarks'] if 'repeated' in b.get('extra', {})]
     return lines
