@@ -152,7 +152,7 @@ class Boards(unittest.TestCase):
         self.assertIn('--power ended with status 4: no such outlet', self.kn('serial:' + self.line(b''), '--power', 'touch on; echo no such outlet; exit 4', code=1))
 
     def served(self, data, linger):
-        server = socket.create_server(('localhost', 0))
+        server = socket.create_server(('127.0.0.1', 0))
 
         def serve():
             peer, _ = server.accept()
@@ -165,7 +165,7 @@ class Boards(unittest.TestCase):
         thread = threading.Thread(target=serve)
         thread.start()
         self.addCleanup(thread.join)
-        return 'serial:socket://localhost:%d' % server.getsockname()[1]
+        return 'serial:socket://127.0.0.1:%d' % server.getsockname()[1]
 
     def test_socket(self):
         self.kn(self.served(LOG, True), '--power', 'touch on')
