@@ -131,7 +131,7 @@ CHECKS_aarch64 := check-sources check-cfp check-sizes check-bench check-wcet che
 LEAVE       ?=
 CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 
-# LEAVE='check-X check-Y': all but these
+# LEAVE='check-X check-Y': all but these; BOOTS='smp*|abuse*': of check-boot, these (ONLY means other suites, too)
 # All checks of all architectures run, whatever one of them finds; the total decides
 check:
 	@for a in $(ARCHES); do scripts/deps --check check $(COMP) $$a || exit; done
@@ -172,7 +172,7 @@ check-boot: tools-check $(KELF) $(IMAGES) roots $(BOOT_MORE)
 	@for b in $(BOOT_BOARDS); do $(MAKE) --no-print-directory BOARD=$$b all || exit; done
 	@for l in $(BOOT_CFP); do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
 	$Q$(PYTHON) -B test/boot/run.py --arch $(ARCH) --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
-	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
+	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(or $(ONLY),$(BOOTS)),--only '$(or $(ONLY),$(BOOTS))') $(if $(SKIP),--skip '$(SKIP)')
 
 check-image: tools-check image netboot
 	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --network $(NETBOOT) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
