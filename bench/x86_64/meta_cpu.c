@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <cpuid.h>
 #include <line.h>
 #include <meta.h>
 #include <record.h>
 #include <stdbool.h>
 #include <string.h>
 
-struct cpuid {
-    uint32_t    a, b, c, d;
-};
-
-static struct cpuid cpuid (uint32_t leaf, uint32_t sub)
-{
-    struct cpuid r;
-    __asm__ volatile ("cpuid" : "=a" (r.a), "=b" (r.b), "=c" (r.c), "=d" (r.d) : "a" (leaf), "c" (sub));
-    return r;
-}
-
 char const *meta_cpu (void)
 {
     static char text[49];
 
-    for (uint32_t i = 0; cpuid (0x80000000, 0).a >= 0x80000004 && i < 3; i++) {
+    for (uint32_t i = 0; cpuid (0x80000000, 0).eax >= 0x80000004 && i < 3; i++) {
         struct cpuid const r = cpuid (0x80000002 + i, 0);
         memcpy (text + 16 * i, &r, sizeof (r));
     }
@@ -34,68 +24,70 @@ char const *meta_cpu (void)
  */
 static void facts (struct cpuid l0, struct cpuid l1)
 {
-    struct cpuid const none = { 0, 0, 0, 0 }, l6 = l0.a >= 6 ? cpuid (6, 0) : none, l15 = l0.a >= 0x15 ? cpuid (0x15, 0) : none,
-                       l16 = l0.a >= 0x16 ? cpuid (0x16, 0) : none;
+    struct cpuid const none = { 0, 0, 0, 0 }, l6 = l0.eax >= 6 ? cpuid (6, 0) : none, l15 = l0.eax >= 0x15 ? cpuid (0x15, 0) : none,
+                       l16 = l0.eax >= 0x16 ? cpuid (0x16, 0) : none;
     unsigned threads = 1;
 
-    for (unsigned i = 0; l0.a >= 0xb && i < 8; i++) {   /* levels of the topology; type 1: threads of a core    */
+    for (unsigned i = 0; l0.eax >= 0xb && i < 8; i++) {   /* levels of the topology; type 1: threads of a core    */
         struct cpuid const t = cpuid (0xb, i);
-        if (!(t.c >> 8 & 0xff))
+        if (!(t.ecx >> 8 & 0xff))
             break;
-        if ((t.c >> 8 & 0xff) == 1)
-            threads = t.b & 0xffff;
+        if ((t.ecx >> 8 & 0xff) == 1)
+            threads = t.ebx & 0xffff;
     }
 
-    if (l16.a & 0xffff)
-        line ("meta", "freq_hz=%lu freq_max_hz=%lu", (l16.a & 0xffff) * UINT64_C (1000000), (l16.b & 0xffff) * UINT64_C (1000000));
+    if (l16.eax & 0xffff)
+        line ("meta", "freq_hz=%lu freq_max_hz=%lu", (l16.eax & 0xffff) * UINT64_C (1000000), (l16.ebx & 0xffff) * UINT64_C (1000000));
 
-    if (l15.a && l15.b)
-        line ("meta", "tsc_ratio=%u/%u crystal_hz=%u", l15.b, l15.a, l15.c);
+    if (l15.eax && l15.ebx)
+        line ("meta", "tsc_ratio=%u/%u crystal_hz=%u", l15.ebx, l15.eax, l15.ecx);
 
-    if (l6.a & 2 && !record_platform())
+    if (l6.eax & 2 && !record_platform())
         meta_warn ("turbo", "the CPU has it, whether it is on cannot be told on this kernel");
 
-    if (l6.a & 1 << 7 && !record_platform())
+    if (l6.eax & 1 << 7 && !record_platform())
         meta_warn ("hwp", "the CPU has HWP, whether it is on cannot be told on this kernel");
 
     if (threads > 1)
         meta_warn ("smt", "CPUs share cores");
 
-    if (l1.c >> 31)
+    if (l1.ecx >> 31)
         meta_warn ("hypervisor", "an emulator or a virtual machine");
 }
 
 void meta_print_cpu (void)
 {
     struct cpuid const l0 = cpuid (0, 0), l1 = cpuid (1, 0), e0 = cpuid (0x80000000, 0);
-    struct cpuid const l7 = l0.a >= 7 ? cpuid (7, 0) : (struct cpuid) { 0 }, l71 = l7.a ? cpuid (7, 1) : (struct cpuid) { 0 };
-    struct cpuid const e1 = e0.a >= 0x80000001 ? cpuid (0x80000001, 0) : (struct cpuid) { 0 };
-    struct cpuid const e7 = e0.a >= 0x80000007 ? cpuid (0x80000007, 0) : (struct cpuid) { 0 };
-    uint32_t const family = (l1.a >> 8 & 0xf) + ((l1.a >> 8 & 0xf) == 0xf ? l1.a >> 20 & 0xff : 0);
-    uint32_t const model  = (l1.a >> 4 & 0xf) | ((l1.a >> 8 & 0xf) == 6 || (l1.a >> 8 & 0xf) == 0xf ? l1.a >> 12 & 0xf0 : 0);
+    struct cpuid const l7 = l0.eax >= 7 ? cpuid (7, 0) : (struct cpuid) { 0 }, l71 = l7.eax ? cpuid (7, 1) : (struct cpuid) { 0 };
+    struct cpuid const e1 = e0.eax >= 0x80000001 ? cpuid (0x80000001, 0) : (struct cpuid) { 0 };
+    struct cpuid const e7 = e0.eax >= 0x80000007 ? cpuid (0x80000007, 0) : (struct cpuid) { 0 };
+    uint32_t const family = (l1.eax >> 8 & 0xf) + ((l1.eax >> 8 & 0xf) == 0xf ? l1.eax >> 20 & 0xff : 0);
+    uint32_t const model  = (l1.eax >> 4 & 0xf) | ((l1.eax >> 8 & 0xf) == 6 || (l1.eax >> 8 & 0xf) == 0xf ? l1.eax >> 12 & 0xf0 : 0);
     char text[49] = "", word[49];
 
-    memcpy (text + 0, &l0.b, 4);
-    memcpy (text + 4, &l0.d, 4);
-    memcpy (text + 8, &l0.c, 4);
+    memcpy (text + 0, &l0.ebx, 4);
+    memcpy (text + 4, &l0.edx, 4);
+    memcpy (text + 8, &l0.ecx, 4);
     line ("meta", "cpu_vendor=%s cpu_family=%#x cpu_model=%#x cpu_stepping=%u cpu_signature=%#x",
-          line_word (word, sizeof (word), text), family, model, l1.a & 0xf, l1.a);
+          line_word (word, sizeof (word), text), family, model, l1.eax & 0xf, l1.eax);
 
     line ("meta", "cpu_brand=%s", line_word (word, sizeof (word), meta_cpu()));
 
     line ("meta", "cpuid_1_ecx=%#x cpuid_1_edx=%#x cpuid_7_ebx=%#x cpuid_7_ecx=%#x cpuid_7_edx=%#x cpuid_7_1_eax=%#x "
-          "cpuid_7_1_edx=%#x cpuid_80000001_ecx=%#x cpuid_80000001_edx=%#x", l1.c, l1.d, l7.b, l7.c, l7.d, l71.a, l71.d, e1.c, e1.d);
+          "cpuid_7_1_edx=%#x cpuid_80000001_ecx=%#x cpuid_80000001_edx=%#x", l1.ecx, l1.edx,
+          l7.ebx, l7.ecx, l7.edx, l71.eax, l71.edx, e1.ecx, e1.edx);
 
     line ("meta", "counter=tsc tsc_invariant=%u tsc_deadline=%u hypervisor=%u vmx=%u svm=%u ibt=%u shstk=%u pcid=%u smep=%u "
-          "smap=%u umip=%u la57=%u rdt_a=%u", e7.d >> 8 & 1, l1.c >> 24 & 1, l1.c >> 31, l1.c >> 5 & 1, e1.c >> 2 & 1, l7.d >> 20 & 1,
-          l7.c >> 7 & 1, l1.c >> 17 & 1, l7.b >> 7 & 1, l7.b >> 20 & 1, l7.c >> 2 & 1, l7.c >> 16 & 1, l7.b >> 15 & 1);
+          "smap=%u umip=%u la57=%u rdt_a=%u", e7.edx >> 8 & 1, l1.ecx >> 24 & 1, l1.ecx >> 31, l1.ecx >> 5 & 1, e1.ecx >> 2 & 1,
+          l7.edx >> 20 & 1, l7.ecx >> 7 & 1, l1.ecx >> 17 & 1, l7.ebx >> 7 & 1, l7.ebx >> 20 & 1, l7.ecx >> 2 & 1,
+          l7.ecx >> 16 & 1, l7.ebx >> 15 & 1);
 
-    if (l1.c >> 31) {                                   /* the leaf that emulators and hypervisors sign         */
+    if (l1.ecx >> 31) {                                 /* the leaf that emulators and hypervisors sign         */
         struct cpuid const h = cpuid (0x40000000, 0);
         memset (text, 0, sizeof (text));
-        memcpy (text + 0, &h.b, 4);
-        memcpy (text + 4, &h.c, 4);
-        memcpy (text + 8, &h.d, 4);
+        memcpy (text + 0, &h.ebx, 4);
+        memcpy (text + 4, &h.ecx, 4);
+        memcpy (text + 8, &h.edx, 4);
         line ("meta", "hypervisor_signature=%s", line_word (word, sizeof (word), text));
     }
 
