@@ -20,17 +20,27 @@ server_page:
         b.lo    2b
         .endm
 
-/* Portal of the IPC benchmarks: two instructions. The MTD stays in X1, and the message words in the UTCB go back. */
-        .globl  server_reply
-server_reply:
-        mov     x0, #1                  /* ipc_reply; the next call enters at server_reply again */
-        svc     #0
-
-        .globl  server_delay_reply
-server_delay_reply:
-        DELAY
+/* ipc_reply; the next call enters at the portal again */
+        .macro  reply
         mov     x0, #1
         svc     #0
+        .endm
+
+        .macro  skip
+        ldr     x2, [sp, #0x1e0]        /* ELR_EL2 in the architectural UTCB layout; UDF has four bytes */
+        add     x2, x2, #4
+        str     x2, [sp, #0x1e0]
+        .endm
+
+/* Says in the first word of its UTCB when it was entered or, equally well, when it left. As stamp.h: two instructions behind MRS */
+        .macro  stamp
+        isb
+        mrs     x2, cntvct_el0
+        isb
+        str     x2, [sp]
+        .endm
+
+#include <server_variants.inc>
 
 /* Portal that proves a message arrived and went back: inverts all words of the UTCB */
         .globl  server_invert
@@ -42,20 +52,7 @@ server_invert:
         str     x4, [x2], #8
         subs    w3, w3, #1
         b.ne    1b
-        mov     x0, #1
-        svc     #0
-
-/* Portal for undefined instructions with MTD = EL2_ELR_SPSR: skips the four bytes of UDF */
-        .globl  server_delay_skip
-server_delay_skip:
-        DELAY
-        .globl  server_skip
-server_skip:
-        ldr     x2, [sp, #0x1e0]        /* ELR_EL2 in the architectural UTCB layout */
-        add     x2, x2, #4
-        str     x2, [sp, #0x1e0]
-        mov     x0, #1
-        svc     #0
+        reply
 
 /* Partner of the semaphore ping-pong, entered with X0 = struct { uint64_t down, up; }: five instructions a round */
         .globl  server_pingpong
@@ -85,8 +82,7 @@ server_delay_pingpong:
         .globl  server_hypercall
 server_hypercall:
         svc     #0
-        mov     x0, #1
-        svc     #0
+        reply
 
 /* Calls a portal again and again, with one word; entered with X0 = its ipc_call: four instructions a round */
         .globl  server_caller
@@ -103,64 +99,7 @@ server_fpu:
         .arch_extension fp
         fmov    d0, xzr
         .arch_extension nofp
-        mov     x0, #1
-        svc     #0
-
-/* Says in the first word of its UTCB when it was entered or, equally well, when it left. As stamp.h: two instructions behind MRS */
-        .macro  stamp
-        isb
-        mrs     x2, cntvct_el0
-        isb
-        str     x2, [sp]
-        .endm
-
-        .globl  server_delay_stamp
-server_delay_stamp:
-        DELAY
-        .globl  server_stamp
-server_stamp:
-        stamp
-        mov     x0, #1
-        svc     #0
-
-        .globl  server_stamp_delay
-server_stamp_delay:
-        stamp
-        DELAY
-        mov     x0, #1
-        svc     #0
-
-/* server_skip with a stamp before, and one with a stamp behind */
-        .globl  server_delay_stamp_skip
-server_delay_stamp_skip:
-        DELAY
-        .globl  server_stamp_skip
-server_stamp_skip:
-        stamp
-        ldr     x2, [sp, #0x1e0]
-        add     x2, x2, #4
-        str     x2, [sp, #0x1e0]
-        mov     x0, #1
-        svc     #0
-
-        .globl  server_skip_stamp
-server_skip_stamp:
-        ldr     x2, [sp, #0x1e0]
-        add     x2, x2, #4
-        str     x2, [sp, #0x1e0]
-        stamp
-        mov     x0, #1
-        svc     #0
-
-        .globl  server_skip_stamp_delay
-server_skip_stamp_delay:
-        ldr     x2, [sp, #0x1e0]
-        add     x2, x2, #4
-        str     x2, [sp, #0x1e0]
-        stamp
-        DELAY
-        mov     x0, #1
-        svc     #0
+        reply
 
 /* Portal for data aborts: the hypercall whose parameters PID points at. What was transferred goes back: eight instructions */
         .globl  server_map
@@ -171,16 +110,14 @@ server_map:
         ldp     x0, x1, [x0]
         svc     #0
         mov     x1, x19
-        mov     x0, #1
-        svc     #0
+        reply
 
 /* Portal for startup events with MTD = EL2_ELR_SPSR: the EC goes to server_park */
         .globl  server_start
 server_start:
         adr     x2, server_park
         str     x2, [sp, #0x1e0]
-        mov     x0, #1
-        svc     #0
+        reply
 
 /* Blocks for ever: the stack pointer is the first parameter of ctrl_sm down */
 server_park:

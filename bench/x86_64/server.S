@@ -23,17 +23,27 @@ server_page:
         jb      2b
         .endm
 
-/* Portal of the IPC benchmarks: two instructions. The MTD stays in ESI, and the message words in the UTCB go back. */
-        .globl  server_reply
-server_reply:
-        mov     $1, %edi                /* ipc_reply; the next call enters at server_reply again */
-        syscall
-
-        .globl  server_delay_reply
-server_delay_reply:
-        DELAY
+/* ipc_reply; the next call enters at the portal again */
+        .macro  reply
         mov     $1, %edi
         syscall
+        .endm
+
+        .macro  skip
+        addq    $2, 0x88(%rsp)          /* RIP in the architectural UTCB layout; UD2 has two bytes */
+        .endm
+
+/* Says in the first word of its UTCB when it was entered or, equally well, when it left. As stamp.h: five instructions behind RDTSC */
+        .macro  stamp
+        lfence
+        rdtsc
+        lfence
+        shl     $32, %rdx
+        lea     (%rax, %rdx), %rcx
+        mov     %rcx, (%rsp)
+        .endm
+
+#include <server_variants.inc>
 
 /* Portal that proves a message arrived and went back: inverts all words of the UTCB */
         .globl  server_invert
@@ -44,18 +54,7 @@ server_invert:
         add     $8, %rax
         dec     %ecx
         jnz     1b
-        mov     $1, %edi
-        syscall
-
-/* Portal for #UD with MTD = RIP: skips the two bytes of UD2 */
-        .globl  server_delay_skip
-server_delay_skip:
-        DELAY
-        .globl  server_skip
-server_skip:
-        addq    $2, 0x88(%rsp)          /* RIP in the architectural UTCB layout */
-        mov     $1, %edi
-        syscall
+        reply
 
 /* Partner of the semaphore ping-pong, entered with RDI = struct { uint64_t down, up; }: five instructions a round */
         .globl  server_pingpong
@@ -87,8 +86,7 @@ server_delay_pingpong:
         .globl  server_hypercall
 server_hypercall:
         syscall
-        mov     $1, %edi
-        syscall
+        reply
 
 /* Calls a portal again and again, with one word; entered with RDI = its ipc_call: four instructions a round */
         .globl  server_caller
@@ -103,60 +101,7 @@ server_caller:
         .globl  server_fpu
 server_fpu:
         xorps   %xmm0, %xmm0
-        mov     $1, %edi
-        syscall
-
-/* Says in the first word of its UTCB when it was entered or, equally well, when it left. As stamp.h: five instructions behind RDTSC */
-        .macro  stamp
-        lfence
-        rdtsc
-        lfence
-        shl     $32, %rdx
-        lea     (%rax, %rdx), %rcx
-        mov     %rcx, (%rsp)
-        .endm
-
-        .globl  server_delay_stamp
-server_delay_stamp:
-        DELAY
-        .globl  server_stamp
-server_stamp:
-        stamp
-        mov     $1, %edi
-        syscall
-
-        .globl  server_stamp_delay
-server_stamp_delay:
-        stamp
-        DELAY
-        mov     $1, %edi
-        syscall
-
-/* server_skip with a stamp before, and one with a stamp behind */
-        .globl  server_delay_stamp_skip
-server_delay_stamp_skip:
-        DELAY
-        .globl  server_stamp_skip
-server_stamp_skip:
-        stamp
-        addq    $2, 0x88(%rsp)
-        mov     $1, %edi
-        syscall
-
-        .globl  server_skip_stamp
-server_skip_stamp:
-        addq    $2, 0x88(%rsp)
-        stamp
-        mov     $1, %edi
-        syscall
-
-        .globl  server_skip_stamp_delay
-server_skip_stamp_delay:
-        addq    $2, 0x88(%rsp)
-        stamp
-        DELAY
-        mov     $1, %edi
-        syscall
+        reply
 
 /* Portal for page faults: the hypercall whose parameters PID points at. What was transferred goes back: ten instructions */
         .globl  server_map
@@ -169,16 +114,14 @@ server_map:
         mov     (%rdi), %rdi
         syscall
         mov     %r12, %rsi
-        mov     $1, %edi
-        syscall
+        reply
 
 /* Portal for startup events with MTD = RIP: the EC goes to server_park */
         .globl  server_start
 server_start:
         lea     server_park(%rip), %rax
         mov     %rax, 0x88(%rsp)
-        mov     $1, %edi
-        syscall
+        reply
 
 /* Blocks for ever: the stack pointer is the first parameter of ctrl_sm down */
 server_park:
