@@ -3,14 +3,11 @@
  * Creation and destruction of kernel objects. Few iterations, because NOVA never gives the memory of an object back.
  * doc/bench/objects.md
  */
-#include <base/atomic.h>
-#include <cpu_pause.h>
 #include <mem.h>
 #include <object.h>
 #include <panic.h>
 #include <record.h>
 #include <root.h>
-#include <stc.h>
 #include <timed.h>
 #include <timer.h>
 
@@ -19,23 +16,6 @@ enum { ITERATIONS = 200, ITERATIONS_LOST = 20, BALLAST_ORD = 7, BALLAST = 4 };
 static uint64_t sel, parent;                            /* of each object, and of what it needs: destroyed before the next is created */
 static uint64_t ballast, ballast_parent;                /* selectors of others, which stay                      */
 static struct record_memory *memory;
-
-/* Untimed: until all memory of what was destroyed is back, where the kernel tells */
-static bool settle (struct bench_run *run)
-{
-    uint64_t const end = stc_read() + root.hip->stc_freq;
-
-    while (memory && rlx_load (&memory->waiting)) {
-
-        if (stc_read() >= end)
-            return bench_fail (run, "memory is not back after a second");
-
-        hyp_raw ((struct hyp_regs) { .p0 = HYPERCALL_reserved });
-        cpu_pause();
-    }
-
-    return true;
-}
 
 /* The UTCB of a destroyed EC may stay where it was, so that each EC gets a page of its own */
 static bool next (struct bench_run *run, enum object o, uint64_t at, uint64_t from, struct hyp_regs *r)
@@ -70,7 +50,7 @@ static bool destroy (struct bench_run *run, uint64_t at, uint64_t from, unsigned
     if (object_parent (run->bench->param) != OBJECT_NONE)
         TRY (run, sel_revoke (from, ord));
 
-    return settle (run);
+    return object_settle (run);
 }
 
 /* One more object that stays. pages: what it took, where the kernel tells */
@@ -108,7 +88,7 @@ static bool setup_create (struct bench_run *run)
         memory         = record_find (RECORD_MEMORY);
     }
 
-    if (!object_setup (run, run->bench->param) || !settle (run))
+    if (!object_setup (run, run->bench->param) || !object_settle (run))
         return false;
 
     for (uint64_t pages = 0, least = ~UINT64_C (0); memory && pages <= least && n < (1 << BALLAST_ORD) - BALLAST; n++) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <object.h>
 
+#include <cpu_pause.h>
 #include <panic.h>
+#include <record.h>
 #include <root.h>
 #include <server.h>
+#include <stc.h>
 #include <timed.h>
 
 enum { PRIO_LOWEST = 1 };
@@ -91,4 +94,20 @@ struct hyp_regs object_regs (enum object o, uint64_t sel, uint64_t parent, uintp
     }
 
     return r;
+}
+
+bool object_settle (struct bench_run *run)
+{
+    uint64_t const end = stc_read() + root.hip->stc_freq;
+
+    while (record_memory_waiting()) {
+
+        if (stc_read() >= end)
+            return bench_fail (run, "memory is not back after a second");
+
+        hyp_raw ((struct hyp_regs) { .p0 = HYPERCALL_reserved });
+        cpu_pause();
+    }
+
+    return true;
 }

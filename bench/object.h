@@ -17,3 +17,6 @@ enum object     object_parent (enum object);
 
 /* Parameters of its creation. sel: where to, parent: selector of its parent, utcb: address of the UTCB of an EC */
 struct hyp_regs object_regs (enum object, uint64_t sel, uint64_t parent, uintptr_t utcb);
+
+/* Until all memory of what was destroyed is back, where the kernel tells. Fails after a second. */
+bool            object_settle (struct bench_run *);

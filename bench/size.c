@@ -3,34 +3,16 @@
  * How much memory of the kernel an object takes. While objects are created the free pages go down: by some for each object, by more
  * when a slab is full. Between two such moments, a whole number of slabs was filled. doc/bench/objects.md
  */
-#include <cpu_pause.h>
 #include <mem.h>
 #include <object.h>
 #include <panic.h>
 #include <record.h>
 #include <root.h>
-#include <stc.h>
 
 enum { ORD = 8, COUNT = 1 << ORD, PAGE = 4096, KEPT = 4, ITERATIONS = 5 };
 
 static uint64_t object, parent;                         /* selectors, COUNT each                                */
 static uintptr_t utcb;                                  /* addresses, of twice as many pages                    */
-
-static bool settle (struct bench_run *run)
-{
-    uint64_t const end = stc_read() + root.hip->stc_freq;
-
-    while (record_memory_waiting()) {
-
-        if (stc_read() >= end)
-            return bench_fail (run, "memory is not back after a second");
-
-        hyp_raw ((struct hyp_regs) { .p0 = HYPERCALL_reserved });
-        cpu_pause();
-    }
-
-    return true;
-}
 
 static bool setup (struct bench_run *run)
 {
@@ -66,7 +48,7 @@ static bool places (struct bench_run *run)
         if (i % KEPT)
             TRY (run, sel_revoke (parent + i, 0));
 
-    return settle (run);
+    return object_settle (run);
 }
 
 static unsigned objects (struct bench_run const *run) { return run->bench->param == OBJECT_EC_FPU ? COUNT / 2 : COUNT; }
@@ -94,7 +76,7 @@ static bool count (struct bench_run *run, unsigned *pages)
     TRY (run, sel_revoke (object, ORD));
     TRY (run, sel_revoke (parent, ORD));
 
-    return settle (run);
+    return object_settle (run);
 }
 
 static bool take (struct bench_run *run, int64_t *value)
@@ -103,7 +85,7 @@ static bool take (struct bench_run *run, int64_t *value)
     unsigned least = ~0U, more = 0, first = COUNT, last = COUNT, sum = 0;
     unsigned const n = objects (run);
 
-    if (!settle (run) || !count (run, pages))
+    if (!object_settle (run) || !count (run, pages))
         return false;
 
     for (unsigned i = 0; i < n; i++)
