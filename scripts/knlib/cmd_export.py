@@ -3,14 +3,14 @@
 
 import sys
 
-from . import export, store
+from . import export, output, store
 from .errors import OK
 
 
 def main(args):
     text = export.FORMATS[args.format]([store.read(path) for path in args.files])
     if args.output:
-        export.write(text, args.output)
+        output.write(args.output, text)
     else:
         sys.stdout.write(text)
     return OK

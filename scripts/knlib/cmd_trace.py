@@ -4,7 +4,7 @@
 import re
 import sys
 
-from . import elf, export, runner, trace
+from . import elf, output, runner, trace
 from .errors import OK, UsageError, counted
 
 
@@ -18,7 +18,7 @@ def main(args):
         raise UsageError('--operations wants 1 to 1000, --timeout a number above 0')
     folded, figure = trace.record(kernel, root, args.bench, args.operations, args.timeout)
     if args.output:
-        export.write(trace.text(folded), args.output)
+        output.write(args.output, trace.text(folded))
     else:
         sys.stdout.write(trace.text(folded))
     print('kn trace: %s: %s, %s in %s' % (args.bench, counted(figure, 'instruction'), counted(len(folded), 'stack'), args.output or 'standard output'),

@@ -7,7 +7,6 @@ independent of each other, so they are never exported as repetitions."""
 import datetime
 import json
 import math
-import os
 import re
 
 from . import samples, table
@@ -150,12 +149,3 @@ def perf(documents):
 
 
 FORMATS = {'google-benchmark': google, 'sel4bench': sel4bench, 'benchstat': benchstat, 'perf-stat': perf}
-
-
-def write(text, output):
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
-        with open(output, 'w', encoding='utf-8') as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError('cannot write %s: %s' % (output, error.strerror)) from None

@@ -7,9 +7,8 @@ decides them. It says for each benchmark what it may take, and keeps why that wa
 import json
 import os
 import re
-import tempfile
 
-from . import boots, history, statistics, store
+from . import boots, history, output, statistics, store
 from .errors import KnError, UsageError, counted
 
 EXPECTED = os.path.join(store.RESULTS, 'expected')
@@ -87,17 +86,6 @@ def text(document):
     head = json.dumps({key: document[key] for key in KEYS if key != 'benchmarks'}, indent=1)[:-2]
     lines = ['  %s: %s' % (json.dumps(name), json.dumps({f: entry[f] for f in FIGURES})) for name, entry in document['benchmarks'].items()]
     return head + ',\n "benchmarks": {\n' + ',\n'.join(lines) + '\n }\n}\n'
-
-
-def write(document, path):
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with tempfile.NamedTemporaryFile('w', dir=os.path.dirname(path), delete=False, encoding='ascii') as file:
-            file.write(text(document))
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
-    except OSError as error:
-        raise UsageError('cannot write %s: %s' % (path, error.strerror)) from None
 
 
 def figures(document):
@@ -201,5 +189,5 @@ def renew(path, folder, reason):
     if old and not changed and old['benchmarks'] == have:
         return result['expectations'], []
     entry = {'commit': result['commit'], 'reason': reason, 'changed': changed or ['other numbers of samples']}
-    write(dict(who, schema=SCHEMA, log=[*(old['log'] if old else ()), entry], benchmarks=have), result['expectations'])
+    output.write(result['expectations'], text(dict(who, schema=SCHEMA, log=[*(old['log'] if old else ()), entry], benchmarks=have)))
     return result['expectations'], entry['changed']

@@ -7,7 +7,7 @@ results alone, so the same results give the same page."""
 import os
 import re
 
-from . import cfp, cfp_plot, chart_history, chart_ipc, chart_latency, chart_stages, history, pair, stages, store, style, table, tools
+from . import cfp, cfp_plot, chart_history, chart_ipc, chart_latency, chart_stages, history, output, pair, stages, store, style, table, tools
 from .errors import UsageError, counted
 
 HEADLINES = (('null', 'hypercall that does nothing'), ('ipc.same.w1', 'IPC inside a domain, round trip'),
@@ -208,8 +208,8 @@ def summary(cols):
              'unit': table.TICKS[col.document['ticks_are']]} for col, mean, number in pair.means(cols)]
 
 
-def make(folder, more, output):
-    """The text of the page. `output` is where it will lie: links to the results are relative to that place."""
+def make(folder, more, out):
+    """The text of the page. `out` is where it will lie: links to the results are relative to that place."""
     try:
         import jinja2
     except ImportError:
@@ -228,7 +228,7 @@ def make(folder, more, output):
     levels(page, folder, found)
     latencies(page, found)
     alone = histories(page, chosen)
-    here = os.path.dirname(os.path.abspath(output))
+    here = os.path.dirname(os.path.abspath(out))
     references = [(store.find_reference(d), store.reference_for(d, None)) for d in documents]
     files = [{'path': os.path.relpath(path, here).replace(os.sep, '/'), 'name': '%s / %s' % (d['machine'], d['configuration']), 'release': d['release'],
               'ticks': table.TICKS[d['ticks_are']], 'n': counted(len(d['benchmarks']), 'benchmark')}
@@ -243,11 +243,5 @@ def make(folder, more, output):
         cold=any(b['variant'] == 'cold' for d in documents for b in d['benchmarks']) and pair.cold_is_warm(cols)).rstrip() + '\n'
 
 
-def write(folder, more, output):
-    text = make(folder, more, output)
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
-        with open(output, 'w', encoding='utf-8') as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError('cannot write %s: %s' % (output, error.strerror)) from None
+def write(folder, more, path):
+    output.write(path, make(folder, more, path))

@@ -3,9 +3,8 @@
 
 import json
 import os
-import tempfile
 
-from . import origin, samples, tools
+from . import origin, output, samples, tools
 from .errors import KnError, UsageError
 
 RESULTS = os.path.join(tools.TOP, 'results')
@@ -92,14 +91,7 @@ def write(document, path):
     """Writes whole or not at all."""
     data = text(document)
     validate(json.loads(data), path)
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        with tempfile.NamedTemporaryFile('w', dir=os.path.dirname(os.path.abspath(path)), delete=False, encoding='ascii') as file:
-            file.write(data)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
-    except OSError as error:
-        raise UsageError('cannot write %s: %s' % (path, error.strerror)) from None
+    output.write(path, data)
 
 
 def read(path):
