@@ -339,6 +339,13 @@ class Gate(Files):
         self.assertEqual(log, [{'commit': 'abc1234', 'reason': 'the first ones', 'changed': ['4 benchmarks, the first ones']},
                                {'commit': 'def5678', 'reason': 'a check that was missing', 'changed': ['null 38 -> 39']}])
 
+    def test_timer_meets_another_sample(self):
+        """One in a thousand is no regression, ten are, and so is one that takes long."""
+        self.gate(0, '--update', '--reason', 'more samples', self.write('more.json', {'delegate.obj.o0': [[214, 1000]]}))
+        for runs, status in (([[214, 999], [349, 1]], 0), ([[214, 990], [349, 10]], 1), ([[214, 999], [9214, 1]], 1)):
+            out = self.gate(status, self.write('met.json', {'delegate.obj.o0': runs}))
+            self.assertIn('REGRESSION' if status else 'moved      delegate.obj.o0 (sum)', out)
+
     def test_regression_behind_the_median(self):
         out = self.gate(1, self.write('bad.json', dict(EXACT, **{'create.ec': [[1152, 98], [3000, 2]]})))
         self.assertIn('REGRESSION create.ec (sum): 117048 -> 118896', out)
