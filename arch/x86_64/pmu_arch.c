@@ -16,7 +16,8 @@ enum { GENERAL_MAX = 8, LEGACY = 4, EXTENDED = 6, AMD_WIDTH = 48 };
 
 #define FIXED_INSTRUCTIONS  0                           /* numbers of fixed counters (SDM 3B, table 20-2)           */
 #define FIXED_CYCLES        1
-#define FIXED_COUNT         2
+#define FIXED_COUNT         2                           /* those that are of use here                               */
+#define FIXED_MAX           16                          /* those that CPUID can list                                */
 #define FIXED_ALL_RINGS     UINT64_C (3)                /* in the 4 bits of IA32_FIXED_CTR_CTRL for each counter    */
 #define RDPMC_FIXED         BIT (30)                    /* ECX of RDPMC (SDM 2B)                                    */
 #define HYBRID_CORE         0x40                        /* CPUID 1A.EAX 31:24: not an Atom                          */
@@ -231,8 +232,8 @@ static bool write_check (uint32_t msr, uint64_t v)
 }
 
 /*
- * All general counters are stopped and cleared first, so that what firmware counted is not to be read. On a CPU that has no global
- * register, a counter runs when its own says so.
+ * All counters are stopped and cleared first, so that what firmware counted is not to be read. On a CPU that has no global register, a
+ * counter runs when its own says so.
  */
 bool pmu_arch_enable (void)
 {
@@ -251,8 +252,8 @@ bool pmu_arch_enable (void)
         wrmsr (ctr + i * stride, 0);
     }
 
-    for (unsigned i = 0; i < FIXED_COUNT; i++)
-        if (fixed_has & BIT (i)) {
+    for (unsigned i = 0; i < FIXED_MAX; i++)
+        if (identity.fixed & BIT (i)) {
             wrmsr (IA32_FIXED_CTR0 + i, 0);
             fixed_ctrl |= fixed_taken & BIT (i) ? FIXED_ALL_RINGS << 4 * i : 0;
             enable     |= fixed_taken & BIT (i) ? BIT64 (32 + i)           : 0;
@@ -264,7 +265,7 @@ bool pmu_arch_enable (void)
             enable |= BIT64 (i);
         }
 
-    if (fixed_has)
+    if (identity.fixed & (BIT (FIXED_MAX) - 1))
         good &= write_check (IA32_FIXED_CTR_CTRL, fixed_ctrl);
 
     if (global)

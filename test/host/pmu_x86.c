@@ -181,6 +181,10 @@ static void assert_events (unsigned const *expected)
         m.global     = round ? 0 : m.has_global ? 1 : 0;
         m.fixed_ctrl = 0;
         machine.cr4  = CR4_PAE;
+
+        for (unsigned i = 0; i < 16; i++)               /* what firmware has counted                                */
+            m.fixed[i] = m.fixed_has & BIT (i) ? 0x1234 : 0;
+
         assert_true (pmu_arch_enable());
         assert_int_equal (machine.cr4, CR4_PAE | CR4_PCE);
 
@@ -193,6 +197,8 @@ static void assert_events (unsigned const *expected)
 
         for (unsigned i = 0; i < m.generals; i++)
             assert_int_equal (m.value[i], 0);
+        for (unsigned i = 0; i < 16; i++)
+            assert_int_equal (m.fixed[i], 0);
     }
 }
 
