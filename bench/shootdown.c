@@ -37,6 +37,21 @@ static void read_on (void *arg)
         (void) *alias;
         cpu_pause();
     }
+
+    rel_store (&r->reads, 0);                           /* gone                                                     */
+}
+
+/* The readers so far are told to end, and have ended when this returns */
+static bool dismiss (struct bench_run *run, unsigned readers)
+{
+    rlx_store (&stop, true);
+
+    for (unsigned i = 1; i < readers; i++)
+        for (uint64_t n; (n = acq_load (&reader[i].reads)); )
+            if (!peer_wait (run, &reader[i].reads, n))
+                return false;
+
+    return true;
 }
 
 static bool setup (struct bench_run *run)
@@ -60,8 +75,10 @@ static bool setup (struct bench_run *run)
         rlx_store (&reader[i].reads, 0);
 
         if (!peer_start (run, peer_cpu (run, i), PRIO_WORKER, BUDGET_MS, read_on, reader + i) ||
-            !peer_wait (run, &reader[i].reads, 0))
+            !peer_wait (run, &reader[i].reads, 0)) {
+            dismiss (run, i);
             return false;
+        }
     }
 
     run->regs = (struct hyp_regs) { .p0 = hyp_id (HYPERCALL_ctrl_pd, 0) | abi_put_ctrl_pd_src (SEL_ROOT_HST), .p1 = SEL_ROOT_HST,
@@ -87,14 +104,7 @@ static bool restore (struct bench_run *run, struct hyp_regs *r)
     return true;
 }
 
-static bool end (struct bench_run *run)
-{
-    (void) run;
-
-    rlx_store (&stop, true);
-
-    return true;
-}
+static bool end (struct bench_run *run) { return dismiss (run, cpus (run)); }
 
 TIMED (timed, ABI_TRAP);
 TIMED (empty, "");
