@@ -161,12 +161,18 @@ bool dt_device (char const *compatible, unsigned entry, struct range *r)
     return device (&w, compatible) && reg (&w, entry, r);
 }
 
+/* The console of /chosen, if it is such a device */
+static bool console (struct fdt_walk *w, char const *compatible)
+{
+    return find (w, "/chosen") && find (w, text (fdt_prop (w, "stdout-path"))) && fdt_compatible (w, compatible);
+}
+
 /* Three cells: 0 for a shared peripheral interrupt, its number, trigger (binding arm,gic) */
-bool dt_pin (char const *compatible, unsigned *pin)
+bool dt_console_pin (char const *compatible, unsigned *pin)
 {
     struct fdt_walk w;
 
-    if (!device (&w, compatible))
+    if (!console (&w, compatible))
         return false;
 
     struct fdt_prop const p = fdt_prop (&w, "interrupts");
@@ -184,7 +190,7 @@ bool dt_console (char const *compatible, uint64_t *addr)
     struct fdt_walk w;
     struct range r;
 
-    if (!find (&w, "/chosen") || !find (&w, text (fdt_prop (&w, "stdout-path"))) || !fdt_compatible (&w, compatible) || !reg (&w, 0, &r))
+    if (!console (&w, compatible) || !reg (&w, 0, &r))
         return false;
 
     *addr = r.start;

@@ -25,8 +25,7 @@ char const *dt_model (void);
 /* An entry of reg of the first device with that binding */
 bool        dt_device (char const *compatible, unsigned entry, struct range *);
 
-/* The pin that is its first interrupt: a shared peripheral interrupt of a GIC, counted from 0 */
-bool        dt_pin (char const *compatible, unsigned *pin);
-
-/* Physical address of the console of /chosen, if it is such a device */
+/* Of the console of /chosen, if it is such a device: its physical address, and the pin that is its first interrupt, a shared peripheral
+ * interrupt of a GIC, counted from 0 */
 bool        dt_console (char const *compatible, uint64_t *addr);
+bool        dt_console_pin (char const *compatible, unsigned *pin);

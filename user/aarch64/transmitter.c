@@ -18,7 +18,7 @@ bool transmitter_open (struct transmitter *t)
 
     *t = (struct transmitter) { .flags = FLAG_INT_LEVEL };
 
-    if (!dt_console ("arm,pl011", &phys) || !dt_pin ("arm,pl011", &t->pin)) {
+    if (!dt_console ("arm,pl011", &phys) || !dt_console_pin ("arm,pl011", &t->pin)) {
 
         struct acpi const *const a = tables();
 
