@@ -11,8 +11,6 @@ from .errors import counted
 from .style import INK, MUTED, look, plain_number
 from .table import TICKS
 
-PERCENTILES = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
-BEYOND = 10                                                 # samples that a percentile wants beyond it
 BINS = 72
 HEAD, PANEL, FOOT, KEY = 96, 400, 74, 26                    # pixels
 CELL, TOP = 36, 132
@@ -30,10 +28,7 @@ class Series:
 
     def __post_init__(self):
         self.n = samples.count(self.runs)
-        merged = {}
-        for value, count in self.runs:
-            merged[value] = merged.get(value, 0) + count
-        self.values = sorted(merged.items())                # [(value, count)]
+        self.values = samples.values(self.runs)
 
     @property
     def least(self):
@@ -49,25 +44,6 @@ class Series:
         return self.name.removesuffix('.' + self.variant)
 
 
-def name_of(p):
-    return 'p' + ('%.5f' % (100 * p)).rstrip('0').rstrip('.')
-
-
-def allowed(n):
-    """The percentiles that n samples can carry."""
-    return [p for p in PERCENTILES if n * (1 - p) >= BEYOND - 1e-6]
-
-
-def percentile(series, p):
-    """The smallest value that at least the share p of the samples does not exceed."""
-    wanted, seen = math.ceil(p * series.n - 1e-9), 0
-    for value, count in series.values:
-        seen += count
-        if seen >= wanted:
-            return value
-    return series.most
-
-
 def series_of(document, chosen=lambda bench: True):
     unit = TICKS[document['ticks_are']]
     return [Series(b['name'], b['variant'], document['machine'], unit if b['unit'] == 'ticks' else b['unit'], b['samples'])
@@ -76,7 +52,7 @@ def series_of(document, chosen=lambda bench: True):
 
 def spread(series):
     """Those of which not every sample is the same, the longest tails first."""
-    return sorted((one for one in series if one.most > one.least and one.least > 0), key=lambda one: (-one.most / percentile(one, 0.5), one.name))
+    return sorted((one for one in series if one.most > one.least and one.least > 0), key=lambda one: (-one.most / samples.quantile(one.values, 0.5), one.name))
 
 
 def beyond(series):
@@ -88,15 +64,6 @@ def beyond(series):
         if left:
             out.append((value, left / series.n))
     return out
-
-
-def histogram(series, low, high):
-    """[(left edge, right edge, share)]; the bins have the same width on a log axis."""
-    step = (math.log(high) - math.log(low)) / BINS
-    bins = [0] * BINS
-    for value, count in series.values:
-        bins[min(BINS - 1, max(0, int((math.log(value) - math.log(low)) / step)))] += count
-    return [(low * math.exp(i * step), low * math.exp((i + 1) * step), count / series.n) for i, count in enumerate(bins)]
 
 
 def limits(shown):
@@ -131,7 +98,7 @@ def histogram_panel(s, shown, low, high, place):
                                        for d in range(0, 1 - math.floor(math.log10(floor)))))
     data, styles = [], []
     for i, one in enumerate(shown):
-        bars, line = histogram(one, low, high), []
+        bars, line = samples.histogram(one.values, BINS, low, high), []
         for left, right, share in bars:
             line += ['%g %g' % (left, max(share, floor)), '%g %g' % (right, max(share, floor))]
         data.append(line)
@@ -147,15 +114,15 @@ def tail_panel(s, shown, low, high, place):
     s.axes()
     x_axis(s, low, high, shown[0].unit)
     most = max(one.n for one in shown)
-    marks = [p for p in PERCENTILES if 1 - p >= 1 / most]
+    marks = [p for p in samples.PERCENTILES if 1 - p >= 1 / most]
     s.add('set logscale y', 'set yrange [%g:1.6]' % (0.5 / most), 'unset mytics',
-          'set ytics (%s)' % ', '.join(['"all" 1'] + ['"%s" %g' % (name_of(p), 1 - p) for p in marks]))
+          'set ytics (%s)' % ', '.join(['"all" 1'] + ['"%s" %g' % (samples.percentile_name(p), 1 - p) for p in marks]))
     data, styles = [], []
     for i, one in enumerate(shown):
         data.append(['%g %g' % (value, max(share, 1 / one.n)) for value, share in beyond(one)])
         styles.append('lines lc rgb "%s" lw 1.8 dt %s' % (style.SERIES[i], style.DASHES[i]))
     for i, one in enumerate(shown):
-        data.append(['%g %g' % (percentile(one, p), 1 - p) for p in allowed(one.n)] or ['NaN NaN'])
+        data.append(['%g %g' % (samples.quantile(one.values, p), 1 - p) for p in samples.percentiles(one.n)] or ['NaN NaN'])
         styles.append('points lc rgb "%s" pt %d ps 1' % (style.SERIES[i], style.POINTS[i]))
         data.append(['%g %g' % (one.most, 1 / one.n)])
         styles.append('points lc rgb "%s" pt %d ps 1.5' % (style.SERIES[i], style.POINTS[i]))
@@ -175,7 +142,7 @@ def script(shown, said):
     s = style.Script(head + PANEL + FOOT)
     s.heading('Latency, sample by sample', said)
     for i, one in enumerate(shown):
-        s.line_key([('%s: median %s, maximum %s, n %s' % (title_of(one), plain_number(percentile(one, 0.5)), plain_number(one.most), plain_number(one.n)),
+        s.line_key([('%s: median %s, maximum %s, n %s' % (title_of(one), plain_number(samples.quantile(one.values, 0.5)), plain_number(one.most), plain_number(one.n)),
                      'lc rgb "%s" lw 2 dt %s' % (style.SERIES[i], style.DASHES[i]), 'lc rgb "%s" pt %d ps 1' % (style.SERIES[i], style.POINTS[i]))],
                    style.LEFT + (i % 2) * 0.485, s.down(84 + KEY * (i // 2)))
     s.finish()
@@ -185,10 +152,10 @@ def script(shown, said):
 
 
 def caption(shown):
-    worst = max(shown[:len(style.SERIES)], key=lambda one: one.most / percentile(one, 0.5))
+    worst = max(shown[:len(style.SERIES)], key=lambda one: one.most / samples.quantile(one.values, 0.5))
     return 'Left: how often a figure occurs. Right: the share of the samples that takes longer than the figure below; points are percentiles where at ' \
            'least %d samples lie beyond, the last point is the maximum. Longest tail: %s, %s at the median, %s at most, of %s.' % (
-               BEYOND, worst.name, plain_number(percentile(worst, 0.5)), plain_number(worst.most), counted(worst.n, 'sample'))
+               samples.BEYOND, worst.name, plain_number(samples.quantile(worst.values, 0.5)), plain_number(worst.most), counted(worst.n, 'sample'))
 
 
 def shade_of(ratio, most):
@@ -207,8 +174,8 @@ def heat(series, said):
     """The heat map: a line for each benchmark and load, a column for each percentile; the shade is the figure over the warm median."""
     order = list(dict.fromkeys(one.base for one in series))
     rows = sorted(series, key=lambda one: (order.index(one.base), list(VARIANTS).index(one.variant) if one.variant in VARIANTS else 9))
-    calm = {one.base: max(percentile(one, 0.5), 1) for one in reversed(rows)}
-    columns = [(name_of(p), p) for p in PERCENTILES if any(p in allowed(one.n) for one in rows)] + [('max', None)]
+    calm = {one.base: max(samples.quantile(one.values, 0.5), 1) for one in reversed(rows)}
+    columns = [(samples.percentile_name(p), p) for p in samples.PERCENTILES if any(p in samples.percentiles(one.n) for one in rows)] + [('max', None)]
     most = max(one.most / calm[one.base] for one in rows)
     s = style.Script(TOP + CELL * len(rows) + 76)
     s.heading('Latency under load', said)
@@ -226,7 +193,7 @@ def heat(series, said):
                 s.add('set arrow from screen %g, first %g to screen %g, first %g nohead lc rgb "%s" lw 1 front' % (style.LEFT, y - 0.5, right, y - 0.5, MUTED))
         s.label(VARIANTS.get(one.variant, one.variant), 'graph -0.012', 'first %d' % y, 'right ' + look(style.TEXT, MUTED))
         for x, (_, p) in enumerate(columns):
-            figure = one.most if p is None else percentile(one, p) if p in allowed(one.n) else None
+            figure = one.most if p is None else samples.quantile(one.values, p) if p in samples.percentiles(one.n) else None
             if figure is None:
                 s.label('too few', 'first %d' % x, 'first %d' % y, 'center ' + look(style.TINY, MUTED))
                 continue
@@ -248,4 +215,4 @@ def heat(series, said):
 
 def heat_caption():
     return 'Each line is one operation under one load, each column a percentile of its samples. The darker a field, the longer, in multiples of the ' \
-           'median of the same operation without load; the scale is logarithmic. Percentiles with fewer than %d samples beyond are left out.' % BEYOND
+           'median of the same operation without load; the scale is logarithmic. Percentiles with fewer than %d samples beyond are left out.' % samples.BEYOND

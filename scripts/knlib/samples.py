@@ -54,12 +54,17 @@ def percentiles(n):
     return [p for p in PERCENTILES if n * (1 - p) >= BEYOND - 1e-6]
 
 
+def quantile(runs, p):
+    """The smallest sample that at least the share p of them does not exceed."""
+    return rank(runs, max(math.ceil(p * count(runs) - 1e-9), 1) - 1)
+
+
 def percentile(runs, p):
-    """The smallest sample that at least the share p of them does not exceed; ValueError where that would be chance."""
+    """The same; ValueError where that would be chance."""
     n = count(runs)
     if n * (1 - p) < BEYOND - 1e-6:
         raise ValueError('%s of %d samples: fewer than %d lie beyond it' % (percentile_name(p), n, BEYOND))
-    return rank(runs, max(math.ceil(p * n - 1e-9), 1) - 1)
+    return quantile(runs, p)
 
 
 def percentile_name(p):

@@ -61,15 +61,10 @@ def told(number, p):
     return number * min(p, 1 - p) >= samples.BEYOND - 1e-6
 
 
-def quantile(runs, p):
-    """The smallest sample with at least the share p of all samples at or below it."""
-    return samples.rank(runs, max(math.ceil(p * samples.count(runs) - 1e-9) - 1, 0))
-
-
 def quantile_shift(old, new):
     """[(p, old, new)]: quantiles that both sides have samples enough for, the median always, then the largest as p = 1."""
     number = min(samples.count(old), samples.count(new))
-    found = [(p, quantile(old, p), quantile(new, p)) for p in QUANTILES if p == 0.5 or told(number, p)]
+    found = [(p, samples.quantile(old, p), samples.quantile(new, p)) for p in QUANTILES if p == 0.5 or told(number, p)]
     return found + [(1.0, samples.summary(old)[2], samples.summary(new)[2])]
 
 

@@ -49,7 +49,7 @@ class RawSamples(unittest.TestCase):
         self.assertNotIn(0.999, found)
         self.assertEqual(found[1.0], (1000, 1007))
         self.assertEqual([p for p, _, _ in statistics.quantile_shift(runs[:12], runs)], [0.5, 1.0])
-        self.assertEqual(statistics.quantile(runs[:9], 0.5), samples.summary(runs[:9])[1])
+        self.assertEqual(samples.quantile(runs[:9], 0.5), samples.summary(runs[:9])[1])
 
 
 class MannWhitney(unittest.TestCase):
