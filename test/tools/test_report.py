@@ -273,7 +273,7 @@ class Charts(Folder):
         self.assertEqual(samples.percentiles(999), [0.5, 0.9])
         self.assertEqual(samples.percentiles(1000), [0.5, 0.9, 0.99])
         self.assertEqual(samples.percentiles(19), [])
-        self.assertAlmostEqual(sum(share for _, _, share in chart_latency.histogram(one, one.least * 0.9, one.most * 1.1)), 1)
+        self.assertAlmostEqual(sum(share for _, _, share in samples.histogram(one.values, chart_latency.BINS, one.least * 0.9, one.most * 1.1)), 1)
         steps = chart_latency.beyond(one)
         self.assertEqual(steps[-1], (one.most, 1 / one.n))
         self.assertEqual(sorted(steps, key=lambda step: -step[1]), steps)
