@@ -7,8 +7,8 @@
 
 enum cpu_feature {
     CPU_MCE, CPU_PGE, CPU_FXSR, CPU_SSE,                /* 1.EDX                                                */
-    CPU_VMX, CPU_PCID, CPU_X2APIC, CPU_TSC_DEADLINE, CPU_XSAVE, CPU_HYPERVISOR,             /* 1.ECX            */
-    CPU_ARAT,                                           /* 6.EAX: APIC timer runs in deep C-states              */
+    CPU_VMX, CPU_EIST, CPU_PCID, CPU_X2APIC, CPU_TSC_DEADLINE, CPU_XSAVE, CPU_HYPERVISOR,   /* 1.ECX            */
+    CPU_TURBO, CPU_ARAT, CPU_HWP,                       /* 6.EAX. ARAT: APIC timer runs in deep C-states        */
     CPU_FSGSBASE, CPU_TSC_ADJUST, CPU_SMEP, CPU_ERMS, CPU_INVPCID, CPU_RDT_A, CPU_SMAP,     /* 7.EBX            */
     CPU_UMIP, CPU_PKU, CPU_CET_SS, CPU_LA57, CPU_RDPID, CPU_PKS,                            /* 7.ECX            */
     CPU_FSRM, CPU_HYBRID, CPU_CET_IBT,                  /* 7.EDX                                                */

@@ -4,16 +4,9 @@
 
 #include <abi/record.h>
 #include <base/macros.h>
+#include <cpu_features.h>
 #include <cpuid.h>
 #include <msr.h>
-
-#define INTEL_EBX       0x756e6547                      /* "Genu"                                                   */
-#define AMD_EBX         0x68747541                      /* "Auth"                                                   */
-
-#define CPUID1_EIST     (1U << 7)                       /* ECX                                                      */
-#define CPUID1_VM       (1U << 31)                      /* ECX: for the hypervisor, which may have left MSRs out    */
-#define CPUID6_TURBO    (1U << 1)                       /* EAX                                                      */
-#define CPUID6_HWP      (1U << 7)
 
 #define MISC_EIST       BIT64 (16)                      /* Intel SDM 4, table 2-2                                   */
 #define MISC_NO_TURBO   BIT64 (38)
@@ -41,23 +34,23 @@ static uint64_t microcode (bool intel)
 
 void facts_arch (struct record_platform *p)
 {
-    struct cpuid const l0 = cpuid (0, 0), l1 = cpuid (1, 0), l6 = l0.eax >= 6 ? cpuid (6, 0) : (struct cpuid){ 0 };
-    unsigned const family = l1.eax >> 8 & 0xf;
-    bool const intel = l0.ebx == INTEL_EBX && family >= 6, amd = l0.ebx == AMD_EBX && family == 0xf;
+    bool const intel = cpu_vendor() == CPU_VENDOR_INTEL && cpu_family() >= 6, amd = cpu_vendor() == CPU_VENDOR_AMD && cpu_family() >= 0xf;
 
-    p->cpu = l1.eax;
+    p->cpu = cpu_signature();
 
-    if ((!intel && !amd) || l1.ecx & CPUID1_VM)
+    if ((!intel && !amd) || cpu_has (CPU_HYPERVISOR))   /* which may have left MSRs out                             */
         return;
 
     p->microcode = microcode (intel);
 
-    if (intel && l1.ecx & CPUID1_EIST)
-        fact (p, PLATFORM_SCALING, rdmsr (IA32_MISC_ENABLE) & MISC_EIST);
+    if (!intel)
+        return;
 
-    if (intel && l6.eax & CPUID6_HWP)
+    if (cpu_has (CPU_HWP))
         fact (p, PLATFORM_HWP, rdmsr (IA32_PM_ENABLE) & 1);
 
-    if (intel && l1.ecx & CPUID1_EIST)                  /* CPUID.6 does not have the bit while turbo is disabled    */
-        fact (p, PLATFORM_TURBO, l6.eax & CPUID6_TURBO && !(rdmsr (IA32_MISC_ENABLE) & MISC_NO_TURBO));
+    if (cpu_has (CPU_EIST)) {                           /* CPUID.6 does not have turbo while it is disabled         */
+        fact (p, PLATFORM_SCALING, rdmsr (IA32_MISC_ENABLE) & MISC_EIST);
+        fact (p, PLATFORM_TURBO, cpu_has (CPU_TURBO) && !(rdmsr (IA32_MISC_ENABLE) & MISC_NO_TURBO));
+    }
 }
