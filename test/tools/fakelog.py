@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Makes console logs as a kernel and the benchmark root task would print them, whole or damaged."""
+"""Makes console logs as a kernel and the benchmark root task would print them, whole or damaged, and results with other samples."""
 
 import os
 import sys
@@ -108,3 +108,9 @@ def run_lines(level, **more):
 
 def log(protocol_lines, noise=NOISE):
     return noise + b'\r\n'.join(protocol_lines) + b'\r\n'
+
+
+def with_samples(bench, runs):
+    """A benchmark of a result, with other samples and what follows from them."""
+    low, middle, high = samples.summary(runs)
+    return dict(bench, samples=runs, n=samples.count(runs), iterations=samples.count(runs), min=low, median=middle, max=high, ci=list(samples.interval(runs)))

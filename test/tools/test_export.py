@@ -17,7 +17,7 @@ import sys
 import tempfile
 import unittest
 
-import fakelog                                              # noqa: F401 (it makes knlib known)
+import fakelog                                              # also makes knlib known
 from knlib import export, gdb, samples, store, tools, trace
 
 KN = os.path.join(tools.SCRIPTS, 'kn')
@@ -30,9 +30,7 @@ def replaced(document, name, runs, **more):
     made = copy.deepcopy(document)
     for i, bench in enumerate(made['benchmarks']):
         if bench['name'] == name:
-            low, middle, high = samples.summary(runs)
-            made['benchmarks'][i] = dict(bench, samples=runs, n=samples.count(runs), iterations=samples.count(runs), min=low, median=middle, max=high,
-                                         ci=list(samples.interval(runs)), **more)
+            made['benchmarks'][i] = dict(fakelog.with_samples(bench, runs), **more)
     return made
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import unittest
 
-import fakelog                                              # noqa: F401 (it makes knlib known)
+import fakelog                                              # also makes knlib known
 from browser import Browser
 from knlib import chart_latency, chart_stages, samples, store, style, tools
 
@@ -32,11 +32,6 @@ def kn(*args, code=0):
     return done
 
 
-def with_samples(bench, runs):
-    low, middle, high = samples.summary(runs)
-    return dict(bench, samples=runs, n=samples.count(runs), iterations=samples.count(runs), min=low, median=middle, max=high, ci=list(samples.interval(runs)))
-
-
 def spread_out(document):
     """A result of a machine with noise: 20,000 samples, a tail, and a noisy variant that is four times as long."""
     made = copy.deepcopy(document)
@@ -44,13 +39,13 @@ def spread_out(document):
     calm = next(b for b in made['benchmarks'] if b['name'] == 'ipc.cross.w1')
     cold = next(b for b in made['benchmarks'] if b['name'] == 'ipc.cross.w1.cold')
     runs = [[400 + 2 * n, 190] for n in range(100)] + [[900, 900], [2500, 90], [9000, 9], [70001, 1]]
-    made['benchmarks'] = [with_samples(calm, runs), with_samples(cold, [[4 * v, c] for v, c in runs])]
+    made['benchmarks'] = [fakelog.with_samples(calm, runs), fakelog.with_samples(cold, [[4 * v, c] for v, c in runs])]
     return made
 
 
 def traced_result(document):
     made = copy.deepcopy(document)
-    bench = with_samples(next(b for b in made['benchmarks'] if b['name'] == 'ipc.same.w1'), [[417, 100]])
+    bench = fakelog.with_samples(next(b for b in made['benchmarks'] if b['name'] == 'ipc.same.w1'), [[417, 100]])
     bench.update(name='trace.same.w1', group='trace', stages=[{'name': n, 'samples': [[v, 100]]} for n, v in STAGES])
     made.update(benchmarks=[bench], configuration='x86_64-gcc-traced')
     made['meta']['kernel_cmdline'] = 'kernel.elf32~serial~trace=ipc'
