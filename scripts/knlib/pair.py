@@ -88,10 +88,15 @@ def cold_is_warm(cols):
     return all(col.document['ticks_are'] == 'instructions' for col in cols)
 
 
+def shown(cols, key):
+    """Is it a figure of its own?"""
+    row = first_row(cols, key)
+    return row['group'] != table.CONTROL and not (cold_is_warm(cols) and row['variant'] == 'cold')
+
+
 def counts(cols, key):
     """Does it count for the mean?"""
-    row = first_row(cols, key)
-    return row['group'] not in table.APART and not (cold_is_warm(cols) and row['variant'] == 'cold')
+    return shown(cols, key) and first_row(cols, key)['group'] not in table.APART
 
 
 def ratios(cols, col):

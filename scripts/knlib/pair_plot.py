@@ -23,7 +23,7 @@ def shade(col):
 
 def split(cols):
     """({stem: [(words, key)]} of IPC over message sizes with three sizes or more, the other keys), without controls and cold figures."""
-    stems, order = {}, [key for key in pair.keys(cols) if pair.counts(cols, key)]
+    stems, order = {}, [key for key in pair.keys(cols) if pair.shown(cols, key)]
     for key in order:
         match = plot.SIZED.match(key[0])
         if match and pair.group(cols, key) == 'ipc':

@@ -14,7 +14,8 @@ HEADLINES = (('null', 'hypercall that does nothing'), ('ipc.same.w1', 'IPC insid
              ('ipc.cross.w1', 'IPC between domains, round trip'), ('ipc.cross.w64', 'the same with 64 words'), ('exc.ud', 'exception to a portal and back'),
              ('sem.pingpong.equal', 'semaphore ping-pong, round'), ('map.other.map', 'map a page into another domain'))
 GROUPS = {'null': 'Hypercall', 'ipc': 'Inter-process communication', 'exc': 'Exceptions', 'sem': 'Semaphores', 'map': 'Memory', 'delegate': 'Delegation',
-          'walk': 'TLB misses', 'create': 'Objects', 'trace': 'Stages'}
+          'walk': 'TLB misses', 'create': 'Creation of objects', 'destroy': 'Destruction of objects', 'size': 'Memory of objects', 'recall': 'Recall',
+          'int': 'Interrupts and timeouts', 'sched': 'Scheduling', 'cos': 'Classes of service', 'vm': 'Guests', 'boot': 'Boot, once', 'trace': 'Stages'}
 HEATED = 24                                                 # lines of a heat map at most
 
 
@@ -91,7 +92,7 @@ def all_figures(cols):
     """[(heading of the group, [row])] of every benchmark but controls and, where instructions are counted, cold ones."""
     groups = {}
     for key in pair.keys(cols):
-        if pair.counts(cols, key):
+        if pair.shown(cols, key):
             name = pair.group(cols, key)
             groups.setdefault(name, []).append({'name': key[0], 'variant': key[1], 'op': pair.operation(cols, key), 'cells': [figures(col, key) for col in cols]})
     order = [g for g in GROUPS if g in groups] + sorted(g for g in groups if g not in GROUPS)
@@ -236,7 +237,7 @@ def make(folder, more, out):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(os.path.dirname(os.path.abspath(__file__))), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     return environment.get_template('report.html').render(
-        name=table.name_of(documents[0]), release=documents[0]['release'], cols=cols, summary=summary(cols), headlines=headlines(cols),
+        name=table.name_of(documents[0]), release=documents[0]['release'], cols=cols, apart=sorted(set(table.APART[1:]) & {pair.group(cols, key) for key in pair.keys(cols)}), summary=summary(cols), headlines=headlines(cols),
         groups=all_figures(cols), controls=controls(cols), figures=page.figures, alone=alone, files=files, skipped=skipped(cols, staged),
         facts=[(col.title, facts(col.document)) for col in cols], counters=counters(cols), warnings=warnings(found), has_stages=bool(staged),
         kinds=sorted({d['ticks_are'] for d in documents}), theirs=next((col.theirs for col in cols if col.reference), None),

@@ -17,7 +17,7 @@ import unittest
 
 import fakelog                                              # also makes knlib known
 from browser import Browser
-from knlib import chart_latency, chart_stages, samples, store, style, tools
+from knlib import chart_latency, chart_stages, pair, report, samples, store, style, tools
 
 KN = os.path.join(tools.SCRIPTS, 'kn')
 RELEASE = os.path.join(tools.TOP, 'results', '26.48.3')
@@ -190,6 +190,16 @@ class Contents(Folder):
                 cells = [html.unescape(c) for c in re.findall(r'<td class="(?:first ours|theirs)">([^<]*)', row)]
                 self.assertIn(style.plain_number(ours), cells)
                 self.assertIn(style.plain_number(theirs), cells)
+
+    def test_what_is_no_part_of_the_mean_is_shown(self):
+        """Figures are not hidden because they do not count."""
+        cols = pair.columns([store.read(os.path.join(tools.TOP, 'results/26.48.4', name)) for name in
+                             ('qemu-q35-icount/x86_64-gcc-none.json', 'qemu-virt-icount/aarch64-gcc-none.json')])
+        rows = [row['name'] for _, rows in report.all_figures(cols) for row in rows]
+        for key in pair.keys(cols):
+            if pair.group(cols, key) == 'destroy':
+                self.assertIn(key[0], rows)
+                self.assertFalse(pair.counts(cols, key))
 
     def test_geometric_means_are_those_of_show(self):
         means = [m['geometric_mean'] for m in json.loads(kn('show', X86, ARM, '--format', 'json').stdout)['columns']]
