@@ -6,7 +6,7 @@ instructions more than CFP=none an operation takes, with the percentage above ea
 
 import re
 
-from . import cfp, style
+from . import cfp, origin, style
 from .style import GRID, INK, LEVELS, MUTED, WIDTH, Script, look
 from .table import name_of
 
@@ -117,7 +117,7 @@ def heading(s, documents, reference):
                             for key, d in documents.items() if key[1] == 'none')
     s.heading('What control-flow protection of the kernel costs: %s%s' % (name_of(first), reference and ' beside ' + reference),
               'CFP=branch, return, full against CFP=none; instructions, exact counts on %s; %s' %
-              (machines, re.sub(r' \(.*?\)| version', '', first['kernel'].get('compiler') or 'unknown compiler')))
+              (machines, (origin.compiler(first) or 'unknown compiler').replace('-', ' ')))
     keys = [('none', NONE, 'solid 1.0')] + [(LEGEND[key].replace('%s', cfp.features(documents)), colour, 'solid 1.0')
                                             for key, colour in COLOURS.items() if key in documents]
     s.key(keys + ([(reference + ', same colours', MUTED, 'pattern 4')] if reference else []), style.LEFT, s.down(78))

@@ -8,7 +8,7 @@ import json
 import os
 import re
 
-from . import boots, history, output, statistics, store
+from . import boots, history, origin, output, statistics, store
 from .errors import KnError, UsageError, counted
 
 MET = 2                                                     # samples that a timer may have met, in one run and not in the other
@@ -19,23 +19,15 @@ FIGURES = ('n', 'sum', 'min', 'median', 'max')
 KEYS = ('schema', 'machine', 'architecture', 'cfp', 'compiler', 'log', 'benchmarks')
 
 
-def compiler(document):
-    """'gcc-12.2.0', of 'gcc (Debian 12.2.0-14) 12.2.0'; 'clang-14.0.6', of 'Debian clang version 14.0.6'."""
-    text = document['kernel'].get('compiler') or ''
-    name = 'clang' if 'clang' in text else 'gcc' if re.search(r'\bgcc\b', text) else None
-    version = re.search(r'clang version (\d+(?:\.\d+)*)', text) if name == 'clang' else re.search(r'(\d+(?:\.\d+)+)$', text)
-    return '%s-%s' % (name, version.group(1)) if name and version else None
-
-
 def identity(document, path):
     """What decides which file is for it. KnError when a result does not say it all."""
     words = document['configuration'].split('-')
     level = document['kernel'].get('cfp', {}).get('built') or (words[2] if len(words) > 2 else None)
     arch = document['kernel'].get('arch') or words[0]
-    if not level or not compiler(document):
+    if not level or not origin.compiler(document):
         raise KnError('%s does not say its %s' % (path, 'level of control-flow protection' if not level else 'compiler'))
     return {'machine': document['machine'], 'architecture': arch, 'cfp': level + ('-debug' if words[-1] == 'debug' else ''),
-            'compiler': compiler(document)}
+            'compiler': origin.compiler(document)}
 
 
 def place(who, folder):

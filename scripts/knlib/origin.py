@@ -27,6 +27,14 @@ def plain(word):
     return ' '.join(word.replace('~', ' ').split()) if word != '-' else ''
 
 
+def compiler(document):
+    """Which one, and its version: 'gcc-12.2.0', of 'gcc (Debian 12.2.0-14) 12.2.0'; 'clang-14.0.6', of 'Debian clang version 14.0.6'."""
+    text = document['kernel'].get('compiler') or ''
+    name = 'clang' if 'clang' in text else 'gcc' if re.search(r'\bgcc\b', text) else None
+    version = re.search(r'clang version (\d+(?:\.\d+)*)', text) if name == 'clang' else re.search(r'(\d+(?:\.\d+)+)$', text)
+    return '%s-%s' % (name, version.group(1)) if name and version else None
+
+
 def commit(name):
     """{commit, dirty} as far as the name of a state of the tree says it."""
     match = COMMIT.match(name or '')

@@ -15,7 +15,7 @@ import unittest
 import fakelog                                              # noqa: F401 (sets the path)
 import numpy
 
-from knlib import boots, gate, samples, statistics, store, tools
+from knlib import boots, gate, origin, samples, statistics, store, tools
 
 KN = os.path.join(tools.SCRIPTS, 'kn')
 GCC = 'gcc (Debian 12.2.0-14+deb12u1) 12.2.0'
@@ -376,7 +376,7 @@ class Gate(Files):
         for more in ({'configuration': 'x86_64-gcc-full'}, {'configuration': 'x86_64-gcc-none-debug'}, {'machine': 'bochs-tigerlake'}):
             self.assertIn('not judged', self.gate(0, self.write('other.json', bad, **more)))
         for text, name in (('aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0', 'gcc-12.2.0'), ('clang version 14.0.6', 'clang-14.0.6'), ('tcc 0.9', None)):
-            self.assertEqual(gate.compiler(document(EXACT, compiler=text)), name)
+            self.assertEqual(origin.compiler(document(EXACT, compiler=text)), name)
         self.assertIn('does not say its compiler', self.gate(1, self.write('none.json', EXACT, compiler=None)))
 
     def test_refused(self):
