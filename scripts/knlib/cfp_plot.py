@@ -4,10 +4,8 @@
 First panel: the headline, a round trip between two PDs, in instructions, for each level, beside the reference. The others: how many
 instructions more than CFP=none an operation takes, with the percentage above each bar."""
 
-import re
-
 from . import cfp, origin, style
-from .style import GRID, INK, LEVELS, MUTED, WIDTH, Script, look
+from .style import GRID, INK, LEVELS, MUTED, Script, look
 from .table import name_of
 
 COLOURS = {(cfp.ON, 'branch'): LEVELS['branch'], (cfp.ON, 'return'): LEVELS['return'], (cfp.ON, 'full'): LEVELS['full'],

@@ -5,7 +5,7 @@ import fnmatch
 import os
 import re
 
-from . import boots, compare, statistics, store, table
+from . import boots, compare, statistics, table
 from .errors import UsageError, counted
 
 RELEASE = re.compile(r'\d\d\.\d\d\.\d+')                    # of this kernel: year, week, number

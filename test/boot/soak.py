@@ -25,7 +25,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 import run                                                  # noqa: E402 (path set above)
 import table                                                # noqa: E402
 from knlib import elf, program, tools                       # noqa: E402
-from knlib.errors import KnError, UsageError                # noqa: E402
+from knlib.errors import UsageError                         # noqa: E402
 
 BUSY = 'slow=10 ms=200 skip=sched,ctrl_sc,survive.latency,ctrl_sm.cancel,ctrl_sm.timeouts,ctrl_ec.strong_idle' # times of a shared machine
 MACHINES = {                                                # name: debug kernel?, keys of a boot test; arch: only there
