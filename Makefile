@@ -14,6 +14,7 @@ BOARD       ?= $(if $(filter aarch64,$(ARCH)),qemu)
 DEBUG       ?= 0
 WERROR      ?= $(if $(CI),1,0)
 KMEM_MIB    ?= 32
+JOBS        ?= $(shell nproc)
 V           ?= 0
 
 MAKEFLAGS   += --no-builtin-rules --no-builtin-variables
@@ -31,6 +32,7 @@ $(call choice,DEBUG,0 1)
 $(if $(and $(filter command,$(origin BOARD)),$(filter 0,$(MAKELEVEL)),$(filter x86_64,$(ARCH)),$(filter-out bench check deps,$(or $(MAKECMDGOALS),all))),\
   $(call refuse,BOARD=$(BOARD) is for ARCH=aarch64 only))
 $(if $(shell [ '$(KMEM_MIB)' -ge 1 ] 2> /dev/null && [ '$(KMEM_MIB)' -le 509 ] && echo y),,$(call refuse,KMEM_MIB=$(KMEM_MIB) is not a number from 1 to 509))
+$(if $(filter undefined file,$(origin JOBS)),,$(if $(shell [ '$(JOBS)' -ge 1 ] 2> /dev/null && echo y),,$(call refuse,JOBS=$(JOBS) is not a number above 0)))
 
 # Where a level of CFP is built, and this one; a board that is not the default has folders of its own
 level        = build/$(ARCH)/$(COMP)/$1$(if $(filter aarch64,$(ARCH)),$(addprefix -,$(filter-out qemu,$(BOARD))))$(if $(filter 1,$(DEBUG)),-debug)
@@ -38,7 +40,12 @@ O           := $(call level,$(CFP))
 Q           := $(if $(filter 1,$V),,@)
 # One short line for each step; none with make -s
 silent      := $(findstring s,$(filter-out -% %=%,$(firstword $(MAKEFLAGS))))
+# So many jobs for a make below, unless this one was given a number (-j)
+PARALLEL     = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 say          = @$(if $(silent),:,printf '  %-7s %s\n' '$1' '$2' >&2)
+
+# $(call quoted,TEXT): one word of the shell, apostrophes and all
+quoted       = '$(subst ','\'',$1)'
 
 # Toolchain ------------------------------------------------------------------------------------------------------------
 
@@ -162,7 +169,7 @@ kernel-path: $(KELF)
 
 UFLAGS      := $(COMMON) $(ARCH_UFLAGS) -Iuser/$(ARCH) -Iuser -Iarch/$(ARCH) -Ikernel -O2
 # The kernel's readers of what firmware has left are the runtime's as well
-USHARED     := kernel/fdt.c kernel/pci_uart.c $(wildcard kernel/acpi/*.c)
+USHARED     := kernel/fdt.c kernel/pci_uart.c kernel/smbios.c $(wildcard kernel/acpi/*.c)
 ULIB        := $(patsubst %,$O/%.o,$(basename $(wildcard user/*.[cS] user/$(ARCH)/*.[cS]))) $(patsubst %.c,$O/user/%.o,$(USHARED))
 ROOTS       :=
 ROOT_OBJ    :=

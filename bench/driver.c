@@ -4,6 +4,8 @@
  * longer than the benchmark, and so that this EC, which has the highest priority, can end the run when a benchmark hangs.
  */
 #include <bench.h>
+#include <buffer.h>
+#include <cold.h>
 #include <delay.h>
 #include <fault.h>
 #include <format.h>
@@ -20,7 +22,7 @@
 #include <string.h>
 #include <timer.h>
 
-enum { MAX_ITERATIONS = 1000000, TIMEOUT_S = 20, SWEEP_BYTES = 8 << 20, TRIALS = 3 };
+enum { MAX_ITERATIONS = 1000000, TIMEOUT_S = 20, TRIALS = 3 };
 
 /* What is made of one benchmark */
 enum variant { WARM, COLD, NOISE, CONTROL, VARIANTS };
@@ -78,7 +80,7 @@ static void worker (void *arg)
         hyp_sm_up (done);
         hyp_sm_down (go, 0);
 
-        if (method_sample (run))
+        if (!run->failed && method_sample (run))
             method_count (run);
 
         if (run->bench->end && !run->bench->end (run))
@@ -109,7 +111,10 @@ static bool await (struct bench_run *run, uint64_t timeout_s)
     return status == STATUS_SUCCESS || bench_fail (run, "hangs: %s", status_name (status));
 }
 
-/* Returns false if the benchmark did not end: it may still be running, so no other one can be measured */
+/*
+ * Returns false if the benchmark, or its neighbour, did not end: it may still be running, so no other one can be measured.
+ * What could not be started, for want of memory or of a CPU that runs it, has failed, and is over.
+ */
 static bool run_worker (struct bench_run *run, uint64_t timeout_s)
 {
     run->self = mem_alloc (sizeof (*run->self), NULL);
@@ -136,12 +141,13 @@ static bool run_worker (struct bench_run *run, uint64_t timeout_s)
     if (run->ended)
         return true;
 
-    if (run->noise && !neighbour_start (run, (root.hip->cpu_bsp + cpus (run->bench, false)) % root.hip->cpu_num))
-        return false;
+    /* Without the neighbour the worker measures nothing, but gets to its end: the next benchmark is to find nothing of this one */
+    bool const noise = run->noise && neighbour_start (run, (root.hip->cpu_bsp + cpus (run->bench, false)) % root.hip->cpu_num);
 
     hyp_sm_up (go);
 
-    bool const ended = await (run, run->bench->unwatched ? 0 : timeout_s), quiet = !run->noise || neighbour_stop (run);
+    /* Each counter has as much time as ticks */
+    bool const ended = await (run, run->bench->unwatched ? 0 : timeout_s * (1 + counter_count())), quiet = !noise || neighbour_stop (run);
 
     return ended && quiet;
 }
@@ -157,11 +163,13 @@ static bool run_control (struct bench_run *run, struct bench_run *base, uint64_t
         *base = *run = fresh;
         base->delay = 0;
 
-        if (!run_worker (base, timeout_s) || base->failed || base->skipped) {
+        bool const over = run_worker (base, timeout_s);
+
+        if (!over || base->failed || base->skipped) {
             memcpy (run->reason, base->reason, sizeof (run->reason));
             run->failed  = base->failed;
             run->skipped = base->skipped;
-            return base->ended;
+            return over;
         }
 
         if (!run_worker (run, timeout_s))
@@ -390,11 +398,15 @@ int main (void)
     uint64_t const number = root_option_number ("iterations", 0);
 
     take_inject (&s);
+    buffer_init();
     delay_init();
     counter_init (root.hip->cpu_bsp);
 
-    if (!method_init (number > MAX_ITERATIONS ? MAX_ITERATIONS : (unsigned) number, root_option_number ("sweep", SWEEP_BYTES)))
+    if (!method_init (number > MAX_ITERATIONS ? MAX_ITERATIONS : (unsigned) number))
         panic ("no memory for samples");
+
+    if (!cold_init (method_exact(), root_option_number ("sweep", 0)))
+        panic ("no memory to write before cold samples: sweep=BYTES");
 
     if (!neighbour_init (root_option ("neighbour", buf, sizeof (buf)) ? buf : "memory"))
         panic ("neighbour=%s: no such neighbour, there are memory, ipc and map", buf);
@@ -414,8 +426,9 @@ int main (void)
     line ("begin", "suite=kilonova schema=2 benches=%u", benches);
     s.benches = 0;
     meta_print();
+    buffer_meta();
     timer_probe (root.hip->cpu_bsp);
-    line ("meta", "timeouts=%s exact=%s", timer_works() ? "work" : "lost", method_exact() ? "yes" : "no");
+    line ("meta", "timeouts=%s exact=%s sweep=%zu", timer_works() ? "work" : "lost", method_exact() ? "yes" : "no", cold_bytes());
     every (&s, check_control);
 
     if (!s.list)

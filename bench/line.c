@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <line.h>
+
+#include <buffer.h>
 #include <console.h>
 #include <crc32.h>
 #include <format.h>
-#include <line.h>
 #include <stdarg.h>
 
 enum { LINE_MAX = 900, RUN_MAX = 64 };                  /* bytes of a line, and of one value with its count     */
@@ -20,6 +22,7 @@ void line (char const *kind, char const *fmt, ...)
     uint32_t const crc = crc32 (0, buf, n);
     n += format (buf + n, sizeof (buf) - n, " *%08x\n", crc);
 
+    buffer_line (kind, buf, n);
     console_write (buf, n);
 }
 

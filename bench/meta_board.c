@@ -8,11 +8,9 @@
 #include <record.h>
 #include <string.h>
 
-enum { NAME = 64 };
-
 static void fact (char const *key, char const *value)
 {
-    char word[2 * NAME];
+    char word[2 * BOARD_TEXT];
 
     if (*value)
         line ("meta", "%s=%s", key, line_word (word, sizeof (word), value));
@@ -20,53 +18,43 @@ static void fact (char const *key, char const *value)
 
 void meta_warn (char const *what, char const *text)
 {
-    char key[NAME];
+    char key[64];
 
     format (key, sizeof (key), "warn_%s", what);
     fact (key, text);
 }
 
 /* The board's own name, or, where nobody has given it one, that of the whole machine (DSP0134, 7.2 and 7.3) */
-static void board (struct smbios const *s)
+static void names (struct record_board const *b)
 {
-    char a[NAME], b[NAME], both[2 * NAME];
+    char const *const vendor = b->text[BOARD_FIRMWARE_VENDOR], *const version = b->text[BOARD_FIRMWARE_VERSION];
+    char both[2 * BOARD_TEXT];
 
-    if (!s->data) {
-        fact ("board_name", dt_model());
-        return;
-    }
+    fact ("board_vendor", b->text[*b->text[BOARD_VENDOR] ? BOARD_VENDOR : BOARD_SYSTEM_VENDOR]);
+    fact ("board_name", b->text[*b->text[BOARD_NAME] ? BOARD_NAME : BOARD_SYSTEM_NAME]);
+    fact ("system_name", b->text[BOARD_SYSTEM_NAME]);
+    fact ("cpu_socket_name", b->text[BOARD_CPU]);
 
-    fact ("board_vendor", *smbios_string (s, SMBIOS_BOARD, 4, a, sizeof (a)) ? a : smbios_string (s, SMBIOS_SYSTEM, 4, a, sizeof (a)));
-    fact ("board_name", *smbios_string (s, SMBIOS_BOARD, 5, a, sizeof (a)) ? a : smbios_string (s, SMBIOS_SYSTEM, 5, a, sizeof (a)));
-    fact ("system_name", smbios_string (s, SMBIOS_SYSTEM, 5, a, sizeof (a)));
-    fact ("cpu_socket_name", smbios_string (s, SMBIOS_CPU, 0x10, a, sizeof (a)));
-
-    smbios_string (s, SMBIOS_FIRMWARE, 4, a, sizeof (a));
-    smbios_string (s, SMBIOS_FIRMWARE, 5, b, sizeof (b));
-    format (both, sizeof (both), *a && *b ? "%s %s" : "%s%s", a, b);
+    format (both, sizeof (both), *vendor && *version ? "%s %s" : "%s%s", vendor, version);
     fact ("firmware", both);
-    fact ("firmware_date", smbios_string (s, SMBIOS_FIRMWARE, 8, a, sizeof (a)));
+    fact ("firmware_date", b->text[BOARD_FIRMWARE_DATE]);
 }
 
 /* Whether it runs on its battery is behind AML, which nobody here interprets; that it may have one is not (7.4.1) */
-static void chassis (struct smbios const *s)
+static void chassis (struct record_board const *b)
 {
     static uint8_t const portable[] = { 8, 9, 10, 11, 14, 30, 31, 32 };
-    uint32_t type;
-
-    if (!smbios_field (s, SMBIOS_CHASSIS, 5, 1, &type))
-        return;
 
     for (unsigned i = 0; i < sizeof (portable); i++)
-        if ((type & 0x7f) == portable[i])
+        if (b->chassis == portable[i])
             meta_warn ("battery", "a portable machine, whether it runs on its battery cannot be told");
 }
 
 static void privileged (void)
 {
     static struct { uint64_t bit; char const *what, *text; } const warning[] = {
-        { PLATFORM_SCALING, "scaling", "firmware has left changes of frequency on (EIST)" },
-        { PLATFORM_HWP,     "hwp",     "the CPU chooses its frequency itself (HWP)" },
+        { PLATFORM_SCALING, "scaling", "firmware has left changes of frequency on (EIST, P-states)" },
+        { PLATFORM_HWP,     "hwp",     "the CPU chooses its frequency itself (HWP, CPPC)" },
         { PLATFORM_TURBO,   "turbo",   "on" },
         { PLATFORM_SMT,     "smt",     "CPUs share cores" },
     };
@@ -87,9 +75,13 @@ static void privileged (void)
 
 void meta_print_board (void)
 {
-    struct smbios const *const s = board_smbios();
+    struct record_board const *const b = board();
 
     privileged();
-    board (s);
-    chassis (s);
+
+    if (b) {
+        names (b);
+        chassis (b);
+    } else
+        fact ("board_name", dt_model());
 }

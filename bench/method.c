@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <method.h>
 
+#include <cold.h>
 #include <control.h>
 #include <delay.h>
 #include <mem.h>
@@ -11,7 +12,7 @@
 #include <stc.h>
 #include <string.h>
 
-enum { OVERHEAD_ITERATIONS = 255, WARM_UP = 32, NARROW = 200, CAP_MS = 1000, CAP_EXACT_MS = 50 };
+enum { OVERHEAD_ITERATIONS = 255, OVERHEAD_COLD = 31, WARM_UP = 32, COLD_PIECE = 16, NARROW = 200, CAP_MS = 1000, CAP_EXACT_MS = 50 };
 
 static struct limit { unsigned least, most; } const limit_warm[] = { { 10000, 40000 }, { 1000, 40000 } },    /* exact ticks: 1  */
     limit_cold[] = { { 100, 1000 }, { 10, 1000 } }, limit_control = { 200, 2000 };
@@ -27,20 +28,16 @@ static int64_t *counted;                                /* counted_most for each
 static unsigned counted_most;
 static struct bench_run counted_run[COUNTERS_MAX];
 static unsigned capacity, fixed;
-static uint8_t volatile *sweep;
-static size_t sweep_bytes;
 static bool exact;
 
-bool method_init (unsigned number, size_t bytes)
+bool method_init (unsigned number)
 {
-    fixed       = number;
-    capacity    = fixed > limit_warm[0].most ? fixed : limit_warm[0].most;
-    sweep_bytes = bytes;
+    fixed    = number;
+    capacity = fixed > limit_warm[0].most ? fixed : limit_warm[0].most;
 
     /* What mem_alloc () hands out was written: the first store of a sample causes no page fault */
     sample = mem_alloc (capacity * sizeof (*sample), NULL);
     sorted = mem_alloc (capacity * sizeof (*sorted), NULL);
-    sweep  = mem_alloc (sweep_bytes, NULL);
     exact  = control_exact();
 
     counted_most = fixed ? fixed : COUNTED_MOST;
@@ -48,7 +45,7 @@ bool method_init (unsigned number, size_t bytes)
     if (counter_count())
         counted = mem_alloc (counter_count() * counted_most * sizeof (*counted), NULL);
 
-    return sample && sorted && sweep && (counted || !counter_count());
+    return sample && sorted && (counted || !counter_count());
 }
 
 bool method_exact (void) { return exact; }
@@ -78,41 +75,37 @@ static struct limit limit (struct bench_run const *run)
     return (struct limit) { fixed ? fixed : l.least < l.most ? l.least : l.most, l.most };
 }
 
-/* Puts other data where the operation's data were in the caches */
-static void cool (struct bench_run const *run)
-{
-    if (run->cold)
-        for (size_t i = 0; i < sweep_bytes; i += METHOD_LINE)
-            sweep[i]++;
-}
-
 /* Ticks, or what the other counter has counted */
 static int64_t reading (struct bench_run const *run, uint64_t difference)
 {
     return run->counter ? counter_passed (run->counter, difference) : (int64_t) difference;
 }
 
+/* A sweep is long, and warming up is not the point: once is enough */
+static unsigned warm_ups (struct bench_run const *run) { return run->cold ? 1 : WARM_UP; }
+
 static void measure_overhead (struct bench_run *run)
 {
+    unsigned const dropped = warm_ups (run), count = run->cold ? OVERHEAD_COLD : OVERHEAD_ITERATIONS;
+
     if (!run->empty)
         return;
 
-    for (unsigned i = 0; i < WARM_UP + OVERHEAD_ITERATIONS; i++) {
+    for (unsigned i = 0; i < dropped + count; i++) {
 
         struct hyp_regs r = run->regs;
 
-        cool (run);
+        if (run->cold)
+            cold_sweep();
 
         int64_t const ticks = reading (run, run->empty (&r, run->aux));
 
-        if (i >= WARM_UP)
-            sorted[i - WARM_UP] = ticks;
-        else if (run->cold)
-            i = WARM_UP - 1;                            /* a sweep is long, and warming up is not the point     */
+        if (i >= dropped)
+            sorted[i - dropped] = ticks;
     }
 
-    stats_sort (sorted, OVERHEAD_ITERATIONS);
-    run->overhead = stats_median (sorted, OVERHEAD_ITERATIONS);
+    stats_sort (sorted, count);
+    run->overhead = stats_median (sorted, count);
 }
 
 /* Notes the stages of sample i */
@@ -138,7 +131,8 @@ static bool operate (struct bench_run *run, int64_t *value)
     if (b->before && !b->before (run, &r))
         return false;
 
-    cool (run);
+    if (run->cold)
+        cold_sweep();
 
     if (b->take) {
         if (!b->take (run, value))
@@ -158,7 +152,7 @@ static bool warm_up (struct bench_run *run)
 {
     int64_t dropped;
 
-    for (unsigned i = run->cold ? 1 : WARM_UP; i--; )
+    for (unsigned i = warm_ups (run); i--; )
         if (!operate (run, &dropped))
             return false;
 
@@ -167,13 +161,14 @@ static bool warm_up (struct bench_run *run)
 
 /*
  * Samples until there are count, or the time is up. They are written to a few cache lines that stay where they are, and moved from there
- * to memory; the operation after the move, which may have displaced something, is dropped.
+ * to memory; the operation after the move, which may have displaced something, is dropped. Cold ones are few and slow: the time is looked
+ * at more often.
  */
 static bool batch (struct bench_run *run, unsigned count, uint64_t end)
 {
     while (run->samples < count && (fixed || !run->samples || stc_read() < end)) {
 
-        unsigned const left = count - run->samples, n = left < METHOD_HOT ? left : METHOD_HOT;
+        unsigned const left = count - run->samples, most = run->cold ? COLD_PIECE : METHOD_HOT, n = left < most ? left : most;
         int64_t dropped;
 
         if (!run->cold && !operate (run, &dropped))
@@ -245,7 +240,7 @@ bool method_prepare (struct bench_run *run)
         delay_behind = delay_target (run->delay);
     }
 
-    if (b->setup && !b->setup (run))
+    if ((run->cold && !cold_setup (run)) || (b->setup && !b->setup (run)))
         return false;
 
     measure_overhead (run);

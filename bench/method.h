@@ -19,8 +19,8 @@
 /* Samples on the way to memory: so few that they stay in the first-level cache, in lines that are written again and again */
 enum { METHOD_HOT = 64, METHOD_LINE = 64 };
 
-/* Once, by the driver. fixed: number of samples, 0: see above; sweep: bytes. False: no memory. */
-bool method_init (unsigned fixed, size_t sweep);
+/* Once, by the driver. fixed: number of samples, 0: see above. False: no memory. */
+bool method_init (unsigned fixed);
 
 /* Is one tick one instruction? */
 bool method_exact (void);

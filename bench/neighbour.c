@@ -23,8 +23,13 @@ struct kind {
 
 static struct kind const *kind;
 static _Atomic (uint64_t) rounds;                       /* Ordering: relaxed, a counter of one writer           */
-static _Atomic (bool) leave, broken;                    /* Ordering: relaxed; the semaphore orders the end      */
-static uint64_t left;                                   /* semaphore: the neighbour has stopped                 */
+
+/* Of each start its own: a neighbour that comes too late, or never, has nothing to do with the next one */
+static struct neighbour {
+    struct thread       thread;
+    uint64_t            left;                           /* semaphore: it has stopped                            */
+    _Atomic (bool)      leave, broken;                  /* Ordering: relaxed; the semaphore orders the end      */
+} *current;
 
 static uint8_t volatile *memory;
 static size_t memory_bytes, memory_at;
@@ -61,6 +66,9 @@ static bool ipc_setup (struct bench_run *run, unsigned cpu)
 {
     uint64_t const ec = sel_alloc (0);
     uintptr_t const utcb = mem_window (1, 0);
+
+    if (!utcb)
+        return bench_fail (run, "no virtual addresses left");
 
     portal = sel_alloc (0);
 
@@ -107,19 +115,19 @@ static struct kind const kinds[] = {
 
 static void work (void *arg)
 {
-    (void) arg;
+    struct neighbour *const n = arg;
 
-    while (!rlx_load (&leave)) {
+    while (!rlx_load (&n->leave)) {
 
         if (!kind->round()) {
-            rlx_store (&broken, true);
+            rlx_store (&n->broken, true);
             break;
         }
 
         rlx_store (&rounds, rlx_load (&rounds) + 1);
     }
 
-    hyp_sm_up (left);
+    hyp_sm_up (n->left);
 }
 
 bool neighbour_init (char const *name)
@@ -137,42 +145,43 @@ uint64_t neighbour_rounds (void) { return rlx_load (&rounds); }
 
 bool neighbour_start (struct bench_run *run, unsigned cpu)
 {
-    struct thread *const t = mem_alloc (sizeof (*t), NULL);
+    struct neighbour *const n = current = mem_alloc (sizeof (*n), NULL);
 
-    if (!t)
+    if (!n)
         return bench_fail (run, "no memory for the neighbour");
 
-    rlx_store (&leave, false);
-    rlx_store (&broken, false);
+    n->left = sel_alloc (0);
 
-    if (!left) {
-        left = sel_alloc (0);
-        TRY (run, hyp_create_sm (left, sel_root_pd(), 0));
-    }
+    TRY (run, hyp_create_sm (n->left, sel_root_pd(), 0));
 
     if (!kind->setup (run, cpu))
         return false;
 
     uint64_t const before = neighbour_rounds(), end = stc_read() + WAIT_S * root.hip->stc_freq;
 
-    TRY (run, thread_create_global (t, 0, cpu, work, NULL));
-    TRY (run, thread_start (t, hyp_scd (BUDGET_MS, PRIO_WORKER, 0)));
+    TRY (run, thread_create_global (&n->thread, 0, cpu, work, n));
+    TRY (run, thread_start (&n->thread, hyp_scd (BUDGET_MS, PRIO_WORKER, 0)));
 
     while (neighbour_rounds() == before)
-        if (stc_read() >= end)
-            return bench_fail (run, "the neighbour does not start");
+        if (rlx_load (&n->broken) || stc_read() >= end) {
+            rlx_store (&n->leave, true);                /* it may still come                                    */
+            return bench_fail (run, "the neighbour %s", rlx_load (&n->broken) ? "goes wrong at once" : "does not start");
+        }
 
     return true;
 }
 
 bool neighbour_stop (struct bench_run *run)
 {
-    rlx_store (&leave, true);
+    rlx_store (&current->leave, true);
 
     uint64_t const end = timer_works() ? stc_read() + WAIT_S * root.hip->stc_freq : 0;
 
-    if (hyp_sm_down (left, end) != STATUS_SUCCESS)
+    if (hyp_sm_down (current->left, end) != STATUS_SUCCESS)
         return bench_fail (run, "the neighbour does not stop");
 
-    return !rlx_load (&broken) || bench_fail (run, "the neighbour went wrong after %lu rounds", neighbour_rounds());
+    if (rlx_load (&current->broken))
+        bench_fail (run, "the neighbour went wrong after %lu rounds", neighbour_rounds());
+
+    return true;
 }

@@ -12,10 +12,10 @@ bool neighbour_init (char const *kind);
 
 char const *neighbour_kind (void);
 
-/* Starts one, and sees it work. False after bench_fail (). */
+/* Starts one, and sees it work. False after bench_fail (): then there is none. */
 bool neighbour_start (struct bench_run *, unsigned cpu);
 
-/* Returns when it has stopped. False after bench_fail (). */
+/* After a start that was good: returns when it has stopped. False after bench_fail (): it may still work. */
 bool neighbour_stop (struct bench_run *);
 
 /* What it has done so far: pieces of 64 KiB, calls, pairs of map and unmap */

@@ -4,6 +4,7 @@
  * as there is room for: first those that failed, then in the order of the list `important`, then the others as they came.
  */
 #include <bench.h>
+#include <buffer.h>
 #include <display.h>
 #include <format.h>
 #include <glob.h>
@@ -74,6 +75,18 @@ static void bar (char const *name)
     row (4, DISPLAY_BRIGHT, "%s %u/%u %s", text, number, benches, name);
 }
 
+/* Where all samples are, for who has no serial line */
+static void foot (enum display_style style)
+{
+    uint64_t phys;
+    size_t bytes;
+
+    if (buffer_place (&phys, &bytes))
+        row (display->rows - 1, style, " All samples: on the serial line, and in memory at %#lx, %#zx bytes", phys, bytes);
+    else
+        row (display->rows - 1, style, " All samples: on the serial line (doc/bare-metal.md)");
+}
+
 static unsigned columns (void) { return display->columns / ENTRY ? display->columns / ENTRY : 1; }
 static unsigned lines (void) { return display->rows - HEAD - FOOT; }
 
@@ -141,6 +154,7 @@ void screen_begin (unsigned count)
     line ("meta", "screen=%ux%ux%u screen_rows=%u screen_columns=%u", display->width, display->height, display->bits, display->rows,
           display->columns);
     head();
+    foot (DISPLAY_DIM);
 
     for (unsigned c = 0; c < columns(); c++)
         display_text (c * ENTRY, HEAD - 1, ENTRY - 2, DISPLAY_DIM, "benchmark                 median maximum");
@@ -210,5 +224,5 @@ void screen_end (void)
     if (!all)
         summary();
 
-    row (display->rows - 1, DISPLAY_TITLE, " All samples: on the serial line (doc/bare-metal.md)");
+    foot (DISPLAY_TITLE);
 }

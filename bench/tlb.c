@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One page is mapped 4096 times. So the sweep takes one cache line of code and data, besides the entries of the page tables: 32 KiB,
- * that is what caches lose with it.
+ * One page is mapped 4096 times, for .tlb and .cold. So the sweep takes one cache line of code and data, besides the entries of the page
+ * tables: 32 KiB, that is what caches lose with it.
  */
 #include <tlb.h>
 

@@ -17,7 +17,8 @@ struct screen {
 struct boot_info {
     char        cmdline[CMDLINE_MAX];               /* terminated; longer ones are cut                          */
     paddr_t     root_start, root_end;               /* first module, half-open; both 0: none                    */
-    paddr_t     rsdp;                               /* Multiboot 2 tags 14/15: physical address of the copy, or 0 */
+    paddr_t     rsdp;                               /* Multiboot 2 tags 14/15: physical address of the copy; or UEFI's; or 0 */
+    paddr_t     smbios[2];                          /* UEFI's entry points of 64 and 32 bits, 0: none; not looked at yet */
     paddr_t     fdt;                                /* device tree that the boot loader names, 0: none; not looked at yet */
     paddr_t     efi_systab, efi_image;              /* Multiboot 2 tags 12 and 20, or UEFI itself; 0 if absent  */
     paddr_t     efi_mmap;                           /* Multiboot 2 tag 17: the map in the information, 0 if absent */

@@ -64,7 +64,10 @@ void cpus_stop_others (void)
 void cpu_kicked (void)
 {
     recall_serve();
-    cpu_ready_step();
+
+    /* What a step before has left waits with HAZARD_READY. */
+    if (inbox_arrived (&cpu_local.wake) || inbox_arrived (&cpu_local.admit) || inbox_arrived (&cpu_local.deferred))
+        cpu_ready_step();
 
     rcu_kicked();
 }

@@ -31,6 +31,8 @@ struct cpu_local {
     uint32_t             console_lines;                 /* that ended since the console semaphore was last signaled */
     _Atomic (uint32_t)   tlb_request, tlb_done;         /* shootdowns asked for by others, and served by this CPU   */
     _Atomic (uint32_t)   kick_request, kick_done;       /* strong recalls, in the same way                          */
+    _Atomic (uint64_t)   hole;                          /* what it leaves where it removes a page, until its next flush. Ordering: release
+                                                           behind that; who acquires another name finds the TLBs flushed */
 
     struct scheduler     sched;
     struct timeout_queue timeouts;

@@ -67,7 +67,7 @@ static void release (struct ec *ec)
 }
 
 /* All that can fail: references on the spaces, memory, page tables, the mapping of the UTCB */
-static enum status acquire (struct ec *ec, struct ec_args const *a)
+static long acquire (struct ec *ec, struct ec_args const *a)
 {
     ec->space_obj = pd_space (a->pd, KOBJECT_OBJ);
     ec->space_hst = pd_space (a->pd, KOBJECT_HST);
@@ -86,13 +86,15 @@ static enum status acquire (struct ec *ec, struct ec_args const *a)
 
     ec->root = space_hst_root (ec->space_hst, ec->space_pio, a->cpu);
 
-    if (UNLIKELY (!ec->root || space_hst_map_kernel (ec->space_hst, a->hva, ec->utcb, true) != STATUS_SUCCESS))
+    if (UNLIKELY (!ec->root))
         return STATUS_MEM_OBJ;
 
-    return STATUS_SUCCESS;
+    long const s = space_hst_map_kernel (ec->space_hst, a->hva, ec->utcb, true);
+
+    return UNLIKELY (s == STATUS_MEM_CAP) ? STATUS_MEM_OBJ : s;
 }
 
-enum status ec_create (struct ec **out, struct ec_args const *a)
+long ec_create (struct ec **out, struct ec_args const *a)
 {
     struct ec *const ec = slab_alloc (&cache);
 
@@ -101,7 +103,7 @@ enum status ec_create (struct ec **out, struct ec_args const *a)
 
     init (ec, a->kind, a->cpu);
 
-    enum status const s = acquire (ec, a);
+    long const s = acquire (ec, a);
 
     if (UNLIKELY (s != STATUS_SUCCESS)) {
         release (ec);

@@ -97,7 +97,7 @@ struct ec_args {
 };
 
 void        ec_init   (void);
-enum status ec_create (struct ec **out, struct ec_args const *) MUST_CHECK;    /* ABORTED, MEM_OBJ                    */
+long        ec_create (struct ec **out, struct ec_args const *) MUST_CHECK;    /* SUCCESS, ABORTED, MEM_OBJ; SYS_DEFER: to be tried again */
 struct ec  *ec_create_idle (cpu_t);                     /* null: out of memory                                      */
 bool        ec_retire (struct kobject *);
 

@@ -128,8 +128,8 @@ INDIRECT_NEVER void ipc_event (struct ec *self)
 
     self->cont = NULL;
     link (self, callee, REPLY_EVENT);
-    ec_arch_save_state (self, callee->utcb, mtd);
     enter_portal (callee, pt, mtd);
+    ec_arch_save_state (self, callee->utcb, mtd);       /* last: a jump, and nothing is kept across it             */
 }
 
 INDIRECT_NEVER long ipc_reply (struct ec *self, uint32_t mtd)

@@ -22,7 +22,7 @@ struct mem_target {
     uint64_t    (*from_host) (uint64_t hpt_attr, unsigned pmm);     /* the same, of a page that a host space maps   */
     unsigned    (*leaf_max) (void);                     /* highest level that may hold leaves                       */
     unsigned    step;                                   /* so many entries of a table between two preemption points, binary logarithm */
-    enum status (*update) (void *space, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush);
+    long        (*update) (void *space, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush);
 };
 
 /* What the source offers at a page: attributes after masking, physical address, and the order of the uniform area around it, of
@@ -84,13 +84,21 @@ ALWAYS_INLINE long mem_delegate (struct mem_target const *t, void *dst, struct s
         if (o)
             o = mem_step (t, dsb + i, o, attr, alone);
 
+        uint64_t done = BIT64 (o);
+
         status = t->update (dst, (dsb + i) << PAGE_BITS, attr ? pa : 0, o, attr, flush);
         if (UNLIKELY (status != STATUS_SUCCESS)) {
-            *progress = i;
-            break;
+
+            if (!ptab_is_met (status)) {
+                *progress = i;
+                break;
+            }
+
+            done   = ptab_met_behind (status);          /* another CPU changes the same: interrupts come in, and we go on */
+            status = STATUS_SUCCESS;
         }
 
-        i += BIT64 (o);
+        i += done;
 
         if (i < pages) {
             preemption_point();

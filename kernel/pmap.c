@@ -7,6 +7,7 @@
 #include <kmem.h>
 #include <mmio.h>
 #include <ptab.h>
+#include <tlb_hole.h>
 #include <window.h>
 
 #define LARGE       (UINT64_C (1) << 21)
@@ -72,6 +73,7 @@ struct cpu_local *pmap_cpu_tables (cpu_t cpu, uint64_t **top, uint64_t **area)
 
     local->id    = cpu;
     local->token = cpu + 1U;
+    rlx_store (&local->hole, tlb_hole_first (cpu));
 
     *top  = l2;
     *area = l0;

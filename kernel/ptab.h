@@ -7,13 +7,20 @@
  * The cores are always inline with a visible static const descriptor, so that each format gets straight code. A format whose
  * number of levels is known at boot only calls ptab_lookup_levels() and ptab_update_levels().
  *
- * Some CPUs want to be told before a valid entry takes the place of another one: break before make. Their formats have `hole`, and
- * entries that are invalid for the CPU and say more than zero does:
- *  - a broken one is what is there for us, in lookups too, until the CPU that broke it has flushed the TLBs and put the new one there.
- *    That CPU's name is in it, so nobody else makes the same. It may be removed meanwhile; who wants to put something else there waits.
- *  - a hole that is left by a removal says which one, since the flush comes later, for all that was removed. Who maps something there
- *    before that flushes first; who removes what is there finds it removed, and flushes as well, since it may be used until then.
+ * TLBs are flushed after the change, once for all that a delegation changes. Until then another CPU may come and find done what it
+ * was to do: it flushes as well, or it would tell its caller that something is gone which can still be used. So, where TLBs hold what
+ * the tables say, the format has `hole`: a hole that a removal leaves is not zero, but says whose removal that was, until which flush.
+ * What is mapped says no such thing: whoever finds there what it wanted to put there flushes.
+ *
+ * Some CPUs want to be told before a valid entry takes the place of another one: break before make. Their formats have `broken`, too:
+ *  - a broken entry is invalid for the CPU. It is what is there for us, in lookups too, until the CPU that broke it has flushed the TLBs
+ *    and put the new one there. That CPU's name is in it, so nobody else makes the same. It may be removed meanwhile; who wants to put
+ *    something else there waits.
+ *  - who maps something into a hole that has not been flushed yet flushes first.
  * A fault that the user takes in between is not the user's: the architecture looks the page up and lets it try again.
+ *
+ * Nothing is tried again in here. An update that meets another one, in the moment between reading an entry and changing it, ends: the
+ * caller lets interrupts in and calls it for the rest. So interrupts are off for a bounded time, whatever others do to the same page.
  */
 #pragma once
 
@@ -42,9 +49,11 @@ struct ptab_fmt {
     uint64_t    (*attr) (uint64_t pte, unsigned level); /* and back, as a leaf of level 0 has them                  */
     void        (*dead) (pte_slot_t *, unsigned level); /* a table of that level was cut off                        */
 
-    /* Break before make. hole null: entries change at once, and the others are unused */
+    /* hole null: no TLB holds what these tables say, and both are unused */
     uint64_t    (*hole) (void);                         /* in the place of what TLBs may hold, until this CPU has flushed them */
-    bool        (*clean) (uint64_t hole);               /* that has happened: nothing of what was there is left     */
+    bool        (*clean) (uint64_t e);                  /* a hole, and nothing is left of what was there. Not of a broken one */
+
+    /* Break before make. broken null: valid entries take each other's place at once, and the others are unused */
     bool        (*direct) (uint64_t old, uint64_t pte); /* of a leaf: this one may take its place at once           */
     uint64_t    (*broken) (uint64_t pte);               /* the entry for us, invalid for the CPU                    */
     bool        (*is_broken) (uint64_t pte);
@@ -90,11 +99,19 @@ ALWAYS_INLINE uint64_t ptab_lookup (struct ptab_fmt const *f, pte_slot_t *table,
     return ptab_lookup_levels (f, f->levels, table, va, pa, order);
 }
 
+/* Somebody has removed what was here, and may not have flushed the TLBs yet: who relies on its being gone does */
+ALWAYS_INLINE bool ptab_unclean (struct ptab_fmt const *f, uint64_t hole) { return f->hole && !f->clean (hole); }
+
 /* Fills a new table so that it maps what the leaf or hole e of level l mapped */
 ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint64_t e, unsigned l)
 {
-    if (f->kind (e, l) != PTE_LEAF)
-        return;                                         /* fresh tables are zero, and zero is a hole                */
+    if (f->kind (e, l) != PTE_LEAF) {                   /* fresh tables are zero, and zero is a hole                */
+
+        for (unsigned i = 0; !f->broken && i < PTAB_ENTRIES && UNLIKELY (ptab_unclean (f, e)); i++)
+            atomic_init (&table[i], e);                 /* still says so                                            */
+
+        return;
+    }
 
     uint64_t const step = BIT64 (ptab_shift (l - 1));
     uint64_t entry = f->leaf (f->attr (e, l), l - 1) | (e & f->addr_mask & ~(BIT64 (ptab_shift (l)) - 1));
@@ -106,7 +123,7 @@ ALWAYS_INLINE void ptab_fill (struct ptab_fmt const *f, pte_slot_t *table, uint6
 /* Puts a table into slot p of level l where *e, which is no table and not broken, is. False: it is something else now, in *e. */
 ALWAYS_INLINE bool ptab_link (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, uint64_t *e, uint64_t table)
 {
-    if (f->hole && *e) {
+    if (f->broken && *e) {
 
         if (f->kind (*e, l) == PTE_LEAF) {
 
@@ -125,45 +142,49 @@ ALWAYS_INLINE bool ptab_link (struct ptab_fmt const *f, pte_slot_t *p, unsigned 
     return atomic_cas (p, e, table);
 }
 
-/* Somebody has removed what was here, and may not have flushed the TLBs yet: who relies on its being gone does */
-ALWAYS_INLINE bool ptab_unclean (struct ptab_fmt const *f, uint64_t hole) { return f->hole && hole && !f->clean (hole); }
+/* Why there is no table to descend to */
+enum ptab_stop { PTAB_STOP_MEMORY, PTAB_STOP_HOLE, PTAB_STOP_MET };
 
-/* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: no memory, or *hole is set, and *flush
- * if TLBs may hold what was there */
-ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, bool *hole,
+/* The table below slot p of level l; splits a leaf, allocates for a hole if create says so. Null: *why; and *flush, if TLBs may hold
+ * what was in the hole */
+ALWAYS_INLINE pte_slot_t *ptab_descend (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, bool create, enum ptab_stop *why,
                                         bool *flush)
 {
-    for (uint64_t e = dep_load (p);;) {
+    uint64_t e = dep_load (p);
+    enum pte_kind const k = f->kind (e, l);
 
-        enum pte_kind const k = f->kind (e, l);
+    if (k == PTE_TABLE)
+        return kmem_virt (e & f->addr_mask);
 
-        if (k == PTE_TABLE)
-            return kmem_virt (e & f->addr_mask);
+    *why = PTAB_STOP_MET;
 
-        if (k == PTE_HOLE && !create) {
-            *hole = true;
-            if (UNLIKELY (ptab_unclean (f, e)))
-                *flush = true;
-            return NULL;
-        }
-
-        if (f->hole && UNLIKELY (f->is_broken (e))) {
-            e = wait_change (p, e);
-            continue;
-        }
-
-        pte_slot_t *const table = buddy_alloc (0, k == PTE_LEAF ? BUDDY_DIRTY : BUDDY_ZERO);
-
-        if (UNLIKELY (!table))
-            return NULL;
-
-        ptab_fill (f, table, e, l);
-
-        if (LIKELY (ptab_link (f, p, l, &e, kmem_phys (table) | f->table_attr)))
-            return table;
-
-        buddy_free (table);                             /* somebody changed the entry: look again                   */
+    if (k == PTE_HOLE && !create) {
+        *why = PTAB_STOP_HOLE;
+        if (UNLIKELY (ptab_unclean (f, e)))
+            *flush = true;
+        return NULL;
     }
+
+    if (f->broken && UNLIKELY (f->is_broken (e))) {
+        wait_change (p, e);
+        return NULL;
+    }
+
+    pte_slot_t *const table = buddy_alloc (0, k == PTE_LEAF ? BUDDY_DIRTY : BUDDY_ZERO);
+
+    if (UNLIKELY (!table)) {
+        *why = PTAB_STOP_MEMORY;
+        return NULL;
+    }
+
+    ptab_fill (f, table, e, l);
+
+    if (LIKELY (ptab_link (f, p, l, &e, kmem_phys (table) | f->table_attr)))
+        return table;
+
+    buddy_free (table);                                 /* somebody changed the entry                               */
+
+    return NULL;
 }
 
 #define PTAB_FREE_STEP  64                              /* entries of a dead table that are looked at in one step   */
@@ -199,98 +220,127 @@ ALWAYS_INLINE bool ptab_free (struct ptab_fmt const *f, struct rcu_head *h)
     return false;
 }
 
-/* Puts a leaf or a hole (0) into slot p of level l. Returns what it took the place of, sets *flush if TLBs may hold that. */
-ALWAYS_INLINE uint64_t ptab_put (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, uint64_t e, bool *flush)
+/* The same with break before make. False: somebody changes the entry at the same time. */
+ALWAYS_INLINE bool ptab_break (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, uint64_t e, uint64_t *was, bool *flush)
 {
-    if (!f->hole) {
+    uint64_t old = rlx_load (p);
+    enum pte_kind const k = f->kind (old, l);
 
-        uint64_t const old = atomic_swap (p, e);
+    *was = old;
 
-        if (f->kind (old, l) != PTE_HOLE && old != e)
+    if (k == PTE_HOLE && !e) {
+        if (UNLIKELY (ptab_unclean (f, old)))
             *flush = true;
-
-        return old;
+        return true;
     }
 
-    for (uint64_t old = rlx_load (p);;) {
+    if (k == PTE_HOLE) {
 
-        enum pte_kind const k = f->kind (old, l);
-
-        if (k == PTE_HOLE && !e) {
-            if (UNLIKELY (ptab_unclean (f, old)))
-                *flush = true;
-            return old;
-        }
-
-        if (old == e)
-            return old;
-
-        if (k == PTE_HOLE) {
-
-            if (old && !f->clean (old))
-                f->flush();
-
-            if (LIKELY (atomic_cas (p, &old, e)))
-                return old;
-
-        } else if (!e) {
-
-            if (LIKELY (atomic_cas (p, &old, f->hole()))) {
-                *flush = true;
-                return old;
-            }
-
-        } else if (f->is_broken (old))
-            old = wait_change (p, old);
-
-        else if (k == PTE_LEAF && f->direct (old, e)) {
-
-            if (LIKELY (atomic_cas (p, &old, e))) {
-                *flush = true;
-                return old;
-            }
-
-        } else {
-
-            uint64_t broken = f->broken (old);
-
-            if (UNLIKELY (!atomic_cas (p, &old, broken)))
-                continue;
-
+        if (ptab_unclean (f, old))
             f->flush();
 
-            return LIKELY (atomic_cas (p, &broken, e)) ? old : 0;   /* else it was removed, and ours came before that */
-        }
+        return atomic_cas (p, &old, e);
     }
+
+    if (!e || old == e || (!f->is_broken (old) && k == PTE_LEAF && f->direct (old, e))) {
+        *flush = true;
+        return old == e || atomic_cas (p, &old, e ? e : f->hole());
+    }
+
+    if (f->is_broken (old)) {
+        wait_change (p, old);
+        return false;
+    }
+
+    uint64_t broken = f->broken (old);
+
+    if (UNLIKELY (!atomic_cas (p, &old, broken)))
+        return false;
+
+    f->flush();
+
+    if (UNLIKELY (!atomic_cas (p, &broken, e)))
+        *was = 0;                                       /* it was removed, and ours came before that                */
+
+    return true;
 }
 
 /*
- * Maps [va, va + 2^order pages) to pa with attributes attr (0: hole). va and pa are aligned to the order.
- * MEM_CAP: a table was missing; what came before it is done. Sets *flush when the TLB may hold what is no longer so. Tables that
- * are cut off go to f->dead(), which frees them after a grace period; this CPU flushes the TLBs before it gets there.
+ * Puts a leaf or a hole (0) into slot p of level l. *was: what it took the place of; sets *flush if TLBs may hold what is no longer so.
+ * False: nothing was done, since somebody changes the entry at the same time.
  */
-ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *root, uint64_t va, paddr_t pa,
-                                              unsigned order, uint64_t attr, bool *flush)
+ALWAYS_INLINE bool ptab_put (struct ptab_fmt const *f, pte_slot_t *p, unsigned l, uint64_t e, uint64_t *was, bool *flush)
+{
+    if (f->broken)
+        return ptab_break (f, p, l, e, was, flush);
+
+    if (!f->hole) {
+
+        *was = atomic_swap (p, e);
+
+        if (f->kind (*was, l) != PTE_HOLE && *was != e)
+            *flush = true;
+
+        return true;
+    }
+
+    if (!e) {
+
+        uint64_t const old = rlx_load (p);
+
+        if (f->kind (old, l) != PTE_HOLE) {
+            *was   = atomic_swap (p, f->hole());
+            *flush = true;
+            return true;
+        }
+
+        *was = old;
+
+    } else
+        *was = atomic_swap (p, e);
+
+    if (UNLIKELY (!f->clean (*was)))
+        *flush = true;
+
+    return true;
+}
+
+/* Of an update: how many pages were done before it met another one, as a status, and back */
+static inline long     ptab_met (uint64_t pages)        { return ~(long)pages; }
+static inline bool     ptab_is_met (long status)        { return status < 0; }
+static inline uint64_t ptab_met_behind (long status)    { return (uint64_t)~status; }
+
+/*
+ * Maps [va, va + 2^order pages) to pa with attributes attr (0: hole). va and pa are aligned to the order.
+ * SUCCESS; MEM_CAP: a table was missing; ptab_met(): to be called again for the rest, which need not be of that alignment. What came
+ * before is done. Sets *flush when the TLB may hold what is no longer so. Tables that are cut off go to f->dead(), which frees them after
+ * a grace period; this CPU flushes the TLBs before it gets there.
+ */
+ALWAYS_INLINE long ptab_update_levels (struct ptab_fmt const *f, unsigned levels, pte_slot_t *root, uint64_t const first, paddr_t pa,
+                                       unsigned order, uint64_t attr, bool *flush)
 {
     unsigned const level = order < PTAB_BPL ? 0 : MIN (order / PTAB_BPL, attr ? f->leaf_max() : levels - 1);
     uint64_t const step  = BIT64 (ptab_shift (level));
-    uint64_t const end   = va + (PAGE_SIZE << order);
+    uint64_t const end   = first + (PAGE_SIZE << order);
 
-    while (va < end) {
+    for (uint64_t va = first; va < end; ) {
 
         pte_slot_t *t = root;
         unsigned l = levels - 1;
-        bool hole = false;
+        enum ptab_stop why = PTAB_STOP_MEMORY;
 
         while (t && l > level) {
-            t = ptab_descend (f, &t[ptab_index_of (f, levels, va, l)], l, attr, &hole, flush);
+            t = ptab_descend (f, &t[ptab_index_of (f, levels, va, l)], l, attr, &why, flush);
             l -= t != NULL;
         }
 
         if (!t) {
 
-            if (!hole)
+            if (why == PTAB_STOP_MEMORY)
                 return STATUS_MEM_CAP;                  /* no table, or a leaf that could not be split              */
+
+            if (why == PTAB_STOP_MET)
+                return ptab_met ((va - first) >> PAGE_BITS);
 
             va = (va | (BIT64 (ptab_shift (l)) - 1)) + 1;       /* nothing to remove up to there                    */
             continue;
@@ -298,8 +348,11 @@ ALWAYS_INLINE enum status ptab_update_levels (struct ptab_fmt const *f, unsigned
 
         do {
 
-            uint64_t const e   = attr ? f->leaf (attr, level) | pa : 0;
-            uint64_t const old = ptab_put (f, &t[ptab_index_of (f, levels, va, level)], level, e, flush);
+            uint64_t const e = attr ? f->leaf (attr, level) | pa : 0;
+            uint64_t old;
+
+            if (UNLIKELY (!ptab_put (f, &t[ptab_index_of (f, levels, va, level)], level, e, &old, flush)))
+                return ptab_met ((va - first) >> PAGE_BITS);
 
             if (UNLIKELY (f->kind (old, level) == PTE_TABLE))
                 f->dead (kmem_virt (old & f->addr_mask), level - 1);
@@ -333,7 +386,7 @@ ALWAYS_INLINE bool ptab_update_page (struct ptab_fmt const *f, unsigned levels, 
     pte_slot_t *const p = &table[ptab_index (va, 0)];
     uint64_t const e = attr ? f->leaf (attr, 0) | pa : 0;
 
-    if (f->hole) {
+    if (f->broken) {
 
         uint64_t old = rlx_load (p);
         bool const none = f->kind (old, 0) == PTE_HOLE;
@@ -350,16 +403,13 @@ ALWAYS_INLINE bool ptab_update_page (struct ptab_fmt const *f, unsigned levels, 
         return LIKELY (atomic_cas (p, &old, f->hole())) && (*flush = true);
     }
 
-    uint64_t const old = atomic_swap (p, e);
+    uint64_t old;
 
-    if (UNLIKELY (f->kind (old, 0) != PTE_HOLE && old != e))
-        *flush = true;
-
-    return true;
+    return ptab_put (f, p, 0, e, &old, flush);
 }
 
-ALWAYS_INLINE enum status ptab_update (struct ptab_fmt const *f, pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order,
-                                       uint64_t attr, bool *flush)
+ALWAYS_INLINE long ptab_update (struct ptab_fmt const *f, pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order,
+                                uint64_t attr, bool *flush)
 {
     return ptab_update_levels (f, f->levels, root, va, pa, order, attr, flush);
 }

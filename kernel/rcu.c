@@ -129,6 +129,10 @@ static void run_calls (struct rcu_list *l)
 
 void rcu_kicked (void)
 {
+    /* A batch has calls that have not run, and they were counted before the interrupt. Without any, it was for something else. */
+    if (LIKELY (!rlx_load (&rcu_outstanding)))
+        return;
+
     cpu_local.rcu.kicked = true;
     cpu_local.hazard |= HAZARD_RCU;
 }

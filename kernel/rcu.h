@@ -35,8 +35,9 @@ void rcu_cpu_init (void);
 /* func (head) runs on this CPU after a grace period that begins now or later. */
 void rcu_call (struct rcu_head *, rcu_func_t func);
 
-/* Calls of all CPUs that have not run to their end. Whoever keeps a call elsewhere for a while (cpu_defer) counts it, too. */
-extern _Atomic (uint32_t) rcu_outstanding;              /* Ordering: relaxed, a hint that memory may come back      */
+/* Calls of all CPUs that have not run to their end. Whoever keeps a call elsewhere for a while (cpu_defer) counts it, too. Ordering:
+ * relaxed, a hint that memory may come back; for rcu_kicked() by the lock and the interrupt that follow a count. */
+extern _Atomic (uint32_t) rcu_outstanding;
 
 /* Boot CPU, before any call: that number is kept there, too, beginning with 0; nothing is decided by what is there. */
 void rcu_publish (_Atomic (uint64_t) *outstanding);
@@ -45,7 +46,7 @@ void rcu_publish (_Atomic (uint64_t) *outstanding);
 void rcu_count (void);
 void rcu_uncount (void);
 
-/* Another CPU has interrupted this one: a batch may have begun, or be over. Interrupts off */
+/* Another CPU has interrupted this one: if calls are outstanding, a batch may have begun, or be over. Interrupts off */
 void rcu_kicked (void);
 
 /*

@@ -79,10 +79,6 @@ static NOINLINE bool ec_hazards (struct ec *ec)
 /* In general */
 static NOINLINE struct ec *run (void)
 {
-    /* In case that the SC has only begun. Where one is still to begin, that arms: the end of the slice that is over is none to arm for. */
-    if (!(cpu_local.hazard & HAZARD_SCHED))
-        timeout_arm();
-
     for (;;) {
 
         if (UNLIKELY (cpu_local.hazard & (HAZARD_CONSOLE | HAZARD_RCU | HAZARD_READY)))
@@ -105,6 +101,14 @@ static NOINLINE struct ec *run (void)
 
         preemption_point();                             /* thousands may come here one after the other              */
     }
+}
+
+/* The SC has begun, and its slice ends before what the hardware timer is set to */
+static NOINLINE COLD struct ec *run_armed (void)
+{
+    timeout_arm();
+
+    return run();
 }
 
 /* It was going to user mode, and nothing has to be done first. */
@@ -131,7 +135,7 @@ INDIRECT_NEVER struct ec *ec_run (void)
         if (!sc) {
             sc = scheduler_take_best (s);
             if (UNLIKELY (scheduler_begin (s, sc)))
-                return run();
+                return run_armed();
         }
 
         ec = sc->ec;

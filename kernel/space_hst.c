@@ -75,7 +75,7 @@ INDIRECT_TARGET bool space_hst_retire (struct kobject *o)
     return false;
 }
 
-static enum status target_update (void *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
+static long target_update (void *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
 {
     return space_hst_update (s, va, pa, order, attr, flush);
 }
@@ -97,17 +97,22 @@ INDIRECT_NEVER long space_hst_delegate (struct space_hst *dst, struct space_hst 
     return status;
 }
 
-enum status space_hst_map_kernel (struct space_hst *s, uint64_t hva, void *page, bool write)
+long space_hst_map_kernel (struct space_hst *s, uint64_t hva, void *page, bool write)
 {
     bool flush = false;
-    enum status const st = space_hst_update (s, hva, kmem_phys (page), 0, hpt_attr_kernel (write), &flush);
+    long const st = space_hst_update (s, hva, kmem_phys (page), 0, hpt_attr_kernel (write), &flush);
 
     if (flush)
         tlb_shootdown (s);
     else
         walk_fence();
 
-    return st;
+    if (LIKELY (!ptab_is_met (st)))
+        return st;
+
+    preemption_point();
+
+    return SYS_DEFER;
 }
 
 /* The user may have put something else there. Whoever did that may not have flushed the TLBs yet: the page is about to be freed. */

@@ -37,8 +37,9 @@ bool        space_hst_retire (struct kobject *);
 INDIRECT_NEVER long        space_hst_delegate (struct space_hst *dst, struct space_hst *src, uint64_t ssb, uint64_t dsb, unsigned ord,
                                 unsigned pmm, uint32_t mad, uint64_t *progress) MUST_CHECK;
 
-/* Maps a kernel page (UTCB, HIP) for the user; it cannot be delegated from there. MEM_CAP. */
-enum status space_hst_map_kernel (struct space_hst *, uint64_t hva, void *page, bool write) MUST_CHECK;
+/* Maps a kernel page (UTCB, HIP) for the user; it cannot be delegated from there. SUCCESS, MEM_CAP; SYS_DEFER (-1): others change its
+ * tables at this moment, to be called again. Interrupts have come in then. */
+long        space_hst_map_kernel (struct space_hst *, uint64_t hva, void *page, bool write) MUST_CHECK;
 void        space_hst_unmap_kernel (struct space_hst *, uint64_t hva, void const *page);
 
 /* Loads the page tables; this CPU */

@@ -45,7 +45,7 @@ static inline uint64_t space_hst_lookup (struct space_hst *s, uint64_t va, paddr
 }
 
 /* As ptab_update(), within one entry of the top level */
-static inline enum status space_hst_update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
+static inline long space_hst_update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
 {
     if (UNLIKELY (attr && va + (PAGE_SIZE << order) == USER_END))
         attr = hpt_last_page (attr);

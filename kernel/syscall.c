@@ -147,6 +147,16 @@ HANDLER (create_pd)
     return STATUS_BAD_PAR;
 }
 
+/* Interrupted half-way: goes on where it stopped, which is at the beginning unless there is progress */
+static long again (struct ec *self)
+{
+    self->cont     = syscall_again;
+    self->deadline = 0;                                 /* it got further: the next shortage is another one         */
+    cpu_local.next = NULL;
+
+    return SYS_DEFER;
+}
+
 HANDLER (create_ec)
 {
     uint64_t const sel = abi_get_create_ec_sel (p0), hvp = abi_get_create_ec_hvp (p2);
@@ -167,7 +177,7 @@ HANDLER (create_ec)
         return STATUS_BAD_FTR;
 
     struct ec *ec;
-    enum status const s = ec_create (&ec, &(struct ec_args) {
+    long const s = ec_create (&ec, &(struct ec_args) {
         .pd   = OBJECT (cpd, pd),
         .kind = flags (p0) & FLAG_EC_GLOBAL ? EC_GLOBAL : EC_LOCAL,
         .fpu  = flags (p0) & FLAG_EC_FPU,
@@ -177,7 +187,7 @@ HANDLER (create_ec)
         .evt  = abi_get_create_ec_evt (p4),
     });
 
-    return s != STATUS_SUCCESS ? s : insert (self, sel, &ec->obj, KOBJECT_EC, PERM_EC_ALL);
+    return s == SYS_DEFER ? again (self) : s != STATUS_SUCCESS ? s : insert (self, sel, &ec->obj, KOBJECT_EC, PERM_EC_ALL);
 }
 
 HANDLER (create_sc)
@@ -404,14 +414,7 @@ HANDLER (ctrl_pd)
     long const s = delegate (self, lookup (self, abi_get_ctrl_pd_src (p0)), lookup (self, abi_get_ctrl_pd_dst (p1)),
                              ssb, dsb, ord, (unsigned)abi_get_ctrl_pd_pmm (p3), (uint32_t)abi_get_ctrl_pd_mad (p4));
 
-    if (UNLIKELY (s == SYS_DEFER)) {                    /* preempted half-way: goes on where it stopped             */
-        self->cont = syscall_again;
-        self->deadline = 0;                             /* it got further: the next shortage is another one         */
-        cpu_local.next = NULL;
-        return s;
-    }
-
-    return retry (s, self);
+    return UNLIKELY (s == SYS_DEFER) ? again (self) : retry (s, self);
 }
 
 HANDLER (ctrl_ec)

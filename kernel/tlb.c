@@ -17,6 +17,7 @@
 #include <ipi.h>
 #include <pause.h>
 #include <space_hst.h>
+#include <tlb_hole.h>
 
 void tlb_serve (void)
 {
@@ -72,4 +73,6 @@ void tlb_shootdown (struct space_hst *s)
             pause();
         }
     }
+
+    tlb_hole_flushed();
 }

@@ -21,10 +21,15 @@
 #define SYSTEM_SIGNATURE        UINT64_C (0x5453595320494249)   /* "IBI SYST"                                       */
 #define SERVICES_SIGNATURE      UINT64_C (0x56524553544f4f42)   /* "BOOTSERV"                                       */
 
-/* 4.6.1: ACPI 2.0 and later, ACPI 1.0; in memory order */
+/* 4.6.1: ACPI 2.0 and later, ACPI 1.0; SMBIOS 3, SMBIOS; in memory order */
 static uint64_t const guid_acpi[][2] = {
     { UINT64_C (0x11d3e4f18868e871), UINT64_C (0x81883cc7800022bc) },
     { UINT64_C (0x11d32d88eb9d2d30), UINT64_C (0x4dc13f279000169a) },
+};
+
+static uint64_t const guid_smbios[][2] = {
+    { UINT64_C (0x4a2c9794f2fd1544), UINT64_C (0x94e320cfbbe52e99) },
+    { UINT64_C (0x11d32d88eb9d2d31), UINT64_C (0x4dc13f279000169a) },
 };
 
 struct buffer { paddr_t addr; uint64_t pages; };        /* for the memory map                                       */
@@ -209,19 +214,50 @@ void uefi_take_map (struct boot_info const *boot)
         take (boot->efi_mmap, boot->efi_mmap_size, boot->efi_desc_size, boot->efi_desc_version);
 }
 
-paddr_t uefi_rsdp (struct boot_info const *boot)
+/* The first of n tables with that GUID, 0: none */
+static paddr_t named (struct configuration const *c, uint64_t n, uint64_t const guid[2])
+{
+    for (; n--; c++)
+        if (!memcmp (c->guid, guid, sizeof c->guid))
+            return c->table;
+
+    return 0;
+}
+
+void uefi_tables (struct boot_info *boot)
 {
     struct system_table t;
 
     if (!boot->efi_systab || !system_table (&t, boot->efi_systab) || !t.configurations || t.configurations > CONFIGURATIONS_MAX)
-        return 0;
+        return;
 
     struct configuration const *const c = window_map (WINDOW_TABLE, t.configuration, t.configurations * sizeof *c);
 
-    for (unsigned g = 0; c && g < ARRAY_SIZE (guid_acpi); g++)
-        for (unsigned i = 0; i < t.configurations; i++)
-            if (!memcmp (c[i].guid, guid_acpi[g], sizeof guid_acpi[g]))
-                return c[i].table;
+    for (unsigned i = 0; c && i < ARRAY_SIZE (guid_acpi) && !boot->rsdp; i++)
+        boot->rsdp = named (c, t.configurations, guid_acpi[i]);
+
+    for (unsigned i = 0; c && i < ARRAY_SIZE (guid_smbios); i++)
+        boot->smbios[i] = named (c, t.configurations, guid_smbios[i]);
+}
+
+uint64_t uefi_table_memory (paddr_t addr)
+{
+    uint8_t const *const p = uefi.mmap ? window_map (WINDOW_TABLE, uefi.mmap, uefi.mmap_size) : NULL;
+
+    for (uint32_t off = 0; p && uefi.mmap_size - off >= uefi.desc_size; off += uefi.desc_size) {
+
+        struct descriptor d;
+
+        memcpy (&d, p + off, sizeof d);
+
+        if (d.type != BOOT_DATA && d.type != RUNTIME_DATA && d.type != ACPI_RECLAIM && d.type != ACPI_NVS)
+            continue;
+
+        uint64_t const size = MIN (d.pages, UINT64_MAX >> PAGE_BITS) << PAGE_BITS;
+
+        if (addr >= d.start && addr - d.start < size)
+            return size - (addr - d.start);
+    }
 
     return 0;
 }

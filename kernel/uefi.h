@@ -25,8 +25,14 @@ bool uefi_exit (struct boot_info const *);
 /* Boot services are not used, or had ended already: takes the memory map that the boot loader has left, if any */
 void uefi_take_map (struct boot_info const *);
 
-/* Physical address of the RSDP that the system table names; 0: none */
-paddr_t uefi_rsdp (struct boot_info const *);
+/* What the system table names: the RSDP, if the boot loader has named none, and the entry points of SMBIOS */
+void uefi_tables (struct boot_info *);
+
+/*
+ * So many bytes from this address on are of a kind of memory that such tables may be in (2.3.4, 2.3.6), by the map; 0: none. Where there is
+ * no memory, reading may be an abort.
+ */
+uint64_t uefi_table_memory (paddr_t addr);
 
 /* Keeps code and data of the runtime services out of every address space (interface specification, 8.2.1) */
 void uefi_protect (void);

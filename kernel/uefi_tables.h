@@ -17,7 +17,8 @@
 
 enum { ALLOCATE_ANY_PAGES = 0, ALLOCATE_MAX_ADDRESS = 1 };                      /* 7.2.1                            */
 
-enum { LOADER_CODE = 1, LOADER_DATA = 2, RUNTIME_CODE = 5, RUNTIME_DATA = 6 };  /* 7.2.1, memory types              */
+/* 7.2.1, memory types */
+enum { LOADER_CODE = 1, LOADER_DATA = 2, BOOT_DATA = 4, RUNTIME_CODE = 5, RUNTIME_DATA = 6, ACPI_RECLAIM = 9, ACPI_NVS = 10 };
 
 struct uefi_header {                                    /* 4.2.1                                                    */
     uint64_t    signature;

@@ -33,6 +33,12 @@ endef
 
 # One line for each test program ---------------------------------------------------------------------------------------
 
+# The page-table core (below) on several CPUs in every order. Its tables have no memory that a sanitizer could watch. It runs for a minute,
+# so it starts first.
+$(eval $(call host-test,ptab_model,test/model/ptab.c test/model/explore.c test/model/tlbs.c))
+$(addprefix $H/test/model/,ptab.o explore.o tlbs.o): HOST_FLAGS := -Itest/model -I$H/tiny $(filter-out -O1 -fsanitize% -fno-sanitize%,$(HOST_FLAGS)) -O2
+$(addprefix $H/test/model/,ptab.o explore.o tlbs.o): $H/tiny/ptab.h
+
 ACPI        := test/host/acpi_machine.c $(wildcard kernel/acpi/*.c)
 $(eval $(call host-test,acpi,test/host/acpi.c $(ACPI)))
 $(eval $(call host-test,acpi_tables,test/host/acpi_tables.c $(ACPI)))
@@ -41,8 +47,10 @@ $(eval $(call host-test,acpi_arm,test/host/acpi_arm.c $(ACPI)))
 $(eval $(call host-test,multiboot,test/host/multiboot.c kernel/multiboot.c kernel/fdt.c))
 $(eval $(call host-test,screen,test/host/screen.c test/host/fdt_blob.c kernel/screen.c kernel/record.c kernel/space_mem.c kernel/fdt.c))
 $(eval $(call host-test,uefi,test/host/uefi.c kernel/uefi.c))
-$(eval $(call host-test,smbios,test/host/smbios.c user/smbios.c))
-$H/test/host/smbios.o $H/user/smbios.o: HOST_FLAGS += -Iuser
+$(eval $(call host-test,smbios,test/host/smbios.c kernel/smbios.c))
+$(eval $(call host-test,user_console,test/host/user_console.c user/console.c user/format.c))
+$H/test/host/user_console.o $H/user/console.o: HOST_FLAGS += -idirafter user
+$(eval $(call host-test,facts,test/host/facts.c kernel/facts.c kernel/smbios.c kernel/record.c kernel/uefi.c))
 $(eval $(call host-test,fdt,test/host/fdt.c test/host/fdt_blob.c kernel/fdt.c))
 $(eval $(call host-test,handover,test/host/handover.c test/host/fdt_blob.c kernel/handover.c kernel/fdt.c kernel/multiboot.c))
 $(eval $(call host-test,platform,test/host/platform.c test/host/fdt_blob.c kernel/fdt.c arch/aarch64/platform_fdt.c))
@@ -56,6 +64,12 @@ $(eval $(call host-test,bench_stats,test/host/bench_stats.c bench/stats.c))
 $(eval $(call host-test,bench_method,test/host/bench_method.c bench/method.c bench/counter.c bench/stats.c))
 $(addprefix $H/,$(addprefix test/host/,bench_stats.o bench_method.o bench_rdpmc.o) $(addprefix bench/,stats.o method.o counter.o)): HOST_FLAGS := -Itest/host/fake_bench $(HOST_FLAGS) -idirafter bench
 $H/bench_stats: HOST_LDFLAGS += -lm
+$(eval $(call host-test,bench_cold,test/host/bench_cold.c bench/cold.c))
+$(call HOST_OBJ,test/host/bench_cold.c bench/cold.c): HOST_FLAGS := -Itest/host/fake_bench $(HOST_FLAGS) -idirafter bench
+BENCH_DRIVER := test/host/bench_driver.c bench/driver.c bench/neighbour.c bench/glob.c user/format.c
+$(eval $(call host-test,bench_driver,$(BENCH_DRIVER)))
+$(call HOST_OBJ,$(BENCH_DRIVER)): HOST_FLAGS := -Itest/host/fake_bench $(HOST_FLAGS) -idirafter bench -idirafter user
+$H/bench/driver.o: HOST_FLAGS += -Dmain=driver_main
 $(eval $(call host-test,bench_rdpmc,test/host/bench_rdpmc.c))
 $H/test/host/bench_rdpmc.o: HOST_FLAGS := -Ibench/x86_64 $(HOST_FLAGS)
 $(eval $(call host-test,console,test/host/console.c kernel/cmdline.c))
@@ -73,6 +87,7 @@ $(eval $(call host-test,interrupt,test/host/interrupt.c kernel/interrupt.c $(X86
 $(eval $(call host-test,power,test/host/power.c $(MACHINE) $(X86)/power.c))
 $(eval $(call host-test,pci,test/host/pci.c kernel/pci.c kernel/pci_uart.c $(X86)/pci_config.c))
 $(eval $(call host-test,virt,test/host/virt.c $(MACHINE) $(X86)/virt.c $(X86)/cpu_features.c))
+$(eval $(call host-test,facts_x86,test/host/facts_x86.c $(MACHINE) $(X86)/facts_arch.c $(X86)/cpu_features.c))
 $(eval $(call host-test,pmu_x86,test/host/pmu_x86.c $(MACHINE) $(X86)/pmu_arch.c $(X86)/cpu_features.c))
 $(eval $(call host-test,cfp,test/host/cfp.c $(MACHINE) kernel/cfp.c $(X86)/cet.c $(X86)/cpu_features.c))
 $H/test/host/cfp.o $H/kernel/cfp.o $H/$(X86)/cet.o: HOST_FLAGS += -DCFP_BRANCH=1 -DCFP_RETURN=1
@@ -130,11 +145,6 @@ $H/tiny/ptab.h: kernel/ptab.h
 $H/test/host/ptab.o: HOST_FLAGS := -I$H/tiny $(HOST_FLAGS)
 $H/test/host/ptab.o: $H/tiny/ptab.h
 
-# The same on several CPUs in every order. Its tables have no memory that a sanitizer could watch, and it runs for a while.
-$(eval $(call host-test,ptab_model,test/model/ptab.c test/model/explore.c))
-$H/test/model/ptab.o $H/test/model/explore.o: HOST_FLAGS := -Itest/model -I$H/tiny $(filter-out -O1 -fsanitize% -fno-sanitize%,$(HOST_FLAGS)) -O2
-$H/test/model/ptab.o $H/test/model/explore.o: $H/tiny/ptab.h
-
 # What is aarch64's and depends on no CPU is tested wherever the tests run
 $H/arch/aarch64/%.o $H/test/host/platform.o $H/test/host/platform_acpi.o $H/test/fuzz/fdt.o: HOST_FLAGS += -Iarch/aarch64
 
@@ -162,7 +172,7 @@ host-tests: $(HOST_TESTS)
 
 check-host: $(HOST_TESTS)
 	@mkdir -p $(SUMMARY)
-	@$(PYTHON) test/host/run.py $(COMP) $(SUMMARY)/host $(HOST_TESTS)
+	@$(PYTHON) test/host/run.py $(COMP) $(SUMMARY)/host $(JOBS) $(HOST_TESTS)
 
 # Totals of all suites that ran with this compiler: of each architecture, of all
 check-total:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where SMBIOS is on this machine. */
+/* What the machine is called by SMBIOS. */
 #pragma once
 
-#include <smbios.h>
+#include <abi/record.h>
 
-/* Where PCs with a BIOS have it. The first call maps it; data null: there is none, or it is UEFI's. */
-struct smbios const *board_smbios (void);
+/* By the kernel's record, or else what a BIOS has left; null: neither is there. Maps it the first time. */
+struct record_board const *board (void);

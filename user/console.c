@@ -3,23 +3,44 @@
 #include <format.h>
 #include <serial.h>
 
-static bool ready;
+enum { PATIENCE = 1 << 20 };                            /* looks: up to a second; a character at 9600 baud takes a millisecond  */
 
-void console_init (void) { ready = serial_init(); }
+static bool ready, stalled;
+
+void console_init (void) { ready = serial_init(); stalled = false; }
+
+/*
+ * A line that takes nothing - no transmitter, or nobody at the other end of one with flow control - is waited for once. From then on there
+ * is one look for each character, which is lost if it is not taken: samples are megabytes, and the screen is to be reached.
+ */
+static bool await (bool (*done) (void))
+{
+    for (unsigned i = stalled ? 1 : PATIENCE; i; i--)
+        if (done())
+            return !(stalled = false);
+
+    return !(stalled = true);
+}
+
+static void put (char c)
+{
+    if (await (serial_room))
+        serial_put (c);
+}
 
 void console_write (char const *s, size_t n)
 {
     for (size_t i = 0; ready && i < n; i++) {
         if (s[i] == '\n')
-            serial_put ('\r');
-        serial_put (s[i]);
+            put ('\r');
+        put (s[i]);
     }
 }
 
 void console_flush (void)
 {
     if (ready)
-        serial_flush();
+        await (serial_idle);
 }
 
 void console_vprintf (char const *fmt, va_list args)

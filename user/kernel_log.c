@@ -53,3 +53,18 @@ char const *kernel_log (char const *text, char *buf, size_t size)
 
     return buf;
 }
+
+size_t kernel_log_copy (char *buf, size_t size)
+{
+    uint32_t slots;
+    struct log const volatile *const log = map (&slots);
+    size_t n = 0;
+
+    for (uint32_t i = log ? log->read % slots : 0; log && n + 1 < size && i != log->write % slots; i = (i + 1) % slots)
+        buf[n++] = log->text[i];
+
+    if (n && buf[n - 1] != '\n')
+        buf[n++] = '\n';
+
+    return n;
+}

@@ -3,7 +3,7 @@
 #include <mem.h>
 #include <root.h>
 
-enum { PAGE_BITS = 12, PAGE = 1 << PAGE_BITS };
+enum { PAGE_BITS = 12, PAGE = 1 << PAGE_BITS, LARGE = 1 << 21 };
 
 static uintptr_t window_next = MEM_WINDOW_BASE;
 
@@ -47,9 +47,21 @@ void *mem_map (uint64_t phys, size_t size, unsigned pmm, uint32_t mad)
     return (void *) (va + off);
 }
 
+static size_t whole_pages (size_t size) { return (size + PAGE - 1) & ~(size_t) (PAGE - 1); }
+
+static void *map_zeroed (uint64_t phys, size_t size)
+{
+    uint64_t *const m = mem_map (phys, size, PERM_MEM_R | PERM_MEM_W, MAD_RAM);
+
+    for (size_t k = 0; m && k < size / sizeof (*m); k++)
+        m[k] = 0;
+
+    return m;
+}
+
 void *mem_alloc (size_t size, uint64_t *phys)
 {
-    size = (size + PAGE - 1) & ~(size_t) (PAGE - 1);
+    size = whole_pages (size);
 
     for (unsigned i = 0; size && i < root.rams; i++) {
 
@@ -59,15 +71,12 @@ void *mem_alloc (size_t size, uint64_t *phys)
             continue;
 
         uint64_t const p = r->start;
-        uint64_t *const m = mem_map (p, size, PERM_MEM_R | PERM_MEM_W, MAD_RAM);
+        void *const m = map_zeroed (p, size);
 
         if (!m)
             return NULL;
 
         r->start += size;
-
-        for (size_t k = 0; k < size / sizeof (*m); k++)
-            m[k] = 0;
 
         if (phys)
             *phys = p;
@@ -76,4 +85,32 @@ void *mem_alloc (size_t size, uint64_t *phys)
     }
 
     return NULL;
+}
+
+void *mem_alloc_apart (size_t size, uint64_t *phys)
+{
+    struct range *r = root.ram;
+
+    for (unsigned i = 1; i < root.rams; i++)
+        if (root.ram[i].end - root.ram[i].start > r->end - r->start)
+            r = root.ram + i;
+
+    size = whole_pages (size);
+
+    uint64_t const end = r->end, bytes = end - r->start, start = (r->start + bytes / 4 + LARGE - 1) & ~(uint64_t) (LARGE - 1);
+
+    if (!size || !root.rams || size > bytes / 8 || start + size > end)
+        return NULL;
+
+    void *const m = map_zeroed (start, size);
+
+    if (!m)
+        return NULL;
+
+    r->end = start;                                     /* who asks next gets what lies before, as without this */
+    ram_add (start + size, end);
+
+    *phys = start;
+
+    return m;
 }

@@ -21,3 +21,9 @@ void *      mem_map (uint64_t phys, size_t size, unsigned pmm, uint32_t mad);
 
 /* Zeroed, writable, physically contiguous whole pages; phys may be NULL. Returns NULL if there is not enough. */
 void *      mem_alloc (size_t size, uint64_t *phys);
+
+/*
+ * The same, at a place that firmware, boot loaders and systems take last: a quarter into the largest free piece, a multiple of 2 MiB.
+ * Also NULL if that would be more than an eighth of the piece.
+ */
+void *      mem_alloc_apart (size_t size, uint64_t *phys);

@@ -99,3 +99,10 @@ struct record_platform const *record_platform (void)
 
     return p && p->head.length >= sizeof (*p) ? p : NULL;
 }
+
+struct record_board const *record_board (void)
+{
+    struct record_board const *const b = record_find (RECORD_BOARD);
+
+    return b && b->head.length >= sizeof (*b) ? b : NULL;
+}

@@ -19,6 +19,9 @@ struct trace_ring * record_trace_ring (unsigned cpu);
 /* What privileged registers say of the boot CPU, or null */
 struct record_platform const *record_platform (void);
 
+/* What SMBIOS says of the machine, or null: then no tables of UEFI do, and user space finds those of a BIOS (board.h) */
+struct record_board const *record_board (void);
+
 /* When boot came where; null if there is no such record, or one that is too short for the points that are known */
 struct record_boot const *record_boot (void);
 

@@ -5,5 +5,8 @@
 #include <stdbool.h>
 
 bool serial_init (void);                                /* false: there is none; takes uart=ADDRESS of the command line */
-void serial_put (char);                                 /* after serial_init (), waits for room                 */
-void serial_flush (void);                               /* waits until the last bit is on the line              */
+
+/* After serial_init (), polled */
+bool serial_room (void);                                /* for one more character                               */
+void serial_put (char);                                 /* there is room                                        */
+bool serial_idle (void);                                /* the last bit is on the line                          */

@@ -11,7 +11,6 @@ struct cpu_arch {
     uint64_t    sctlr_user, sctlr_kernel;               /* VHE, CFP=return: SCTLR_EL2 in user mode and in C; fixed  */
     uint64_t    mpidr;                                  /* affinity; fixed                                          */
     uint64_t    sgi_target;                             /* how the GIC names it; fixed                              */
-    uint64_t    hole;                                   /* what it leaves where it removes a page: tlb_arch.h       */
     paddr_t     updated;                                /* root of the host space whose tables it changes           */
     volatile void *redistributor;                       /* GICv3; fixed                                             */
 };

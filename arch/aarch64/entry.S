@@ -436,9 +436,13 @@ slow_saved: stp     x0,  x1,  [sp, #X(0)]
             tbnz    x0, #63, run
             adrp    x8, cpu_local
             ldr     x9, [x8, #CPU_CURRENT]
+            ldr     w10, [x8, #CPU_HAZARD]
+            ldr     w11, [x9, #EC_HAZARD]
             str     x0, [x9, #X(0)]
-            str     x9, [x8, #CPU_NEXT]
-            b       run
+            mov     sp, x9
+            cmp     w10, w11
+            b.eq    exit
+            b       other
 
             OUT_OF_LINE
 
@@ -486,7 +490,7 @@ irq_user:   SAVE_REST
             mov     sp, x9
             cmp     w10, w11
             b.eq    exit
-            adrp    x10, STACK_TOP
+other:      adrp    x10, STACK_TOP
             mov     sp, x10
             str     x9, [x8, #CPU_NEXT]
             b       run

@@ -7,7 +7,7 @@
 #include <rcu.h>
 #include <stage2_arch.h>
 #include <tag.h>
-#include <tlb_arch.h>
+#include <tlb_hole.h>
 
 #define AP_USER         BIT64 (6)
 #define AP_READ_ONLY    BIT64 (7)
@@ -85,15 +85,14 @@ uint64_t hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order
     return desc_unfold (&format, pa, ptab_lookup_levels (&fmt, hpt_levels, root, va, pa, order));
 }
 
-static NOINLINE enum status update_some (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a,
-                                         bool *flush)
+static NOINLINE long update_some (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     cpu_local.arch.updated = root_tagged (kmem_phys (root), tag);
 
     return ptab_update_levels (&fmt, hpt_levels, root, va, pa, order, a, flush);
 }
 
-enum status hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+long hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     desc_fold (&pa, &a);
 

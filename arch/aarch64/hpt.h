@@ -10,6 +10,13 @@
 
 #define HPT_ADDR    DESC_ADDR
 #define HPT_TABLE   DESC_TABLE
+#define HPT_P       DESC_P
+
+/* tlb_hole.h */
+#define HOLE_CPU_SHIFT      6
+#define HOLE_NUMBER_SHIFT   12                          /* up to bit 62                                             */
+#define HOLE_FIRST          BIT64 (HOLE_NUMBER_SHIFT)
+#define HOLE_WHOSE          (BIT64 (HOLE_NUMBER_SHIFT) - 1)
 
 /* Entries that are written between two preemption points, binary logarithm: where a page takes another's place, each flushes the TLBs */
 #define HPT_STEP_ORDER  5
@@ -38,7 +45,7 @@ static inline unsigned hpt_leaf_max (void) { return MIN (2U, hpt_levels - 1); }
 
 /* As in ptab.h. tag: of the space (tag_alloc()) */
 uint64_t    hpt_lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, unsigned *order);
-enum status hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
+long        hpt_update (pte_slot_t *root, uint64_t tag, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush) MUST_CHECK;
 
 /* Removes this one kernel page from this address, if it is mapped there */
 void        hpt_remove_kernel (pte_slot_t *root, uint64_t va, paddr_t page);

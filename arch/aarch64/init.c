@@ -166,8 +166,7 @@ static void read_boot (void)
     if (uefi_regime.sctlr && boot.efi_systab && boot.efi_image)
         boot.efi_services = true;
 
-    if (!boot.rsdp)
-        boot.rsdp = uefi_rsdp (&boot);
+    uefi_tables (&boot);
 }
 
 /* The machine by a device tree. False: there is none */
@@ -347,10 +346,11 @@ static INDIRECT_TARGET void init_bsp (void)
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
     boot_time_publish();
-    facts_publish();
 
     if (!uefi.mmap)
         uefi_take_map (&boot);
+
+    facts_publish (&boot);
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
     print ("CPU: MIDR %#lx, affinity %#lx, %u address bits, host spaces of %u bits by stage %u", sysreg_read (midr_el1),

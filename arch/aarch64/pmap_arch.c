@@ -12,7 +12,6 @@
 #include <ptab.h>
 #include <string.h>
 #include <sysreg.h>
-#include <tlb_arch.h>
 #include <vhe.h>
 #include <window.h>
 
@@ -94,7 +93,6 @@ struct cpu_local *pmap_cpu_create (cpu_t cpu)
 
     local->arch.ttbr  = kmem_phys (l3);
     local->arch.below = l3[ptab_index (LINK_ADDR, 3)];
-    local->arch.hole  = tlb_hole_first (cpu);
 
     return local;
 }

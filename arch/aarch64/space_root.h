@@ -32,7 +32,7 @@ static inline uint64_t space_hst_lookup (struct space_hst *s, uint64_t va, paddr
 }
 
 /* As ptab_update() */
-static inline enum status space_hst_update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
+static inline long space_hst_update (struct space_hst *s, uint64_t va, paddr_t pa, unsigned order, uint64_t attr, bool *flush)
 {
     return hpt_update (s->table, s->tag, va, pa, order, attr, flush);
 }

@@ -7,7 +7,7 @@
 
 #include <rcu.h>
 #include <stage2_arch.h>
-#include <tlb_arch.h>
+#include <tlb_hole.h>
 
 unsigned stage2_levels, stage2_root_order;
 struct desc_format stage2_format;
@@ -83,7 +83,7 @@ static INDIRECT_TARGET uint64_t from_host (uint64_t attr, unsigned pmm)
     return desc_attr (&stage2_format, desc_perm (attr) & pmm, desc_mad (attr));
 }
 
-static INDIRECT_TARGET enum status update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static INDIRECT_TARGET long update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     desc_fold (&pa, &a);
 

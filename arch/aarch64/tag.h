@@ -52,7 +52,7 @@ static inline void root_flush_vmid (paddr_t root)
         isb();
     }
 
-    dsb (ishst);
+    dsb (ish);
     tlbi (vmalls12e1is);
     dsb (ish);
 
@@ -68,11 +68,14 @@ static inline void root_flush_vmid (paddr_t root)
     }
 }
 
-/* Drops what any CPU holds under the tag of a root. The stores that it is about are done. ERET synchronizes. */
+/*
+ * Drops what any CPU holds under the tag of a root. What this CPU has changed in the tables, or has seen changed, is so for all walks: the
+ * barrier before it is one of stores and of loads (Arm ARM, B2.3). ERET synchronizes.
+ */
 static inline void root_flush (paddr_t root)
 {
     if (vhe()) {
-        dsb (ishst);
+        dsb (ish);
         tlbi_with (aside1is, root & ROOT_TAG);
         dsb (ish);
     } else

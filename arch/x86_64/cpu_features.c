@@ -10,7 +10,7 @@
 
 enum { EAX, EBX, ECX, EDX };
 
-/* Intel SDM 2A, CPUID; AMD APM 3, appendix E, for leaves 80000001 ECX, 80000008 EBX, 8000000A and 80000022. Ordered by leaf. */
+/* Intel SDM 2A, CPUID; AMD APM 3, appendix E, for leaves 80000001 ECX, 80000007, 80000008 EBX, 8000000A and 80000022. Ordered by leaf. */
 static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATURES] = {
     [CPU_MCE]           = { 0x1, 0, EDX, 7 },
     [CPU_PGE]           = { 0x1, 0, EDX, 13 },
@@ -52,8 +52,11 @@ static struct { uint32_t leaf; uint8_t sub, reg, bit; } const feature[CPU_FEATUR
     [CPU_NX]            = { 0x80000001, 0, EDX, 20 },
     [CPU_PDPE1GB]       = { 0x80000001, 0, EDX, 26 },
     [CPU_RDTSCP]        = { 0x80000001, 0, EDX, 27 },
+    [CPU_HW_PSTATE]     = { 0x80000007, 0, EDX, 7 },
     [CPU_INVARIANT_TSC] = { 0x80000007, 0, EDX, 8 },
+    [CPU_CPB]           = { 0x80000007, 0, EDX, 9 },
     [CPU_FP_ERR_PTRS]   = { 0x80000008, 0, EBX, 2 },
+    [CPU_CPPC]          = { 0x80000008, 0, EBX, 27 },
     [CPU_NPT]           = { 0x8000000a, 0, EDX, 0 },
     [CPU_PERF_MON_V2]   = { 0x80000022, 0, EAX, 0 },
 };

@@ -16,8 +16,8 @@ enum cpu_feature {
     CPU_XSAVEOPT, CPU_XSAVEC, CPU_XSAVES,               /* D/1.EAX                                              */
     CPU_SVM, CPU_PERF_CTR_EXT,                          /* 80000001.ECX                                         */
     CPU_SYSCALL, CPU_NX, CPU_PDPE1GB, CPU_RDTSCP,       /* 80000001.EDX                                         */
-    CPU_INVARIANT_TSC,                                  /* 80000007.EDX                                         */
-    CPU_FP_ERR_PTRS,                                    /* 80000008.EBX, AMD: FXRSTOR and XRSTOR always load them */
+    CPU_HW_PSTATE, CPU_INVARIANT_TSC, CPU_CPB,          /* 80000007.EDX. AMD: P-states, core performance boost  */
+    CPU_FP_ERR_PTRS, CPU_CPPC,                          /* 80000008.EBX, AMD: FXRSTOR and XRSTOR always load them; CPPC */
     CPU_NPT,                                            /* 8000000A.EDX: nested paging; the leaf means this with CPU_SVM */
     CPU_PERF_MON_V2,                                    /* 80000022.EAX, AMD: the leaf tells how many counters there are */
     CPU_FEATURES

@@ -30,10 +30,12 @@ void ec_arch_full_exit (struct ec *ec)
     ec->exit        = EXIT_FULL;
 }
 
-static void copy (uint64_t *dst, uint64_t const *src, unsigned n)
+/* n is a constant */
+ALWAYS_INLINE void copy (uint64_t *dst, uint64_t const *src, unsigned n)
 {
-    while (n--)
-        *dst++ = *src++;
+    UNROLL
+    for (unsigned i = 0; i < n; i++)
+        dst[i] = src[i];
 }
 
 INDIRECT_NEVER void ec_arch_save_state (struct ec const *ec, union utcb *utcb, uint32_t mtd)
@@ -77,10 +79,10 @@ INDIRECT_NEVER bool ec_arch_load_state (struct ec *ec, union utcb const *utcb, u
     if (UNLIKELY (mtd & MTD_POISON))
         return false;
 
-    if (mtd & MTD_GPR_0_7)
+    if (UNLIKELY (mtd & MTD_GPR_0_7))
         copy (r->gpr, u->gpr, 8);
 
-    if (mtd & MTD_GPR_8_15)
+    if (UNLIKELY (mtd & MTD_GPR_8_15))
         copy (r->gpr + 8, u->gpr + 8, 8);
 
     /* A handler may end single-stepping, but only the EC itself can begin it. */

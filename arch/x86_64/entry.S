@@ -380,6 +380,7 @@ run:        call    ec_run
             jne     exit_iret
 
 /* SYSRET. In: rdx = current EC; rcx gets a user address or the one behind the last user page, which is not executable */
+exit_sysret:
             SHSTK_END
             mov     EC_RIP(%rdx), %rcx
             mov     EC_RDI(%rdx), %rdi
@@ -399,9 +400,12 @@ slow_saved: mov     $CPU_STACK_TOP, %rsp
             movl    $0, EC_EXIT(%r11)
             CALL_HANDLER
             js      run
-            mov     CPU (CURRENT), %r11
-            mov     %rax, EC_RDI(%r11)
-            mov     %r11, CPU (NEXT)
+            mov     CPU (CURRENT), %rdx
+            mov     CPU (HAZARD), %ecx
+            mov     %rax, EC_RDI(%rdx)
+            cmp     EC_HAZARD(%rdx), %ecx
+            je      exit_sysret
+            mov     %rdx, CPU (NEXT)
             jmp     run
 
             OUT_OF_LINE

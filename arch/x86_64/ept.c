@@ -85,12 +85,12 @@ static INDIRECT_TARGET unsigned vtd_leaf_max (void) { return 0; }
 
 static struct ptab_fmt const ept_fmt = FMT (virt_ept_leaf_max, EPT_TABLE), vtd_fmt = FMT (vtd_leaf_max, VTD_TABLE);
 
-static INDIRECT_TARGET enum status ept_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static INDIRECT_TARGET long ept_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return ptab_update_levels (&ept_fmt, virt_ept_levels(), root, gpa, pa, order, a, flush);
 }
 
-static INDIRECT_TARGET enum status vtd_update (void *root, uint64_t dva, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static INDIRECT_TARGET long vtd_update (void *root, uint64_t dva, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return ptab_update (&vtd_fmt, root, dva, pa, order, a, flush);
 }

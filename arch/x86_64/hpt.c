@@ -7,6 +7,7 @@
 #include <cpu_features.h>
 #include <memory.h>
 #include <rcu.h>
+#include <tlb_hole.h>
 
 unsigned hpt_levels = 4;
 uint64_t user_end = BIT64 (47);
@@ -51,6 +52,8 @@ static struct ptab_fmt const fmt = {
     .leaf       = leaf,
     .attr       = attr,
     .dead       = hpt_dead,
+    .hole       = tlb_hole,
+    .clean      = tlb_hole_clean,
 };
 
 uint64_t hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *pa, unsigned *order)
@@ -58,13 +61,12 @@ uint64_t hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *p
     return ptab_lookup_levels (&fmt, levels, table, va, pa, order);
 }
 
-static NOINLINE enum status update_some (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a,
-                                         bool *flush)
+static NOINLINE long update_some (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return ptab_update_levels (&fmt, levels, table, va, pa, order, a, flush);
 }
 
-INDIRECT_NEVER enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+INDIRECT_NEVER long hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     if (LIKELY (!order) && ptab_update_page (&fmt, levels, table, va, pa, a, flush))
         return STATUS_SUCCESS;
@@ -88,7 +90,7 @@ void hpt_remove_kernel (pte_slot_t *table, uint64_t va, paddr_t page)
     uint64_t e = rlx_load (&table[ptab_index (va, 0)]);
 
     if (hpt_kernel (e) && (e & HPT_ADDR) == page)
-        atomic_cas (&table[ptab_index (va, 0)], &e, 0);
+        atomic_cas (&table[ptab_index (va, 0)], &e, tlb_hole());
 }
 
 /* x86 pages are readable when they are present, so any permission implies R; XU and XS are one (specification, 4.1.3). */

@@ -22,6 +22,15 @@
 #define HPT_ADDR    UINT64_C (0x000ffffffffff000)
 #define HPT_TABLE   (HPT_P | HPT_W | HPT_U | HPT_A)     /* refers to a table                                        */
 
+/*
+ * tlb_hole.h. Not where an address would be: CPUs with L1TF speculate on what an entry says that is not present, and the number is the
+ * user's to choose (Intel, Deep Dive: L1 Terminal Fault).
+ */
+#define HOLE_CPU_SHIFT      1
+#define HOLE_NUMBER_SHIFT   52
+#define HOLE_FIRST          BIT64 (11)
+#define HOLE_WHOSE          UINT64_C (0xff)
+
 #define HPT_STEP_ORDER  6                               /* entries that are written between two preemption points, binary logarithm */
 
 extern unsigned hpt_levels;                             /* 4, or 5 from la57_init() on                              */
@@ -51,8 +60,8 @@ unsigned    hpt_leaf_max (void);
 
 /* As in ptab.h, from a table down that has so many levels */
 uint64_t    hpt_lookup (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t *pa, unsigned *order);
-INDIRECT_NEVER enum status hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t attr,
-                        bool *flush) MUST_CHECK;
+INDIRECT_NEVER long hpt_update (pte_slot_t *table, unsigned levels, uint64_t va, paddr_t pa, unsigned order, uint64_t attr,
+                                bool *flush) MUST_CHECK;
 
 /* Removes this one kernel page from this address, if it is mapped there */
 void        hpt_remove_kernel (pte_slot_t *root, uint64_t va, paddr_t page);

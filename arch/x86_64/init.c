@@ -179,7 +179,8 @@ static void learn (void)
 
     learnt = true;
 
-    acpi_parse (&acpi, boot.rsdp ? boot.rsdp : uefi_rsdp (&boot));
+    uefi_tables (&boot);
+    acpi_parse (&acpi, boot.rsdp);
     console_uart();
     pci_stop (acpi.ecam, acpi.ecams);
 }
@@ -193,12 +194,13 @@ static INDIRECT_TARGET void init_bsp (void)
     record_init (RECORDS_START, (size_t)(RECORDS_END - RECORDS_START));
     record_memory_init();
     boot_time_publish();
-    facts_publish();
 
     print ("MEM: image at %#lx, %lu KiB free", kmem_phys ((void *)LINK_ADDR), buddy_free_pages() << (PAGE_BITS - 10));
 
     if (!uefi.mmap)
         uefi_take_map (&boot);
+
+    facts_publish (&boot);
 
     pcid_init();
     clock_init (&acpi);

@@ -58,9 +58,12 @@
 #define PERF_CNTR_GLOBAL_CTL    0xc0000301              /* AMD */
 #define PERF_LEGACY_CTL0        0xc0010000              /* AMD, + number of the counter                             */
 #define PERF_LEGACY_CTR0        0xc0010004
+#define HWCR                    0xc0010015              /* AMD */
+#define PSTATE_CURRENT_LIMIT    0xc0010061              /* AMD */
 #define VM_CR                   0xc0010114              /* AMD */
 #define PERF_CTL0               0xc0010200              /* AMD, + 2 * number of the counter                         */
 #define PERF_CTR0               0xc0010201
+#define CPPC_ENABLE             0xc00102b1              /* AMD */
 
 /* IA32_APIC_BASE (SDM 3A, 11.4.4 and 11.12.1) */
 #define APIC_BASE_BSP           0x100

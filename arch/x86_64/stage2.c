@@ -16,7 +16,7 @@ static INDIRECT_TARGET uint64_t npt_attr (unsigned perm, uint32_t mad)          
 static INDIRECT_TARGET uint64_t npt_from_host (uint64_t a, unsigned pmm)        { return hpt_restrict (a, pmm); }
 static INDIRECT_TARGET unsigned npt_leaf_max (void)                             { return hpt_leaf_max(); }
 
-static INDIRECT_TARGET enum status npt_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
+static INDIRECT_TARGET long npt_update (void *root, uint64_t gpa, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
     return hpt_update (root, hpt_levels, gpa, pa, order, a, flush);
 }

@@ -22,7 +22,7 @@ char const *meta_cpu (void)
  * Frequencies (Intel SDM 3B, 19.7.3; volume 2, CPUID 15H and 16H), and what user mode can tell of things that make figures uncertain. What
  * needs registers of the kernel is in its record (meta_board.c).
  */
-static void facts (struct cpuid l0, struct cpuid l1)
+static void facts (struct cpuid l0, struct cpuid l1, struct cpuid e7)
 {
     struct cpuid const none = { 0, 0, 0, 0 }, l6 = l0.eax >= 6 ? cpuid (6, 0) : none, l15 = l0.eax >= 0x15 ? cpuid (0x15, 0) : none,
                        l16 = l0.eax >= 0x16 ? cpuid (0x16, 0) : none;
@@ -42,7 +42,7 @@ static void facts (struct cpuid l0, struct cpuid l1)
     if (l15.eax && l15.ebx)
         line ("meta", "tsc_ratio=%u/%u crystal_hz=%u", l15.ebx, l15.eax, l15.ecx);
 
-    if (l6.eax & 2 && !record_platform())
+    if ((l6.eax & 2 || e7.edx >> 9 & 1) && !record_platform())    /* AMD APM 2, 17.2: core performance boost */
         meta_warn ("turbo", "the CPU has it, whether it is on cannot be told on this kernel");
 
     if (l6.eax & 1 << 7 && !record_platform())
@@ -91,5 +91,5 @@ void meta_print_cpu (void)
         line ("meta", "hypervisor_signature=%s", line_word (word, sizeof (word), text));
     }
 
-    facts (l0, l1);
+    facts (l0, l1, e7);
 }

@@ -20,6 +20,7 @@ enum {
     RECORD_SCREEN   = 5,                                /* machines whose boot loader or firmware names a screen */
     RECORD_PLATFORM = 6,
     RECORD_BOOT     = 7,
+    RECORD_BOARD    = 8,                                /* machines whose SMBIOS only the kernel may see        */
 };
 
 struct record_list {                                    /* at rec_start, followed by the records                */
@@ -62,7 +63,7 @@ struct record_screen {
 
 /* Of the boot CPU, what privileged registers say. Frequencies that change make times of the same work differ. */
 enum {
-    PLATFORM_SCALING    = 1,                            /* firmware has left changes of frequency on (EIST)     */
+    PLATFORM_SCALING    = 1,                            /* firmware has left changes of frequency on            */
     PLATFORM_HWP        = 2,                            /* the CPU chooses its frequency itself                 */
     PLATFORM_TURBO      = 4,                            /* it may be higher than the nominal one                */
     PLATFORM_SMT        = 8,                            /* CPUs share cores                                     */
@@ -73,6 +74,21 @@ struct record_platform {
     uint64_t            cpu;                            /* CPUID leaf 1, EAX; MIDR_EL1                          */
     uint64_t            microcode;                      /* revision; 0: not known                               */
     uint64_t            known, on;                      /* PLATFORM_*: which of them can be told, and are so    */
+};
+
+/* What SMBIOS says of the machine: printable ASCII, terminated; "" where it says nothing */
+#define BOARD_TEXT      64                              /* bytes, with the terminating zero; longer ones are cut        */
+
+enum {
+    BOARD_FIRMWARE_VENDOR, BOARD_FIRMWARE_VERSION, BOARD_FIRMWARE_DATE, BOARD_SYSTEM_VENDOR, BOARD_SYSTEM_NAME, BOARD_VENDOR, BOARD_NAME,
+    BOARD_CPU,                                          /* what the processor in the first socket is called     */
+    BOARD_TEXTS
+};
+
+struct record_board {
+    struct record       head;
+    uint64_t            chassis;                        /* type of the chassis (DSP0134, 7.4.1), 0: not known   */
+    char                text[BOARD_TEXTS][BOARD_TEXT];
 };
 
 /* Points of the boot, by the system time counter, in no order that all architectures share; 0: not reached, or the counter stood at 0 */

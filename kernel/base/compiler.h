@@ -18,6 +18,13 @@
 #define UNUSED          __attribute__ ((unused))
 #define USED            __attribute__ ((used))
 
+/* Before a loop with a constant number of rounds, at most 32 */
+#ifdef __clang__
+#define UNROLL          _Pragma ("clang loop unroll (full)")
+#else
+#define UNROLL          _Pragma ("GCC unroll 32")
+#endif
+
 #define LIKELY(x)       __builtin_expect (!!(x), 1)
 #define UNLIKELY(x)     __builtin_expect (!!(x), 0)
 #define UNREACHED       __builtin_unreachable()

@@ -30,6 +30,9 @@ static inline bool inbox_push (struct inbox *b, struct inbox_link *l)
 
 static inline bool inbox_empty (struct inbox *b) { return !rlx_load (&b->top) && !b->taken && !b->fifo; }
 
+/* Has anything arrived since its CPU last took all? */
+static inline bool inbox_arrived (struct inbox *b) { return rlx_load (&b->top); }
+
 /* Its CPU: the earliest one, or null when there is none, or when *touch, which counts down, is used up before it is found. */
 static inline struct inbox_link *inbox_next (struct inbox *b, unsigned *touch)
 {

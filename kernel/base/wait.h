@@ -6,16 +6,9 @@
 #include <base/types.h>
 #include <pause.h>
 
-/* What is there instead of v; acquires it */
-static inline uint64_t wait_change (_Atomic (uint64_t) *p, uint64_t v)
+/* Until there is something else than v */
+static inline void wait_change (_Atomic (uint64_t) *p, uint64_t v)
 {
-    for (;;) {
-
-        uint64_t const now = acq_load (p);
-
-        if (now != v)
-            return now;
-
+    while (acq_load (p) == v)
         pause();
-    }
 }

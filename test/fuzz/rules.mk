@@ -31,7 +31,7 @@ fuzzers: $(FUZZERS)
 
 check-fuzz: $(FUZZERS)
 	@mkdir -p $(SUMMARY)
-	@$(PYTHON) test/host/run.py $(COMP) $(SUMMARY)/fuzz $(FUZZERS)
+	@$(PYTHON) test/host/run.py $(COMP) $(SUMMARY)/fuzz $(JOBS) $(FUZZERS)
 
 # New inputs go to build/fuzz/corpus, inputs that fail to build/fuzz/found; nothing but a copy changes the committed corpus
 FUZZ_DIR    := build/fuzz

@@ -2,6 +2,7 @@
 /* How many samples the benchmark suite takes, which it keeps, and when it stops: on a modelled machine and operation. */
 #include <host.h>
 
+#include <cold.h>
 #include <control.h>
 #include <delay.h>
 #include <mem.h>
@@ -44,10 +45,17 @@ static bool init (unsigned fixed)
 {
     forget (NULL);
 
-    return method_init (fixed, 4096);
+    return method_init (fixed);
 }
 
 bool control_exact (void) { return machine_exact; }
+
+static unsigned sweeps;                                 /* so many, each of which takes a time                  */
+static uint64_t sweep_takes;
+
+bool cold_setup (struct bench_run *run UNUSED) { sweeps = 0; return true; }
+void cold_sweep (void) { assert_int_equal (sweeps++, operations + empties); now += sweep_takes; }
+
 uint64_t delay_target (uint64_t ticks) { return ticks; }
 uint64_t neighbour_rounds (void) { return rounds; }
 char const *status_name (enum status status UNUSED) { return "?"; }
@@ -200,6 +208,44 @@ static void test_time (void **state UNUSED)
     r = run_of (&bench, true, 0, wild, 100000);         /* exact: 50 ms                                         */
     assert_string_equal (r.stop, "cap");
     assert_true (r.samples >= 256 && r.samples <= 640);
+}
+
+/* Before each operation, with or without something to measure, there is one sweep, however long it takes */
+static void test_cold (void **state UNUSED)
+{
+    static struct {
+        bool exact; unsigned fixed; uint64_t sweep; int64_t (*of) (unsigned); unsigned least, most; char const *stop;
+    } const c[] = {
+        { false, 0,  1000000,   constant, 100,  100,  "narrow" },
+        { false, 0,  100000,    wild,     1000, 1000, "cap" },
+        { false, 0,  10000000,  wild,     96,   112,  "cap" },          /* a second                             */
+        { false, 0,  100000000, wild,     16,   16,   "cap" },
+        { true,  0,  500000,    constant, 10,   10,   "narrow" },
+        { true,  0,  500000,    wild,     80,   112,  "cap" },          /* 50 ms                                */
+        { false, 70, 100000000, wild,     70,   70,   "fixed" },
+    };
+
+    root.hip = &hip;
+
+    for (unsigned i = 0; i < sizeof (c) / sizeof (*c); i++) {
+
+        struct bench_run run = { .bench = &bench, .cold = true };
+
+        now = operations = empties = 0;
+        machine_exact = c[i].exact;
+        sweep_takes   = c[i].sweep;
+        model         = c[i].of;
+        takes         = 300;
+
+        assert_true (init (c[i].fixed));
+        assert_true (method_prepare (&run));
+        assert_int_equal (run.overhead, 21);
+        assert_true (now <= 40 * sweep_takes);          /* before the first sample                              */
+        assert_true (method_sample (&run));
+        assert_in_range (run.samples, c[i].least, c[i].most);
+        assert_string_equal (run.stop, c[i].stop);
+        assert_int_equal (sweeps, operations + empties);
+    }
 }
 
 /* Samples are those of the operations in their order, but for the one that follows each move of 64 */
@@ -407,6 +453,7 @@ int main (void)
         cmocka_unit_test (test_fixed),
         cmocka_unit_test (test_own_limit),
         cmocka_unit_test (test_time),
+        cmocka_unit_test (test_cold),
         cmocka_unit_test (test_samples),
         cmocka_unit_test (test_noise),
         cmocka_unit_test (test_failure),

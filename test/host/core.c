@@ -20,6 +20,7 @@
 #include <space_obj.h>
 #include <space_pio.h>
 #include <space_stage2.h>
+#include <tlb_hole.h>
 
 bool core_1g = true;
 
@@ -102,6 +103,7 @@ void core_init (unsigned cpus)
 
     core_pool_init();
     cpu_local.token = 1;
+    rlx_store (&cpu_local.hole, tlb_hole_first (0));
     cpu_remote[0] = &cpu_local;
 
     for (unsigned c = cpus; c--; ) {                    /* CPU 0 last                                               */

@@ -9,6 +9,7 @@
 #include <rcu.h>
 #include <space_hst.h>
 #include <tlb.h>
+#include <tlb_hole.h>
 
 static struct cpu_local saved[CORE_CPUS];
 
@@ -41,6 +42,8 @@ void core_cpu (unsigned cpu)
     cpu_local       = saved[cpu];
     cpu_local.id    = cpu;
     cpu_local.token = cpu + 1;
+    if (!rlx_load (&cpu_local.hole))
+        rlx_store (&cpu_local.hole, tlb_hole_first ((cpu_t)cpu));
     cpu_remote[cpu] = &cpu_local;
 }
 

@@ -34,7 +34,7 @@ static unsigned walk (pte_slot_t *table, unsigned level)
         uint64_t const e = rlx_load (&table[i]);
 
         if (!(e & 1)) {
-            assert_int_equal (e, 0);
+            assert_int_equal (e & HPT_ADDR, 0);         /* may be the name of a hole, and no address (L1TF)         */
             continue;
         }
 
@@ -194,11 +194,11 @@ static void check (pte_slot_t *root)
 static bool step (pte_slot_t *root, unsigned order, uint64_t va, paddr_t pa, uint64_t attr, bool all_pages)
 {
     uint64_t const end = va + (PAGE_SIZE << order);
-    bool flush = false, changed = false, failed = false;
+    bool flush = false, changed = false, found = false, failed = false;
 
     cpu_local.hazard = 0;
 
-    enum status const s = hpt_update (root, hpt_levels, va, pa, order, attr, &flush);
+    long const s = hpt_update (root, hpt_levels, va, pa, order, attr, &flush);
 
     core_fail = 0;
     core_fail_all = false;
@@ -224,14 +224,17 @@ static bool step (pte_slot_t *root, unsigned order, uint64_t va, paddr_t pa, uin
             continue;
 
         changed |= m->attr && (m->attr != attr || m->pa != want.pa);
+        found   |= attr && m->attr == attr && m->pa == want.pa;
         *m = want;
     }
 
+    bool const needed = changed || (found && s == STATUS_SUCCESS);      /* who put that there may not have flushed yet */
+
     if (all_pages) {
-        assert_true (flush || !changed);
-        assert_true (!flush || changed || cpu_local.hazard & HAZARD_RCU);
+        assert_true (flush || !needed);
+        assert_true (!flush || changed || found || cpu_local.hazard & HAZARD_RCU);
     } else
-        assert_true (flush || !changed);
+        assert_true (flush || !needed);
 
     return s == STATUS_SUCCESS;
 }
@@ -304,7 +307,7 @@ static void dense (void **state)
             uint64_t const r = host_random (&seed);
             unsigned const order = (unsigned)(r >> 4) % (run & 1 ? 10 : 11);
             uint64_t const size = PAGE_SIZE << order, va = align_dn (model[r >> 16 & 1023].va, size);
-            bool const same = (r >> 50 & 3) == 0;       /* the same again: no flush                                 */
+            bool const same = (r >> 50 & 3) == 0;       /* the same again                                           */
             paddr_t const pa = same ? align_dn (va & (BIT64 (46) - 1), size) : align_dn (r >> 24 & (BIT64 (40) - 1), size);
             uint64_t const attr = r & 3 ? same ? hpt_attr (3, 4) : random_attr() : 0;
 

@@ -12,7 +12,7 @@
 #include <rcu.h>
 #include <stage2_arch.h>
 #include <tag.h>
-#include <tlb_arch.h>
+#include <tlb_hole.h>
 
 #include <host.h>
 
@@ -21,7 +21,7 @@ void core_pool_init (void);
 size_t core_pages (void);
 
 struct cpu_local cpu_local;
-struct tlb_flushed tlb_flushed[CPU_MAX];
+struct cpu_local *cpu_remote[CPU_MAX];
 
 /* What was cut off is freed at once: nobody walks it */
 void rcu_call (struct rcu_head *h, rcu_func_t func) { while (func (h)) ; }
@@ -136,7 +136,7 @@ static void begin (unsigned bits)
                   : vtcr_value (&v, mmfr0 | (bits > 48 ? UINT64_C (3) << 40 : 0), 0);
     root = buddy_alloc (hpt_root_order, BUDDY_ZERO);
     assert_non_null (root);
-    cpu_local.arch.hole = tlb_hole_first (0);
+    rlx_store (&cpu_local.hole, tlb_hole_first (0));
     space_tag = bits % 3 ? TAG : 0;                     /* 0: a space that found no tag                             */
     vttbr     = bits % 2 ? kmem_phys (root) | space_tag : 0x7000;
 
@@ -225,7 +225,7 @@ static bool update (uint64_t va, uint64_t pa, unsigned order, unsigned perm, uin
     }
 
     if (flush)                                          /* its caller flushes, and says so                          */
-        rel_store (&tlb_flushed[0].hole, cpu_local.arch.hole);
+        tlb_hole_flushed();
 
     return true;
 }
@@ -271,7 +271,7 @@ static void random_updates (unsigned bits)
             hpt_remove_kernel (root, sample[s].va, sample[s].pa + PAGE_SIZE);
             compare();
             hpt_remove_kernel (root, sample[s].va, sample[s].pa);
-            rel_store (&tlb_flushed[0].hole, cpu_local.arch.hole);
+            tlb_hole_flushed();
 
             for (uint64_t i = 0, va = sample[s].va; i < SAMPLES; i++)
                 if (sample[i].va == va)

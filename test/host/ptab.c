@@ -96,7 +96,19 @@ static NOINLINE uint64_t lookup (pte_slot_t *root, uint64_t va, paddr_t *pa, uns
 
 static NOINLINE enum status update (pte_slot_t *root, uint64_t va, paddr_t pa, unsigned order, uint64_t a, bool *flush)
 {
-    return levels == 2 ? ptab_update (&fmt2, root, va, pa, order, a, flush) : ptab_update (&fmt3, root, va, pa, order, a, flush);
+    for (uint64_t i = 0; i < BIT64 (order); ) {         /* as mem_delegate() goes on where it met somebody          */
+
+        unsigned const o = i ? MIN (order, bit_low (i)) : order;
+        uint64_t const at = va + (i << 12), to = a ? pa + (i << 12) : 0;
+        long const s = levels == 2 ? ptab_update (&fmt2, root, at, to, o, a, flush) : ptab_update (&fmt3, root, at, to, o, a, flush);
+
+        if (s != STATUS_SUCCESS && !ptab_is_met (s))
+            return (enum status)s;
+
+        i += s == STATUS_SUCCESS ? BIT64 (o) : ptab_met_behind (s);
+    }
+
+    return STATUS_SUCCESS;
 }
 
 static struct page { uint64_t pa, attr; } model[PAGES_MAX];

@@ -101,7 +101,7 @@ static void notice (void)
         }
 
     cpu_kicked();
-    assert_true (rcu_ready());                          /* it must not go idle now                                  */
+    assert_true (rcu_ready() || !rlx_load (&rcu_outstanding));  /* it must not go idle while anybody may wait for it */
 }
 
 /* As the way out of the kernel does: nothing without a hazard */

@@ -2,64 +2,102 @@
 /* SMBIOS tables: what a good one says, then every truncation and every damaged bit of it. */
 #include <host.h>
 
+#include <abi/record.h>
 #include <smbios.h>
 
 static uint8_t const good[] =
     "\x00\x18\x00\x00\x01\x02\x00\xf0\x03\x0f\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "Vendor  \0" "1.2\0" "01/02/2024\0\0"
     "\x7e\x04\x01\x00\0\0"
     "\x02\x08\x02\x00\x01\x02\x00\x09" "Board Maker\0" "B\x80oard 7\0\0"
+    "\x02\x08\x05\x00\x01\x02\x00\x09" "Another\0" "Second board\0\0"
     "\x03\x09\x03\x00\x00\x8a\x00\x00\x00\0\0"
-    "\x7f\x04\x04\x00\0";
+    "\x01\x06\x06\x00\x03\x01" "\x09" "Name\0\0"
+    "\x7f\x04\x04\x00\0\0"
+    "\x04\x11\x07\x00\0\0\0\0\0\0\0\0\0\0\0\0\x01" "behind the end\0";
 
-static char buf[64];
+static struct record_board names;
 
-static char const *text (struct smbios const *s, unsigned type, unsigned offset)
+static char const *text (unsigned i) { return names.text[i]; }
+
+/* All of it is a string that can be printed */
+static void assert_printable (void)
 {
-    memset (buf, 'x', sizeof buf);
+    for (unsigned i = 0; i < BOARD_TEXTS; i++) {
 
-    return smbios_string (s, type, offset, buf, sizeof buf);
+        size_t const n = strnlen (text (i), BOARD_TEXT);
+
+        assert_in_range (n, 0, BOARD_TEXT - 1);
+
+        for (size_t k = 0; k < n; k++)
+            assert_in_range (text (i)[k], ' ', '~');
+    }
+}
+
+static void read_names (uint8_t const *table, size_t size)
+{
+    memset (&names, 0, sizeof names);
+    smbios_board (&names, table, size);
+    assert_printable();
 }
 
 static void tables (void **state UNUSED)
 {
-    struct smbios const s = { good, sizeof good };
-    uint32_t v;
+    read_names (good, sizeof good);
+    assert_string_equal (text (BOARD_FIRMWARE_VENDOR), "Vendor");
+    assert_string_equal (text (BOARD_FIRMWARE_VERSION), "1.2");
+    assert_string_equal (text (BOARD_FIRMWARE_DATE), "01/02/2024");
+    assert_string_equal (text (BOARD_VENDOR), "Board Maker");
+    assert_string_equal (text (BOARD_NAME), "B?oard 7");
+    assert_string_equal (text (BOARD_SYSTEM_VENDOR), "");               /* number 3: there is no such string        */
+    assert_string_equal (text (BOARD_SYSTEM_NAME), "?Name");
+    assert_string_equal (text (BOARD_CPU), "");                         /* behind the end                           */
+    assert_int_equal (names.chassis, 10);
 
-    assert_string_equal (text (&s, SMBIOS_FIRMWARE, 4), "Vendor");
-    assert_string_equal (text (&s, SMBIOS_FIRMWARE, 5), "1.2");
-    assert_string_equal (text (&s, SMBIOS_FIRMWARE, 8), "01/02/2024");
-    assert_string_equal (text (&s, SMBIOS_FIRMWARE, 9), "");            /* number 15: there is no such string       */
-    assert_string_equal (text (&s, SMBIOS_FIRMWARE, 24), "");           /* behind the structure                     */
-    assert_string_equal (text (&s, SMBIOS_BOARD, 4), "Board Maker");
-    assert_string_equal (text (&s, SMBIOS_BOARD, 5), "B?oard 7");
-    assert_string_equal (text (&s, SMBIOS_BOARD, 6), "");               /* number 0: none                           */
-    assert_string_equal (text (&s, SMBIOS_SYSTEM, 4), "");
-    assert_string_equal (text (&(struct smbios) { NULL, 0 }, SMBIOS_BOARD, 4), "");
-    assert_string_equal (smbios_string (&s, SMBIOS_BOARD, 4, buf, 4), "Boa");
-
-    assert_true (smbios_field (&s, SMBIOS_CHASSIS, 5, 1, &v));
-    assert_int_equal (v, 0x8a);
-    assert_true (smbios_field (&s, SMBIOS_FIRMWARE, 6, 2, &v));
-    assert_int_equal (v, 0xf000);
-    assert_false (smbios_field (&s, SMBIOS_CHASSIS, 8, 2, &v));
-    assert_false (smbios_field (&s, SMBIOS_CPU, 4, 1, &v));
+    read_names (NULL, 0);
+    assert_int_equal (names.chassis, 0);
 }
 
-/* A copy of exactly n bytes is asked for everything; the sanitizer sees what is read beyond */
+/* Structures that are not as long as they might be, or longer than the table, and strings that do not end */
+static void bounds (void **state UNUSED)
+{
+    static uint8_t const cut[] = "\x01\x05\x00\x00\x01" "Maker\0\0" "\x03\x05\x00\x00\x01" "x\0";
+    uint8_t huge[600] = "\x01\x08\x00\x00\x01\x02\x00\x00";
+
+    read_names (cut, sizeof cut);                       /* no field for the name, none for the type                 */
+    assert_string_equal (text (BOARD_SYSTEM_VENDOR), "Maker");
+    assert_string_equal (text (BOARD_SYSTEM_NAME), "");
+    assert_int_equal (names.chassis, 0);
+
+    memset (huge + 8, 'v', 500);
+    huge[8 + 500 + 1] = 'n';
+    read_names (huge, sizeof huge);                     /* cut, and the next one is found all the same              */
+    assert_int_equal (strlen (text (BOARD_SYSTEM_VENDOR)), BOARD_TEXT - 1);
+    assert_string_equal (text (BOARD_SYSTEM_NAME), "n");
+
+    memset (huge + 8, 'v', sizeof huge - 8);            /* no zero at all                                           */
+    read_names (huge, sizeof huge);
+    assert_string_equal (text (BOARD_SYSTEM_VENDOR), "");
+
+    huge[sizeof huge - 1] = 0;                          /* one instead of two                                       */
+    read_names (huge, sizeof huge);
+    assert_string_equal (text (BOARD_SYSTEM_VENDOR), "");
+
+    for (unsigned length = 0; length < 4; length++) {   /* shorter than its own head: nothing behind it is believed */
+        uint8_t table[sizeof good + 6] = { 126, (uint8_t)length };
+
+        memcpy (table + 6, good, sizeof good);
+        read_names (table, sizeof table);
+        assert_string_equal (text (BOARD_FIRMWARE_VENDOR), "");
+    }
+}
+
+/* A copy of exactly n bytes; the sanitizer sees what is read beyond */
 static void ask (uint8_t const *from, size_t n)
 {
     uint8_t *const p = malloc (n ? n : 1);
-    struct smbios const s = { p, n };
-    uint32_t v;
 
     memcpy (p, from, n);
-
-    for (unsigned type = 0; type < 6; type++)
-        for (unsigned offset = 0; offset < 32; offset++) {
-            assert_true (strlen (text (&s, type, offset)) < sizeof buf);
-            smbios_field (&s, type, offset, 4, &v);
-        }
-
+    read_names (p, n);
     free (p);
 }
 
@@ -100,7 +138,7 @@ static void seal (uint8_t *p, unsigned size, unsigned at)
 static void entries (void **state UNUSED)
 {
     uint8_t *const e = calloc (1, 24), *const old = calloc (1, 31);
-    uint64_t table;
+    paddr_t table;
     uint32_t length;
 
     memcpy (e, "_SM3_", 5);
@@ -141,7 +179,8 @@ static void entries (void **state UNUSED)
 
 int main (void)
 {
-    static struct CMUnitTest const tests[] = { cmocka_unit_test (tables), cmocka_unit_test (damage), cmocka_unit_test (entries) };
+    static struct CMUnitTest const tests[] = { cmocka_unit_test (tables), cmocka_unit_test (bounds), cmocka_unit_test (damage),
+                                                cmocka_unit_test (entries) };
 
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include <kmem.h>
 #include <rcu.h>
 #include <stage2_arch.h>
-#include <tlb_arch.h>
+#include <tlb_hole.h>
 
 #include <arm_walk.h>
 #include <host.h>
@@ -22,7 +22,7 @@ void core_pool_init (void);
 size_t core_pages (void);
 
 struct cpu_local cpu_local;
-struct tlb_flushed tlb_flushed[CPU_MAX];
+struct cpu_local *cpu_remote[CPU_MAX];
 
 /* What was cut off is freed at once: nobody walks it */
 void rcu_call (struct rcu_head *h, rcu_func_t func) { while (func (h)) ; }
@@ -74,7 +74,7 @@ static void begin (unsigned bits)
     vtcr = vtcr_value (&v, mmfr0_of (bits), 0);
     root = buddy_alloc (v.root_order, BUDDY_ZERO);
     assert_non_null (root);
-    cpu_local.arch.hole = tlb_hole_first (0);
+    rlx_store (&cpu_local.hole, tlb_hole_first (0));
 
     for (unsigned i = 0; i < SAMPLES; i++) {
 
@@ -127,7 +127,7 @@ static bool update (uint64_t ia, uint64_t pa, unsigned order, unsigned perm, uin
         }
 
     if (flush)                                          /* its caller flushes, and says so                          */
-        rel_store (&tlb_flushed[0].hole, cpu_local.arch.hole);
+        tlb_hole_flushed();
 
     return true;
 }

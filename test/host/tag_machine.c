@@ -2,7 +2,7 @@
 #include <tag_machine.h>
 
 #include <cpu.h>
-#include <tlb_arch.h>
+#include <tlb_hole.h>
 
 #define BUFFER  4
 
@@ -203,7 +203,7 @@ void model_dsb (char const *domain)
     struct cpu *const c = &mcpu[self];
     bool const stores = strlen (domain) > 2 && !strcmp (domain + strlen (domain) - 2, "st"), inner = !strncmp (domain, "ish", 3);
 
-    if (stores ? broken == NO_STORE_BARRIER : inner && broken == NO_WAIT)
+    if (inner && !(c->here | c->all) ? broken == NO_STORE_BARRIER : inner && broken == NO_WAIT)
         return;
 
     yield();
@@ -351,7 +351,7 @@ static void reset (void const *scenario)
 
         memset (&cpu_local, 0, sizeof cpu_local);
         cpu_local.id = self;
-        cpu_local.arch.hole = tlb_hole_first ((cpu_t)self);
+        rlx_store (&cpu_local.hole, tlb_hole_first ((cpu_t)self));
         rlx_store (&cpu_local.root, mcpu[self].root);
         enum broken const b = broken;
         broken = RIGHT;

@@ -32,7 +32,7 @@
 extern enum broken {
     RIGHT,
     NO_FLUSH,                                           /* tag_free() gives the tag back at once                    */
-    NO_STORE_BARRIER,                                   /* DSB ISHST before TLBI                                    */
+    NO_STORE_BARRIER,                                   /* DSB ISH before TLBI                                      */
     NO_WAIT,                                            /* DSB ISH after TLBI                                       */
     LOCAL,                                              /* TLBI of this CPU alone                                   */
     NO_ISB,                                             /* between VTTBR_EL2 and TLBI                               */

@@ -443,42 +443,63 @@ static void test_take (void **state UNUSED)
     assert_int_equal (uefi.mmap, 0);
 }
 
-static void test_rsdp (void **state UNUSED)
+/* GUIDs as the specification prints them, in memory order: ACPI 2.0, ACPI 1.0, SMBIOS 3, SMBIOS */
+static uint8_t const acpi2[]   = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11, 0xbc, 0x22, 0, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
+static uint8_t const acpi1[]   = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11, 0x9a, 0x16, 0, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
+static uint8_t const smbios3[] = { 0x44, 0x15, 0xfd, 0xf2, 0x94, 0x97, 0x2c, 0x4a, 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 };
+static uint8_t const smbios[]  = { 0x31, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11, 0x9a, 0x16, 0, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
+
+static void configure (uint64_t n)
 {
-    static uint8_t const acpi2[] = { 0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11, 0xbc, 0x22, 0, 0x80, 0xc7, 0x3c, 0x88, 0x81 };
-    static uint8_t const acpi1[] = { 0x30, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11, 0x9a, 0x16, 0, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
-    uint8_t c[4 * 24] = { 1, 2, 3 };
+    begin();
+    host_put64 (system_table, 104, n);
+    host_put64 (system_table, 112, CONFIG);
+    sign (system_table, 120);
+    put();
+}
 
-    memcpy (c + 24, acpi1, 16);
-    host_put64 (c, 24 + 16, 0xf5a40);
-    memcpy (c + 48, acpi2, 16);
-    host_put64 (c, 48 + 16, 0x7f77d014);
+static void test_tables (void **state UNUSED)
+{
+    static uint8_t const *const guid[] = { NULL, acpi1, smbios, acpi2, smbios3, smbios3 };
+    static uint64_t const table[] = { 0x7000, 0xf5a40, 0x7f77d000, 0x7f77d014, 0x7f77e000, 0x7f77f000 };
+    uint8_t c[ARRAY_SIZE (guid) * 24] = { 1, 2, 3 };
 
-    for (unsigned n = 0; n <= 4; n++) {
-        begin();
-        host_put64 (system_table, 104, n);
-        host_put64 (system_table, 112, CONFIG);
-        sign (system_table, 120);
-        put();
+    for (unsigned i = 0; i < ARRAY_SIZE (guid); i++) {
+        if (guid[i])
+            memcpy (c + 24 * i, guid[i], 16);
+        host_put64 (c, 24 * i + 16, table[i]);
+    }
+
+    for (unsigned n = 0; n <= ARRAY_SIZE (guid); n++) {
+        configure (n);
         host_mem_put (CONFIG, c, n * 24);
-        assert_int_equal (uefi_rsdp (&boot), n > 2 ? 0x7f77d014 : n > 1 ? 0xf5a40 : 0);
+        uefi_tables (&boot);
+        assert_int_equal (boot.rsdp, n > 3 ? 0x7f77d014 : n > 1 ? 0xf5a40 : 0);
+        assert_int_equal (boot.smbios[0], n > 4 ? 0x7f77e000 : 0);      /* the first of its kind                    */
+        assert_int_equal (boot.smbios[1], n > 2 ? 0x7f77d000 : 0);
         assert_no_lines();
     }
+
+    configure (ARRAY_SIZE (guid));                      /* the boot loader's RSDP counts                            */
+    host_mem_put (CONFIG, c, sizeof c);
+    boot.rsdp = 0x9000;
+    uefi_tables (&boot);
+    assert_int_equal (boot.rsdp, 0x9000);
+    assert_int_equal (boot.smbios[0], 0x7f77e000);
 
     static uint64_t const count[] = { 1025, UINT64_MAX / 24 + 2, UINT64_MAX };
 
     for (unsigned i = 0; i < ARRAY_SIZE (count); i++) {
-        begin();
-        host_put64 (system_table, 104, count[i]);
-        host_put64 (system_table, 112, CONFIG);
-        sign (system_table, 120);
-        put();
-        assert_int_equal (uefi_rsdp (&boot), 0);
+        configure (count[i]);
+        host_mem_put (CONFIG, c, sizeof c);
+        uefi_tables (&boot);
+        assert_int_equal (boot.rsdp | boot.smbios[0] | boot.smbios[1], 0);
     }
 
     begin();
     boot.efi_systab = 0;
-    assert_int_equal (uefi_rsdp (&boot), 0);
+    uefi_tables (&boot);
+    assert_int_equal (boot.rsdp | boot.smbios[0] | boot.smbios[1], 0);
     assert_no_lines();
 }
 
@@ -541,7 +562,7 @@ int main (void)
         cmocka_unit_test (test_exit), cmocka_unit_test (test_key), cmocka_unit_test (test_grow),
         cmocka_unit_test (test_services_fail), cmocka_unit_test (test_map_sizes), cmocka_unit_test (test_map_address),
         cmocka_unit_test (test_pointers), cmocka_unit_test (test_sizes), cmocka_unit_test (test_bits), cmocka_unit_test (test_changes),
-        cmocka_unit_test (test_take), cmocka_unit_test (test_rsdp), cmocka_unit_test (test_protect),
+        cmocka_unit_test (test_take), cmocka_unit_test (test_tables), cmocka_unit_test (test_protect),
     };
 
     return cmocka_run_group_tests (tests, NULL, NULL);

@@ -6,10 +6,11 @@
  * Partial-Order Methods for the Verification of Concurrent Systems, 5). The end of what a CPU does touches the beginning of
  * what others do, since it is known outside that one came before the other.
  *
- * A flush of the TLBs is two steps, which are related to all that changes an entry. A CPU that waits has no next step until the
- * word has changed.
+ * A flush of the TLBs is two steps, which are related to all that changes an entry, and the second one to the end of others who do not
+ * flush: what they leave in the TLBs is looked at then. A CPU that waits has no next step until the word has changed.
  */
 #include <explore.h>
+#include <tlbs.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 #include <buddy.h>
 #include <kmem.h>
 
-enum { SETUP = MODEL_CPUS, ARENA = MODEL_TABLES / (MODEL_CPUS + 1), LOG_MAX = 512 };
+enum { LOG_MAX = 512 };
 
 enum model_fault model_fault;
 char const *model_violation;
@@ -35,37 +36,32 @@ void model_wrong (char const *text)
 
 /* Shared words -----------------------------------------------------------------------------------------------------------*/
 
-#define SEEN_MAX 8
-
-/* What TLBs may hold of an entry: values, and when they were replaced */
-struct seen { unsigned n; struct { uint64_t value; unsigned gone; } v[SEEN_MAX]; };
-
-#define STAYS (~0U)
-
-static struct seen seen[MODEL_TABLES][PTAB_ENTRIES];
-static struct { struct seen *at, before; } undo[4096];  /* what steps on the path have changed in there            */
-static unsigned undos;
-
-bool model_tlb;
+bool model_changed;
 
 #define DIRT UINT64_C (0x5a5a5a5a5a5a5a5b)              /* in memory that nobody has cleared                       */
-#define BASE ((uintptr_t)0x10000000)                    /* of the tables' addresses: nothing is mapped there        */
 
 static uint64_t cell[MODEL_TABLES][PTAB_ENTRIES];
-static bool used[MODEL_TABLES];
+bool model_is_used[MODEL_TABLES];
+static unsigned most[MODEL_CPUS + 1];                   /* tables of each arena that were ever used                     */
 
-uint64_t kmem_offset = BASE - 0x1000;                   /* no table has the physical address 0                      */
+uint64_t kmem_offset = MODEL_BASE - 0x1000;                   /* no table has the physical address 0                      */
 
-static unsigned table_of (void const volatile *p) { return (unsigned)(((uintptr_t)p - BASE) >> PAGE_BITS); }
+unsigned model_next_used (unsigned t)
+{
+    for (unsigned a = t / MODEL_ARENA; a <= MODEL_CPUS; a++, t = a * MODEL_ARENA)
+        for (; t < a * MODEL_ARENA + most[a]; t++)
+            if (model_is_used[t])
+                return t;
 
-static pte_slot_t *table_at (unsigned n) { return (pte_slot_t *)(BASE + ((uintptr_t)n << PAGE_BITS)); }
+    return MODEL_TABLES;
+}
 
 static uint64_t *word (void const volatile *p)
 {
     static uint64_t nowhere;
     unsigned const t = table_of (p);
 
-    if (t >= MODEL_TABLES || !used[t]) {
+    if (t >= MODEL_TABLES || !model_is_used[t]) {
         model_wrong ("access to a table that is not allocated");
         return &nowhere;
     }
@@ -140,51 +136,6 @@ static uint64_t result (uint64_t v, bool ok)
 
 #define BEFORE cpu[self].log[cursor - 1]
 
-static void remember (struct seen *s)
-{
-    if (undos == ARRAY_SIZE (undo))
-        abort();
-
-    undo[undos].at     = s;
-    undo[undos].before = *s;
-    undos++;
-}
-
-/* The entry at p changes from old to v */
-static void changes (void const volatile *p, uint64_t old, uint64_t v)
-{
-    unsigned const t = table_of (p);
-
-    if (!model_tlb || t >= MODEL_TABLES || old == v)
-        return;
-
-    struct seen *const s = &seen[t][((uintptr_t)p & PAGE_MASK) / sizeof (uint64_t)];
-    unsigned i = 0;
-
-    if (direct)                                         /* one CPU, and it flushes                                  */
-        s->n = 0;
-    else
-        remember (s);
-
-    for (i = 0; i < s->n; i++)
-        if (s->v[i].gone == STAYS)
-            s->v[i].gone = now;
-
-    if (!model_valid (v))
-        return;
-
-    for (i = 0; i < s->n && s->v[i].value != v; i++)
-        if (model_conflict (s->v[i].value, v))
-            model_wrong ("made before it was broken, or before a flush");
-
-    if (i == SEEN_MAX)
-        abort();
-
-    s->v[i].value = v;
-    s->v[i].gone  = STAYS;
-    s->n = MAX (s->n, i + 1);
-}
-
 void model_flush (void)
 {
     if (direct)
@@ -197,36 +148,7 @@ void model_flush (void)
 
     result (0, true);
 
-    for (unsigned t = 0; t < MODEL_TABLES; t++)
-        for (unsigned i = 0; used[t] && i < PTAB_ENTRIES; i++) {
-
-            struct seen *const s = &seen[t][i];
-            unsigned left = 0;
-
-            for (unsigned j = 0; j < s->n; j++)
-                left += s->v[j].gone > begin;
-
-            if (left == s->n)
-                continue;
-
-            remember (s);
-            left = 0;
-            for (unsigned j = 0; j < s->n; j++)
-                if (s->v[j].gone > begin)
-                    s->v[left++] = s->v[j];
-            s->n = left;
-        }
-}
-
-bool model_stale (void)
-{
-    for (unsigned t = 0; t < MODEL_TABLES; t++)
-        for (unsigned i = 0; used[t] && i < PTAB_ENTRIES; i++)
-            for (unsigned j = 0; j < seen[t][i].n; j++)
-                if (seen[t][i].v[j].gone != STAYS)
-                    return true;
-
-    return false;
+    tlbs_drop (begin);
 }
 
 uint64_t model_wait (void const volatile *p, uint64_t v)
@@ -243,7 +165,7 @@ uint64_t model_swap (void const volatile *p, uint64_t v)
         uint64_t const old = model_load (p);
 
         if (!again (STORE, p)) {
-            changes (p, *word (p), v);
+            tlbs_change (p, *word (p), v, now, direct);
             result (*word (p), true);
             *word (p) = v;
         }
@@ -251,12 +173,16 @@ uint64_t model_swap (void const volatile *p, uint64_t v)
         return old;
     }
 
-    if (again (SWAP, p))
+    if (again (SWAP, p)) {
+        model_changed |= BEFORE.value != v;
         return BEFORE.value;
+    }
 
     uint64_t *const w = word (p), old = *w;
 
-    changes (p, old, v);
+    model_changed |= old != v;
+
+    tlbs_change (p, old, v, now, direct);
     *w = v;
 
     return result (old, true);
@@ -268,6 +194,7 @@ bool model_cas (void const volatile *p, uint64_t *expected, uint64_t v)
 
     if (again (CAS, p)) {
         ok = BEFORE.ok;
+        model_changed |= ok;
         if (!ok)
             *expected = BEFORE.value;
         return ok;
@@ -276,9 +203,10 @@ bool model_cas (void const volatile *p, uint64_t *expected, uint64_t v)
     uint64_t *const w = word (p);
 
     ok = *w == *expected || model_fault == CAS_ALWAYS;
+    model_changed |= ok;
     result (*w, ok);
     if (ok) {
-        changes (p, *w, v);
+        tlbs_change (p, *w, v, now, direct);
         *w = v;
     }
     else
@@ -291,14 +219,8 @@ void model_init (void const volatile *p, uint64_t v)
 {
     if (direct || cursor == cpu[self].length) {         /* else a later access has perhaps shown the table to others */
 
-        struct seen *const s = &seen[table_of (p)][((uintptr_t)p & PAGE_MASK) / sizeof (uint64_t)];
-
         *word (p) = v;
-        if (model_tlb && model_valid (v)) {             /* nobody's, until then                                     */
-            s->n = 1;
-            s->v[0].value = v;
-            s->v[0].gone  = STAYS;
-        }
+        tlbs_init (p, v, now);                          /* nobody's, until then                                     */
     }
 }
 
@@ -309,7 +231,7 @@ void *buddy_alloc (unsigned order, enum buddy_fill fill)
     if (again (ALLOC, NULL))
         return BEFORE.ok ? table_at ((unsigned)BEFORE.value) : NULL;
 
-    unsigned t = (direct ? SETUP : self) * ARENA, n = 0;
+    unsigned t = (direct ? MODEL_SETUP : self) * MODEL_ARENA, n = 0;
 
     if (direct)
         n = direct_tables++;
@@ -324,12 +246,13 @@ void *buddy_alloc (unsigned order, enum buddy_fill fill)
         }
     }
 
-    if (n == ARENA)
+    if (n == MODEL_ARENA)
         abort();
 
+    most[t / MODEL_ARENA] = MAX (most[t / MODEL_ARENA], n + 1);
     t += n;                                             /* each allocation has a table of its own: going back needs no more */
-    used[t] = true;
-    seen[t][0].n = seen[t][1].n = 0;
+    model_is_used[t] = true;
+    tlbs_new (t);
     cell[t][0] = cell[t][1] = fill == BUDDY_ZERO ? 0 : DIRT;
     result (t, true);
 
@@ -344,8 +267,8 @@ void buddy_free (void *p)
         return;
 
     result (t, true);
-    CHECK (t < MODEL_TABLES && used[t]);
-    used[t] = false;
+    CHECK (t < MODEL_TABLES && model_is_used[t]);
+    model_is_used[t] = false;
 }
 
 bool model_dead (pte_slot_t *table, unsigned level)
@@ -358,22 +281,22 @@ bool model_dead (pte_slot_t *table, unsigned level)
     if (!direct) {
         model_deads[model_dead_count++] = (struct model_dead) { table, level };
         if (model_fault == FREED_AT_ONCE)
-            used[table_of (table)] = false;
+            model_is_used[table_of (table)] = false;
     }
 
     return true;
 }
 
-bool model_used (pte_slot_t *table) { return table_of (table) < MODEL_TABLES && used[table_of (table)]; }
+bool model_used (pte_slot_t *table) { return table_of (table) < MODEL_TABLES && model_is_used[table_of (table)]; }
 
-void model_unuse (pte_slot_t *table) { used[table_of (table)] = false; }
+void model_unuse (pte_slot_t *table) { model_is_used[table_of (table)] = false; }
 
 unsigned model_used_count (void)
 {
     unsigned n = 0;
 
-    for (unsigned t = 0; t < MODEL_TABLES; t++)
-        n += used[t];
+    for (unsigned t = model_next_used (0); t < MODEL_TABLES; t = model_next_used (t + 1))
+        n++;
 
     return n;
 }
@@ -387,14 +310,21 @@ static NOINLINE void run (unsigned n, bool allowed)
     go     = allowed;
     cursor = 0;
     first  = true;
+    model_changed = false;
 
     if (!__builtin_setjmp (out)) {
 
         model_program (n);
 
-        if (!again (END, NULL)) {
+        bool flushed = model_cpu[n].lax;                /* that has dropped all that its end is responsible for    */
+
+        for (unsigned i = 0; i < cursor; i++)
+            flushed |= cpu[n].log[i].kind == FLUSHED;
+
+        if (!again_value (END, NULL, !flushed)) {
             model_cpu[n].end = now;
             cpu[n].done = true;
+            model_ended (n);
         }
     }
 }
@@ -403,6 +333,9 @@ static NOINLINE void run (unsigned n, bool allowed)
 
 static bool independent (struct access a, struct access b)
 {
+    if ((a.kind == END && a.value && b.kind == FLUSHED) || (b.kind == END && b.value && a.kind == FLUSHED))
+        return false;
+
     if ((a.kind == END && (b.kind == END || !b.first)) || (b.kind == END && !a.first))
         return true;
 
@@ -426,15 +359,15 @@ static void all_done (void)
 
     model_orders++;
     direct = true;
-    memcpy (saved, used, sizeof used);
+    memcpy (saved, model_is_used, sizeof model_is_used);
 
     if (model_fault == FREED_AT_ONCE)
         for (unsigned i = 0; i < model_dead_count; i++)
-            used[table_of (model_deads[i].table)] = true;
+            model_is_used[table_of (model_deads[i].table)] = true;
 
     model_done();
 
-    memcpy (used, saved, sizeof used);
+    memcpy (model_is_used, saved, sizeof model_is_used);
     direct = false;
 }
 
@@ -460,7 +393,7 @@ static void explore (unsigned asleep)
             continue;
 
         struct access const a = c->next;
-        unsigned const length = c->length, before = model_dead_count, undone = undos;
+        unsigned const length = c->length, before = model_dead_count, undone = tlbs_mark();
         uint64_t *const w = !a.p ? NULL : word (a.p), old = w ? *w : 0;
         unsigned still = 0;
 
@@ -485,19 +418,16 @@ static void explore (unsigned asleep)
             unsigned const t = (unsigned)c->log[c->length - 1].value;
 
             if (c->log[c->length - 1].kind == ALLOC && c->log[c->length - 1].ok)
-                used[t] = false;
+                model_is_used[t] = false;
             if (c->log[c->length - 1].kind == FREE)
-                used[t] = true;
+                model_is_used[t] = true;
         }
 
         if (model_fault == FREED_AT_ONCE)
             for (unsigned i = before; i < model_dead_count; i++)
-                used[table_of (model_deads[i].table)] = true;
+                model_is_used[table_of (model_deads[i].table)] = true;
 
-        while (undos > undone) {
-            undos--;
-            *undo[undos].at = undo[undos].before;
-        }
+        tlbs_back (undone);
 
         model_dead_count = before;
         if (w)
@@ -515,9 +445,12 @@ static void explore (unsigned asleep)
 
 void model_start (void)
 {
-    memset (used, 0, sizeof used);
+    memset (model_is_used, 0, sizeof model_is_used);
+    memset (most, 0, sizeof most);
+    now    = 0;
     direct = true;
-    direct_tables = model_dead_count = undos = 0;
+    direct_tables = model_dead_count = 0;
+    tlbs_back (0);
 }
 
 void model_explore (unsigned n)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The two formats of ptab.c: that of test/host/ptab.c, and the same with break before make. Part of that program, to be inlined. */
+/*
+ * The formats of ptab.c: that of test/host/ptab.c, the same where holes have names, and the same with break before make. Part of that
+ * program, to be inlined.
+ */
 #pragma once
 
 #include <explore.h>
 
 static unsigned leaf_max_now;
-static bool arm;                                        /* break before make                                        */
+static bool named, arm;                                 /* holes have names; and break before make                  */
 
 enum { P = 1, T = 2 };
 
@@ -20,7 +23,7 @@ static unsigned leaf_max (void) { return leaf_max_now; }
 static enum pte_kind kind (uint64_t e, unsigned level)
 {
     if (!(e & (P | BROKEN))) {
-        CHECK (!e || arm);
+        CHECK (!e || named || arm);
         return PTE_HOLE;
     }
 
@@ -68,18 +71,21 @@ static void dead (pte_slot_t *table, unsigned level)
 static struct ptab_fmt const fmt = { .leaf_max = leaf_max, .addr_mask = ADDR, .table_attr = P | T, .kind = kind, .leaf = leaf,
                                      .attr = attr, .dead = dead };
 
-/* The same with break before make -----------------------------------------------------------------------------------------*/
+/* The same with names of holes, and with break before make ----------------------------------------------------------------*/
 
 static unsigned running;                                /* CPU                                                      */
 static pte_slot_t *flushed_by[MODEL_CPUS];              /* a word of each: 1 when its flush is over                 */
 
-static uint64_t hole (void) { return (running + 1) << NAME_SHIFT; }
+static uint64_t hole (void) { return model_fault == NO_NAMES ? 0 : (running + 1) << NAME_SHIFT; }
 
 static bool clean (uint64_t h)
 {
     unsigned const by = (unsigned)(h >> NAME_SHIFT) - 1;
 
-    return model_fault == HOLE_CLEAN || by >= MODEL_CPUS || acq_load (flushed_by[by]);
+    if (h & P)
+        return false;
+
+    return model_fault == HOLE_CLEAN || model_fault == NAMED_CLEAN || by >= MODEL_CPUS || by == running || acq_load (flushed_by[by]);
 }
 
 /* Two bits of the attributes are permissions, the third one and the address are not */
@@ -105,6 +111,11 @@ static struct ptab_fmt const fmt_arm = { .leaf_max = leaf_max, .addr_mask = ADDR
                                          .attr = attr, .dead = dead, .hole = hole, .clean = clean, .direct = direct, .broken = broken,
                                          .is_broken = is_broken, .flush = flush_now };
 
+static struct ptab_fmt const fmt_named = { .leaf_max = leaf_max, .addr_mask = ADDR, .table_attr = P | T, .kind = kind, .leaf = leaf,
+                                           .attr = attr, .dead = dead, .hole = hole, .clean = clean };
+
 bool model_valid (uint64_t e) { return e & P; }
 
-bool model_conflict (uint64_t e, uint64_t f) { return e & T || f & T ? e != f : !may_follow (e, f); }
+bool model_conflict (uint64_t e, uint64_t f) { return arm && (e & T || f & T ? e != f : !may_follow (e, f)); }
+
+pte_slot_t *model_table (uint64_t e) { return e & P && e & T ? kmem_virt (e & ADDR) : NULL; }

@@ -9,12 +9,14 @@
  *  - a translation that could be in a TLB and is no longer right has somebody who will flush it;
  *  - each table is reachable from the root, or it was handed to dead() and freed once: the memory is what it was.
  *
- * The same with a format that wants break before make, and with TLBs (explore.h): at no moment can a TLB hold two entries of one
- * slot that differ in more than permissions (Arm ARM, D8.16.1), nothing that has gone is left when all have done their flushes, no
- * entry stays broken, and CPUs that wait for each other go on.
+ * The same with formats whose holes have names, with and without break before make, and with TLBs (explore.h): when an update ends, no
+ * TLB holds what was there when it began and is not what it has put there, whoever took that away. At no moment can a TLB hold two entries
+ * of one slot that differ in more than permissions, if they must not (Arm ARM, D8.16.1); nothing that has gone is left when all have done
+ * their flushes, no entry stays broken, and CPUs that wait for each other go on.
  */
 #include <explore.h>
 #include <format.h>
+#include <update.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,42 +29,8 @@ _Static_assert (PTAB_BPL == 1, "this program needs the tiny geometry");
 
 enum { LEVELS_MAX = 5, PAGES_MAX = 1 << LEVELS_MAX };
 
-static unsigned levels;
-
-struct op {
-    bool     look;
-    unsigned order, page, fail;                         /* fail: the n-th allocation; 0: none                       */
-    uint64_t pa, attr;                                  /* update; look-up: its result                              */
-    unsigned found_order;
-    bool     flush, failed;
-};
-
 static struct op now[MODEL_CPUS];                       /* of each CPU                                              */
 static unsigned cpus;
-
-static pte_slot_t *root;
-
-/* As the architectures do it: the short way first, a flush at the end if there is something to flush, and others are told */
-static enum status update_arm (unsigned cpu, struct op const *o, uint64_t va, bool *flush)
-{
-    enum status status = STATUS_SUCCESS;
-
-    running = cpu;
-
-    if (o->order || !ptab_update_page (&fmt_arm, levels, root, va, o->pa, o->attr, flush))
-        status = ptab_update_levels (&fmt_arm, levels, root, va, o->pa, o->order, o->attr, flush);
-
-    if (*flush && cpu < MODEL_CPUS && model_fault != NO_FINAL_FLUSH) {
-
-        if (model_fault == CLEAN_TOO_EARLY)
-            atomic_swap (flushed_by[cpu], 1);
-
-        model_flush();
-        atomic_swap (flushed_by[cpu], 1);
-    }
-
-    return status;
-}
 
 void model_program (unsigned cpu)
 {
@@ -73,10 +41,11 @@ void model_program (unsigned cpu)
     if (o->look)
         o->attr = arm ? ptab_lookup_levels (&fmt_arm, levels, root, va, &o->pa, &o->found_order)
                       : ptab_lookup_levels (&fmt, levels, root, va, &o->pa, &o->found_order);
-    else if (arm)
-        failed = update_arm (cpu, o, va, &flush) != STATUS_SUCCESS;
     else
-        failed = ptab_update_levels (&fmt, levels, root, va, o->pa, o->order, o->attr, &flush) != STATUS_SUCCESS;
+        failed = update (cpu, o, &flush) != STATUS_SUCCESS;
+
+    if (flush && model_tlb)
+        final_flush (cpu);
 
     o->flush  = flush;
     o->failed = failed;
@@ -153,6 +122,32 @@ static struct page look (unsigned p)
     return v;
 }
 
+static unsigned ended;
+
+/* Pages of what this CPU has updated: is it something else that a TLB holds of them? */
+static void still_used (uint64_t e, unsigned depth, unsigned way)
+{
+    unsigned const level = levels - 1 - depth;
+    unsigned first = 0;
+
+    for (unsigned d = 0; d <= depth; d++, way >>= 1)
+        first = first << 1 | (way & 1);
+
+    first <<= level;
+
+    for (unsigned p = first; p < first + (1U << level); p++)
+        if (covers (&now[ended], p))
+            CHECK (same (value (&now[ended], p), (struct page) { (e & ADDR) + ((uint64_t)(p - first) << PAGE_BITS), attr (e, level) }));
+}
+
+void model_ended (unsigned n)
+{
+    ended = n;
+
+    if (model_tlb && !now[n].look && !now[n].failed)
+        model_each_gone (n, still_used);
+}
+
 void model_done (void)
 {
     for (unsigned p = 0; p < pages(); p++)
@@ -167,17 +162,17 @@ void model_done (void)
                 which[n++] = c;
 
         CHECK (linear (which, n, BIT (n) - 1, p, before[p]));
-        CHECK (arm || flushed (which, n, MODEL_CPUS, after[p], before[p]));
+        CHECK (model_tlb || flushed (which, n, MODEL_CPUS, after[p], before[p]));
 
-        for (unsigned i = 0; i < n && !arm; i++)
+        for (unsigned i = 0; i < n && !model_tlb; i++)
             if (!now[which[i]].look && !now[which[i]].failed)
                 CHECK (flushed (which, n, which[i], after[p], value (&now[which[i]], p)));
     }
 
-    CHECK (!arm || !model_stale());
+    CHECK (!model_tlb || !model_stale());
 
     free_tables (root, levels - 1);
-    for (unsigned c = 0; arm && c < MODEL_CPUS; c++)
+    for (unsigned c = 0; model_tlb && c < MODEL_CPUS; c++)
         model_unuse (flushed_by[c]);
 
     for (unsigned i = 0; i < model_dead_count; i++)
@@ -253,19 +248,21 @@ static void prepare (struct op const *s)
     if (!s)
         return;
 
-    if (arm) {
-        if (update_arm (MODEL_CPUS, s, (uint64_t)s->page << PAGE_BITS, &flush) != STATUS_SUCCESS)
-            abort();
-    } else if (ptab_update_levels (&fmt, levels, root, (uint64_t)s->page << PAGE_BITS, s->pa, s->order, s->attr, &flush) != STATUS_SUCCESS)
+    if (update (MODEL_CPUS, s, &flush) != STATUS_SUCCESS)
         abort();
 }
+
+/* Every pair (or three) of updates on every state that one or two updates make, with a look-up at the same time */
+struct plan { unsigned before, updates, look, most; bool fail, mirror; };
+
+static struct plan plan;
 
 /* Two operations before, the CPUs' operations, all orders. Null: not that one. */
 static void one_case (struct op const *s1, struct op const *s2, struct op const *const *o, unsigned n)
 {
     model_start();
     root = buddy_alloc (0, BUDDY_ZERO);
-    for (unsigned c = 0; arm && c < MODEL_CPUS; c++)
+    for (unsigned c = 0; model_tlb && c < MODEL_CPUS; c++)
         flushed_by[c] = buddy_alloc (0, BUDDY_ZERO);
 
     preparing = true;
@@ -281,6 +278,7 @@ static void one_case (struct op const *s1, struct op const *s2, struct op const 
     for (unsigned i = 0; i < n; i++) {
         now[i] = *o[i];
         model_cpu[i].fail = o[i]->fail;
+        model_cpu[i].lax  = plan.look;                  /* a look-up finds what is in the tables, not in TLBs       */
     }
 
     cases++;
@@ -296,11 +294,6 @@ static void one_case (struct op const *s1, struct op const *s2, struct op const 
     model_tell();
     fail_msg ("levels %u, leaves up to %u: %s", levels, leaf_max_now, model_violation);
 }
-
-/* Every pair (or three) of updates on every state that one or two updates make, with a look-up at the same time */
-struct plan { unsigned before, updates, look, most; bool fail, mirror; };
-
-static struct plan plan;
 
 static void with_looks (struct op const *s1, struct op const *s2, struct op const **o, unsigned n)
 {
@@ -382,7 +375,7 @@ static void all_cases (unsigned l, struct plan how)
     unsigned const top = MIN (l - 1, 2U);               /* no CPU has leaves above level 2                          */
 
     plan      = how;
-    model_tlb = arm;
+    model_tlb = named || arm;
     levels    = l;
     model_violation = NULL;
     model_steps = model_orders = cases = 0;
@@ -406,7 +399,8 @@ static void all_cases (unsigned l, struct plan how)
     }
 
     if (!model_fault)
-        print_message ("           %s%u levels: %llu cases, %llu orders, %llu steps\n", arm ? "break before make, " : "", l,
+        print_message ("           %s%u levels: %llu cases, %llu orders, %llu steps\n",
+                       arm ? "break before make, " : named ? "names of holes, " : "", l,
                        (unsigned long long)cases, (unsigned long long)model_orders, (unsigned long long)model_steps);
 }
 
@@ -457,9 +451,10 @@ static void seeded (void **state)
 {
     (void)state;
 
-    for (model_fault = NO_FAULT + 1; model_fault < BREAK_FAULTS; model_fault++) {
+    for (model_fault = NO_FAULT + 1; model_fault < ALL_FAULTS; model_fault++) {
 
-        arm = model_fault >= FAULTS;
+        arm   = model_fault >= FAULTS && model_fault < BREAK_FAULTS;
+        named = model_fault >= BREAK_FAULTS;
         all_cases (2, (struct plan) { .before = 1, .updates = 2, .look = 1, .most = 4 });
         if (!model_violation)
             fail_msg ("fault %u is not found", model_fault);
@@ -467,7 +462,34 @@ static void seeded (void **state)
     }
 
     model_fault = NO_FAULT;
-    arm = false;
+    named = arm = false;
+}
+
+static void named_one_level (void **state)
+{
+    (void)state;
+    named = true;
+    all_cases (1, (struct plan) { .before = 2, .updates = 2, .look = 1, .most = 2, .mirror = true });
+    all_cases (1, (struct plan) { .before = 1, .updates = 3, .most = 1, .mirror = true });
+    named = false;
+}
+
+static void named_two_levels (void **state)
+{
+    (void)state;
+    named = true;
+    all_cases (2, (struct plan) { .before = 2, .updates = 2, .most = 2, .mirror = true });
+    all_cases (2, (struct plan) { .before = 1, .updates = 2, .most = 2, .fail = true, .mirror = true });
+    all_cases (2, (struct plan) { .before = 0, .updates = 3, .most = 1, .mirror = true });
+    named = false;
+}
+
+static void named_three_levels (void **state)
+{
+    (void)state;
+    named = true;
+    all_cases (3, (struct plan) { .before = 1, .updates = 2, .most = 2, .mirror = true });
+    named = false;
 }
 
 static void break_one_level (void **state)
@@ -497,7 +519,7 @@ static void break_three_levels (void **state)
     arm = true;
     all_cases (3, (struct plan) { .before = 1, .updates = 2, .most = 2, .mirror = true });
     all_cases (3, (struct plan) { .before = 1, .updates = 2, .most = 1, .fail = true, .mirror = true });
-    all_cases (3, (struct plan) { .before = 1, .updates = 2, .look = 1, .most = 1, .mirror = true });
+    all_cases (3, (struct plan) { .before = 0, .updates = 2, .look = 1, .most = 1, .mirror = true });
     arm = false;
 }
 
@@ -510,6 +532,9 @@ int main (int argc, char **argv)
         cmocka_unit_test (three_levels),
         cmocka_unit_test (four_levels),
         cmocka_unit_test (five_levels),
+        cmocka_unit_test (named_one_level),
+        cmocka_unit_test (named_two_levels),
+        cmocka_unit_test (named_three_levels),
         cmocka_unit_test (break_one_level),
         cmocka_unit_test (break_two_levels),
         cmocka_unit_test (break_three_levels),

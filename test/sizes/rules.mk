@@ -17,7 +17,7 @@ $(SIZES).img: $(SIZES).elf
 # make check-sizes: on a CPU of Armv8.0 with 44 bits, one with 40, and one with 52 and FEAT_LPA2
 check-sizes: tools-check $(SIZES).img
 	@mkdir -p $(SUMMARY)
-	$Q$(PYTHON) -B test/sizes/run.py --kernel $(SIZES).img --summary $(SUMMARY)/sizes
+	$Q$(PYTHON) -B test/sizes/run.py --kernel $(SIZES).img --jobs $(JOBS) --summary $(SUMMARY)/sizes
 
 .PHONY: check-sizes
 -include $O/test/sizes/sizes.d

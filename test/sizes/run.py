@@ -13,6 +13,7 @@ import argparse
 import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -84,6 +85,7 @@ def main():
     parser = argparse.ArgumentParser(description=head, epilog=tail, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--kernel', metavar='FILE', required=True, help='arm64 Image')
     parser.add_argument('--cpu', choices=CPUS, help='this one only')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='CPUs at a time')
     parser.add_argument('--summary', metavar='FILE', help="write 'PASSED FAILED' there")
     args = parser.parse_args()
     tools.need(emulator.QEMU_AARCH64)
@@ -91,8 +93,10 @@ def main():
     if not os.path.exists(kernel):
         raise UsageError('%s is not there: make check-sizes ARCH=aarch64' % args.kernel)
     passed = failed = 0
-    for cpu in [args.cpu] if args.cpu else CPUS:
-        lines = run(kernel, cpu)
+    cpus = [args.cpu] if args.cpu else CPUS
+    with ThreadPoolExecutor(max(1, args.jobs)) as pool:
+        results = list(zip(cpus, pool.map(lambda cpu: run(kernel, cpu), cpus)))
+    for cpu, lines in results:
         wrong = problem(lines, CPUS[cpu])
         for line in lines if wrong else [line for line in lines if LINE.search(line)]:
             print('    %s' % line.replace('SIZES: ', ''))

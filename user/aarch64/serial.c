@@ -11,7 +11,7 @@
 #include <root.h>
 #include <tables.h>
 
-enum { UARTDR = 0x00, UARTFR = 0x18, UARTFR_BUSY = 1 << 3, UARTFR_TXFF = 1 << 5, REGS_SIZE = 0x1000, PATIENCE = 1 << 20 };
+enum { UARTDR = 0x00, UARTFR = 0x18, UARTFR_BUSY = 1 << 3, UARTFR_TXFF = 1 << 5, REGS_SIZE = 0x1000 };
 enum { THR = 0, LSR = 5, LSR_THRE = 1 << 5, LSR_TEMT = 1 << 6 };       /* PC16550D, 8.4                             */
 
 static uint8_t volatile *regs;
@@ -77,21 +77,13 @@ static void put (unsigned r, uint8_t v)
         *(uint8_t volatile *) p = v;
 }
 
-static bool full (void) { return stride ? !(get (LSR) & LSR_THRE) : *reg (UARTFR) & UARTFR_TXFF; }
-static bool busy (void) { return stride ? !(get (LSR) & LSR_TEMT) : *reg (UARTFR) & UARTFR_BUSY; }
+bool serial_room (void) { return stride ? get (LSR) & LSR_THRE : !(*reg (UARTFR) & UARTFR_TXFF); }
+bool serial_idle (void) { return stride ? get (LSR) & LSR_TEMT : !(*reg (UARTFR) & UARTFR_BUSY); }
 
-/* A transmitter that does not get ready, for example because it does not exist, costs time but no hang */
 void serial_put (char c)
 {
-    for (unsigned i = 0; i < PATIENCE && full(); i++) ;
-
     if (stride)
         put (THR, (uint8_t) c);
     else
         *reg (UARTDR) = (uint8_t) c;
-}
-
-void serial_flush (void)
-{
-    for (unsigned i = 0; i < PATIENCE && busy(); i++) ;
 }

@@ -12,7 +12,7 @@
 #include <root.h>
 #include <tables.h>
 
-enum { COM1 = 0x3f8, PORTS = 8, REGS_SIZE = 0x1000, PATIENCE = 1 << 20 };
+enum { COM1 = 0x3f8, PORTS = 8, REGS_SIZE = 0x1000 };
 enum { THR = 0, DLL = 0, DLM = 1, FCR = 2, LCR = 3, MCR = 4, LSR = 5, SCR = 7 };                                /* PC16550D, 8   */
 enum { FCR_CLEAR = 7, LCR_8N1 = 3, LCR_DLAB = 0x80, MCR_DTR_RTS = 3, LSR_THRE = 1 << 5, LSR_TEMT = 1 << 6, ABSENT = 0xff };
 
@@ -117,15 +117,6 @@ bool serial_init (void)
     return wanted ? at_port (wanted) : named() || (at_port (COM1) && present()) || on_pci();
 }
 
-/* A transmitter that does not get ready, for example because it does not exist, costs time but no hang */
-void serial_put (char c)
-{
-    for (unsigned i = 0; i < PATIENCE && !(get (LSR) & LSR_THRE); i++) ;
-
-    put (THR, (uint8_t) c);
-}
-
-void serial_flush (void)
-{
-    for (unsigned i = 0; i < PATIENCE && !(get (LSR) & LSR_TEMT); i++) ;
-}
+bool serial_room (void) { return get (LSR) & LSR_THRE; }
+bool serial_idle (void) { return get (LSR) & LSR_TEMT; }
+void serial_put (char c) { put (THR, (uint8_t) c); }

@@ -6,4 +6,4 @@
 
 uint64_t model_wait (void const volatile *, uint64_t);
 
-#define wait_change(p, v)       model_wait (p, v)
+#define wait_change(p, v)       ((void)model_wait (p, v))
