@@ -35,8 +35,8 @@ check-tools: tools-check
 
 # One architecture: its table and chart. Several: one table and one chart of all; each is measured by a make of its own.
 bench-record: tools-bench $(if $(KERNEL),,$(KELF)) $O/bench/bench.elf
-	$Q$(KN) run -q --kernel '$(or $(KERNEL),$(KELF))' --root $O/bench/bench.elf $(if $(BENCH),--bench '$(BENCH)') \
-	  $(if $(ITERATIONS),--iterations $(ITERATIONS)) $(if $(LABEL),--label '$(LABEL)') --release '$(or $(LABEL),$(RELEASE))' \
+	$Q$(KN) run -q --kernel '$(or $(KERNEL),$(KELF))' --root $O/bench/bench.elf $(if $(BENCH),--bench $(call quoted,$(BENCH))) \
+	  $(if $(ITERATIONS),--iterations '$(ITERATIONS)') $(if $(LABEL),--label '$(LABEL)') --release '$(or $(LABEL),$(RELEASE))' \
 	  -o '$(RESULT).json'
 	$Q$(KN) plot '$(RESULT).json' > /dev/null
 
@@ -68,7 +68,7 @@ GATE        := build/gate/$(MACHINE_$(ARCH))/$(ARCH)-$(KIND)
 UPDATE      ?=
 gate: tools-bench $(KELF) $O/bench/bench.elf
 	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --release '$(RELEASE)' -o '$(GATE).json'
-	$Q$(KN) gate $(if $(UPDATE),--update --reason '$(UPDATE)') '$(GATE).json'
+	$Q$(KN) gate $(if $(UPDATE),--update --reason $(call quoted,$(UPDATE))) '$(GATE).json'
 
 # Stages of a round trip: the same kernel without trace points and with them. EMULATOR=bochs: on that one
 TRACE_ON    := $(or $(EMULATOR),qemu)
@@ -76,9 +76,9 @@ TRACE       := build/results/$(RELEASE)/trace-$(TRACE_ON)/$(or $(CONF),$(ARCH)-$
 
 bench-trace: $(if $(filter bochs,$(TRACE_ON)),tools-bench-cet,tools-bench) $(KELF) $O/bench/bench.elf
 	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --emulator '$(TRACE_ON)' --release '$(RELEASE)' \
-	  --bench 'ipc.same.w1,ipc.same.w64,ipc.cross.w1,ipc.cross.w64' $(if $(ITERATIONS),--iterations $(ITERATIONS)) -o '$(TRACE)-plain.json'
+	  --bench 'ipc.same.w1,ipc.same.w64,ipc.cross.w1,ipc.cross.w64' $(if $(ITERATIONS),--iterations '$(ITERATIONS)') -o '$(TRACE)-plain.json'
 	$Q$(KN) run -q --kernel $(KELF) --root $O/bench/bench.elf --emulator '$(TRACE_ON)' --release '$(RELEASE)' --append 'serial trace=ipc' \
-	  --bench 'trace.*' $(if $(ITERATIONS),--iterations $(ITERATIONS)) -o '$(TRACE)-traced.json'
+	  --bench 'trace.*' $(if $(ITERATIONS),--iterations '$(ITERATIONS)') -o '$(TRACE)-traced.json'
 	$Q$(KN) show --stages '$(TRACE)-plain.json' '$(TRACE)-traced.json'
 
 # One page of everything that is recorded of a release (LABEL=, else the youngest one)
@@ -99,7 +99,7 @@ CET_ON      := $(or $(EMULATOR),$(if $(filter x86_64,$(ARCH)),bochs,qemu))
 ROUNDS      ?= 2
 bench-cet: bench-cfp
 bench-cfp: $(if $(filter bochs,$(CET_ON)),tools-bench-cet,tools-bench) $(addprefix kernel-,$(LEVELS)) $O/bench/bench.elf
-	$Q$(KN) cfp $(LEVEL_ELF) --root $O/bench/bench.elf --emulator '$(CET_ON)' --rounds '$(ROUNDS)' $(if $(BENCH),--bench '$(BENCH)') \
+	$Q$(KN) cfp $(LEVEL_ELF) --root $O/bench/bench.elf --emulator '$(CET_ON)' --rounds '$(ROUNDS)' $(if $(BENCH),--bench $(call quoted,$(BENCH))) \
 	  $(if $(ITERATIONS),--iterations '$(ITERATIONS)') $(if $(LABEL),--label '$(LABEL)') --configuration '$(LEVELS_OF)' -o '$(CET_RESULTS)'
 
 # make image: a menu with all of them, for a CD or a USB stick; make netboot: for a TFTP server (doc/bare-metal.md)
@@ -132,11 +132,12 @@ LEAVE       ?=
 CHECKS      := $(filter-out $(LEAVE),$(CHECKS_$(ARCH)))
 
 # LEAVE='check-X check-Y': all but these; BOOTS='smp*|abuse*': of check-boot, these (ONLY means other suites, too)
-# All checks of all architectures run, whatever one of them finds; the total decides
+# All checks of all architectures run, whatever one of them finds; the total decides. One after the other, each with JOBS compilers or tests at
+# a time.
 check:
 	@for a in $(ARCHES); do scripts/deps --check check $(COMP) $$a || exit; done
 	@rm -rf $(SUMMARIES)
-	@for a in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$a check-arch || { mkdir -p $(SUMMARIES)/$$a; echo 0 1 > $(SUMMARIES)/$$a/build; }; done
+	@for a in $(ARCHES); do $(MAKE) $(PARALLEL) --no-print-directory ARCH=$$a check-arch || { mkdir -p $(SUMMARIES)/$$a; echo 0 1 > $(SUMMARIES)/$$a/build; }; done
 	@printf '\n'; $(MAKE) --no-print-directory check-total
 
 check-arch: all roots
@@ -155,27 +156,31 @@ check-cfp: tools-check
 	  $(foreach l,$(LEVELS),$l=$(call level,$l)/$(notdir $(KRELOCS)))
 
 check-kn: tools-check
-	$Q$(PYTHON) -B test/tools/run.py --summary $(SUMMARY)/kn
+	$Q$(PYTHON) -B test/tools/run.py --jobs $(JOBS) --summary $(SUMMARY)/kn
 
 # The suite itself: the same figures twice, none above results/expected, a delay found where it is
 check-bench: tools-check $(KELF) $O/bench/bench.elf
 	$Q$(PYTHON) -B test/bench/run.py --kernel $(KELF) --root $O/bench/bench.elf --configuration '$(ARCH)-$(KIND)' --release '$(RELEASE)' \
-	  --output build/check-bench/$(ARCH)-$(KIND) --jobs 2 --summary $(SUMMARY)/bench
+	  --output build/check-bench/$(ARCH)-$(KIND) --jobs $(JOBS) --summary $(SUMMARY)/bench
 
 # What boot tests boot besides: drivers of UEFI firmware, kernels that break the rules of CFP
 BOOT_MORE   := $(if $(filter x86_64,$(ARCH)),agents)
 BOOT_BOARDS := $(if $(filter aarch64,$(ARCH)),acpi)
 BOOT_CFP    := branch return full
 
-check-boot: tools-check $(KELF) $(IMAGES) roots $(BOOT_MORE)
+# What runs on the kernel is the same with DEBUG=1
+BOOT_ROOTS  := $(patsubst %-debug,%,$O)
+
+check-boot: tools-check $(KELF) $(IMAGES)
+	@$(MAKE) --no-print-directory DEBUG=0 roots $(BOOT_MORE)
 	$Qscripts/patches $(KELF) > $O/patches.txt
 	@for b in $(BOOT_BOARDS); do $(MAKE) --no-print-directory BOARD=$$b all || exit; done
 	@for l in $(BOOT_CFP); do $(MAKE) --no-print-directory CFP=$$l violate || exit; done
-	$Q$(PYTHON) -B test/boot/run.py --arch $(ARCH) --kernel $(KELF) --objects $O --jobs 2 --summary $(SUMMARY)/boot \
+	$Q$(PYTHON) -B test/boot/run.py --arch $(ARCH) --kernel $(KELF) --objects $(BOOT_ROOTS) --jobs $(JOBS) --summary $(SUMMARY)/boot \
 	  $(if $(filter 1,$(DEBUG)),--debug) $(if $(or $(ONLY),$(BOOTS)),--only '$(or $(ONLY),$(BOOTS))') $(if $(SKIP),--skip '$(SKIP)')
 
 check-image: tools-check image netboot
-	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --network $(NETBOOT) --configuration $(LEVELS_OF) --jobs 2 --summary $(SUMMARY)/image \
+	$Q$(PYTHON) -B test/boot/image.py --image $(IMAGE) --network $(NETBOOT) --configuration $(LEVELS_OF) --jobs $(JOBS) --summary $(SUMMARY)/image \
 	  $(if $(ONLY),--only '$(ONLY)') $(LEVEL_ELF)
 
 # By hand, for long: abuse and conformance, boot after boot with fresh seeds. SEED=N: that one, once on each machine; ON='*2 CPUs*': some machines

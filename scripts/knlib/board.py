@@ -2,6 +2,7 @@
 """Machines that no emulator here is: their console is a serial line, here or behind a network, or what a command prints; a command may switch
 the machine on. doc/bench/boards.md has an example of each."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -60,8 +61,12 @@ class Program:
     def __init__(self, name, command, environment, **streams):
         self.name, self.said = name, tempfile.TemporaryFile()
         words = dict({'stdin': subprocess.DEVNULL, 'stdout': self.said}, **streams)
-        self.process = subprocess.Popen(['/bin/sh', '-c', command], start_new_session=True, stderr=self.said,
-                                        env=dict(os.environ, **environment), **words)
+        try:
+            self.process = subprocess.Popen(['/bin/sh', '-c', command], start_new_session=True, stderr=self.said,
+                                            env=dict(os.environ, **environment), **words)
+        except OSError as error:
+            self.said.close()
+            raise KnError('%s cannot be started: %s' % (name, error.strerror)) from None
 
     def failed(self):
         """One line if it has ended with another status than 0."""
@@ -86,16 +91,19 @@ class Program:
 
 
 class Remote(Console):
-    """A console that is there before the machine runs."""
+    """A console that is there before the machine runs. A class of its own defines connect(), which leaves to `held` how all that it has opened
+    is closed: at the end, or at once if the console or the power cannot be had."""
 
     def __init__(self, board, environment, log):
         super().__init__(log)
         self.board, self.environment, self.power = board, environment, None
         self.command = ['%s:%s' % (board.kind, board.where)]
-
-    def switch_on(self):
-        if self.board.power:
-            self.power = Program('--power', self.board.power, self.environment)
+        with contextlib.ExitStack() as held:
+            self.connect(held)
+            if board.power:
+                self.power = Program('--power', board.power, environment)
+                held.callback(self.power.stop)
+            self.held = held.pop_all()
 
     def check_power(self):
         failed = self.power and self.power.failed()
@@ -103,15 +111,13 @@ class Remote(Console):
             raise KnError(failed, self.last_lines())
 
     def __exit__(self, *_):
-        if self.power:
-            self.power.stop()
+        self.held.close()
 
 
 class Serial(Remote):
     """A serial line by pyserial: a device, or what its URLs reach (socket://, rfc2217://)."""
 
-    def __init__(self, board, environment, log):
-        super().__init__(board, environment, log)
+    def connect(self, held):
         try:
             import serial
         except ImportError:
@@ -119,11 +125,11 @@ class Serial(Remote):
         self.broken = serial.SerialException, OSError       # what pyserial raises when a line breaks
         try:
             # What a boot before this one has left in the line is dropped by opening it
-            self.port = serial.serial_for_url(board.where, baudrate=board.baud, timeout=0.1)
+            self.port = serial.serial_for_url(self.board.where, baudrate=self.board.baud, timeout=0.1)
         except (*self.broken, ValueError) as error:
-            raise UsageError('--board serial:%s: %s' % (board.where, error)) from None
+            raise UsageError('--board serial:%s: %s' % (self.board.where, error)) from None
+        held.callback(self.port.close)
         self.why = ''
-        self.switch_on()
 
     def read(self, wait):
         if self.status is not None:
@@ -148,28 +154,24 @@ class Serial(Remote):
     def ended(self):
         return 'the serial line broke: ' + self.why
 
-    def __exit__(self, *words):
-        super().__exit__(*words)
-        self.port.close()
-
 
 class Command(Remote):
     """A command whose output is the console. It has a terminal, as programs for serial lines want one, in which nothing is changed or echoed."""
 
-    def __init__(self, board, environment, log):
-        super().__init__(board, environment, log)
+    def connect(self, held):
         self.fd, slave = pty.openpty()
+        held.callback(os.close, self.fd)
         tty.setraw(slave)
         try:
-            self.program = Program('the command', board.where, environment, stdin=slave, stdout=slave)
+            self.program = Program('the command', self.board.where, self.environment, stdin=slave, stdout=slave)
         finally:
             os.close(slave)
+        held.callback(self.program.stop)
         fcntl.fcntl(self.fd, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-        self.selector = selectors.DefaultSelector()
+        self.selector = held.enter_context(selectors.DefaultSelector())
         self.selector.register(self.fd, selectors.EVENT_READ)
-        if board.power:
+        if self.board.power:
             self.selector.select(SETTLE)
-        self.switch_on()
 
     def read(self, wait):
         if not self.selector.select(wait):
@@ -186,8 +188,3 @@ class Command(Remote):
 
     def ended(self):
         return self.program.ended()
-
-    def __exit__(self, *words):
-        super().__exit__(*words)
-        self.program.stop()
-        os.close(self.fd)

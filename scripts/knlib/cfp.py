@@ -93,8 +93,7 @@ def measure(kernels, root, settings, rounds, bench, iterations, timeout, label, 
             log = os.path.join(folder, '%s-%s-%d.log' % (m.name, level, turn))
             say('round %d of %d, run %d of %d: %s' % (turn, rounds, number, len(runs), what))
             result = runner.record(m, kernels[level], root, timeout, log, label, quiet=True)
-            if not result.benchmarks:
-                raise UsageError("no benchmark ran: --bench '%s' names none; patterns are whole names, for example 'ipc.*,sem.up'" % bench)
+            runner.check_patterns(bench, result)
             part = rawlog.read(log)[-1]
             facts = collect.facts_of(part, {})
             problem = refusal(facts['kernel'].get('cfp'), level, setting, arch)

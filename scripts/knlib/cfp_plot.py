@@ -16,7 +16,8 @@ HEADLINE = 'ipc.cross.w1'
 # Three for each panel: eight bars of a group with their texts need the room
 IPC = [('ipc.same.w1', 'one PD|1 word'), ('ipc.cross.w1', 'two PDs|1 word'), ('ipc.cross.w64', 'two PDs|64 words')]
 OTHER = [('sem.up', 'semaphore|up'), ('sem.pingpong.caller_high', 'semaphore|ping-pong'), ('exc.ud', 'exception to portal|and reply')]
-HEAD, PANEL, FOOT = 100, 340, 24                            # pixels
+PANELS = [('Round-trip IPC', IPC), ('Other operations', OTHER)]
+HEAD, PANEL, FOOT = 100, 340, 4                             # pixels
 LEFT, RIGHT = 0.075, 0.985
 
 
@@ -108,12 +109,21 @@ def overheads(s, title, operations, kernels, top, bottom):
     return True
 
 
+def known(operations, tables):
+    return any(row['name'] in dict(operations) for row in tables[0])
+
+
+def moved(operations, tables):
+    """Does any of them take more or less at any level?"""
+    return any(cell[1] for rows in tables for row in rows if row['name'] in dict(operations) for cell in row['cells'].values())
+
+
 def heading(s, documents, reference):
     """What is compared with what, where, and the legend."""
     first = next(iter(documents.values()))
     machines = ' and '.join('%s (%s)' % (d['machine'], {cfp.ON: 'with ' + cfp.features(documents), cfp.OFF: 'without'}[key[0]])
                             for key, d in documents.items() if key[1] == 'none')
-    s.heading('What control-flow protection of the kernel costs: %s%s' % (name_of(first), reference and ' beside ' + reference),
+    s.heading('What control-flow protection costs on %s: %s%s' % (cfp.arch_of(first['configuration']), name_of(first), reference and ' beside ' + reference),
               'CFP=branch, return, full against CFP=none; instructions, exact counts on %s; %s' %
               (machines, (origin.compiler(first) or 'unknown compiler').replace('-', ' ')))
     keys = [('none', NONE, 'solid 1.0')] + [(LEGEND[key].replace('%s', cfp.features(documents)), colour, 'solid 1.0')
@@ -127,9 +137,10 @@ def script(documents, other):
     kernels = [(name_of(next(iter(d.values()))), cfp.rows(d), bool(i)) for i, d in enumerate((documents, other)) if d]
     reference = kernels[1][0] if len(kernels) > 1 else ''
     parts = [lambda *place: headline(s, cfp.features(documents), kernels, *place)]
-    for title, operations in (('Round-trip IPC: cost over CFP=none', IPC), ('Other operations: cost over CFP=none', OTHER)):
-        if any(row['name'] in dict(operations) for row in kernels[0][1]):
-            parts.append(lambda *place, t=title, o=operations: overheads(s, t, o, kernels, *place))
+    tables = [rows for _, rows, _ in kernels]
+    for title, operations in PANELS:
+        if known(operations, tables) and moved(operations, tables):     # bars that are all 0 show nothing
+            parts.append(lambda *place, t=title + ': cost over CFP=none', o=operations: overheads(s, t, o, kernels, *place))
     height = HEAD + PANEL * len(parts) + FOOT
     s = Script(height)
     heading(s, documents, reference)
@@ -137,6 +148,18 @@ def script(documents, other):
     for part in parts:
         edge -= PANEL * part((edge - 44) / height, (edge - PANEL + 80) / height)
     return s
+
+
+def caption(documents, other):
+    """What is seen, and what is not drawn because it is the same at each level."""
+    tables = [cfp.rows(d) for d in (documents, other) if d]
+    text = 'Control-flow protection with %s on %s: instructions of a round trip at each level of CFP, then how many more than with none operations take.' % (
+        cfp.features(documents), cfp.arch_of(next(iter(documents.values()))['configuration']))
+    same = [title for title, operations in PANELS if known(operations, tables) and not moved(operations, tables)]
+    text += ''.join(' %s: the same at every level.' % title for title in same)
+    if other:
+        text += ' Hatched: %s%s.' % (name_of(next(iter(other.values()))), '' if any(level != 'none' for _, level in other) else ', recorded without protection only')
+    return text
 
 
 def write(documents, other, out):

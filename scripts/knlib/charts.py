@@ -4,7 +4,7 @@
 import fnmatch
 import os
 
-from . import chart_history, chart_ipc, chart_latency, chart_stages, pair, store, table
+from . import chart_history, chart_ipc, chart_latency, chart_ratios, chart_stages, pair, store, table
 from .errors import UsageError
 
 
@@ -16,6 +16,11 @@ def one_unit(documents):
 def ipc(documents, _paths, args):
     one_unit(documents)
     return chart_ipc.script(pair.columns(documents, args.reference)) or refuse('ipc', 'has round trips with three sizes of messages')
+
+
+def ratios(documents, _paths, args):
+    one_unit(documents)
+    return chart_ratios.script(pair.columns(documents, args.reference), table.GROUPS) or refuse('ratios', 'has a reference beside it')
 
 
 def series(documents, bench):
@@ -66,4 +71,4 @@ def refuse(name, wanted):
     raise UsageError('--chart %s: none of the files %s' % (name, wanted))
 
 
-CHARTS = {'ipc': ipc, 'latency': latency, 'heat': heat, 'history': history, 'stages': stages}
+CHARTS = {'ratios': ratios, 'ipc': ipc, 'latency': latency, 'heat': heat, 'history': history, 'stages': stages}

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""kn collect: makes result files from a console log."""
+"""kn collect: makes result files from a console log, or from a dump of memory."""
 
 import os
 import sys
 
-from . import collect, elf, rawlog, runner, store
-from .errors import FAILURE, OK, KnError, UsageError, counted
+from . import collect, elf, rawlog, store
+from .errors import FAILURE, OK, KnError, UsageError, counted, few
 
 
 def place(part, folder, override, args, taken):
@@ -14,9 +14,9 @@ def place(part, folder, override, args, taken):
     release, configuration = args.release or facts.get('release'), args.configuration or facts.get('configuration')
     for key, value in (('release', release), ('configuration', configuration)):
         if not value:
-            raise UsageError('the run on line %d does not say its %s; give --%s' % (part.line, key, key))
+            raise UsageError('%s: the run does not say its %s; give --%s' % (part.where, key, key))
     if facts.get('ticks_are') != 'instructions':            # the order of boots, for kn compare
-        facts['run'] = dict(facts.get('run', {}), log=os.path.basename(args.log), line=str(part.line))
+        facts['run'] = dict(facts.get('run', {}), log=os.path.basename(args.log), **({'buffer': part.where} if part.buffer else {'line': str(part.line)}))
     document = collect.document(part, facts, release, configuration, args.partial)
     taken[configuration] = taken.get(configuration, 0) + 1  # the same again is a second file
     again = '-%d' % taken[configuration] if taken[configuration] > 1 else ''
@@ -30,27 +30,41 @@ def main(args):
             override[key] = elf.facts(path, what)
     parts = rawlog.read(args.log)
     if args.output.endswith('.json'):
-        if len(parts) > 1:
-            raise UsageError('%s holds %d runs, on lines %s: give a folder, -o DIR' % (args.log, len(parts), ', '.join(str(p.line) for p in parts)))
-        part = parts[0] if parts else rawlog.Part(1, {})
+        part = only(parts, args.log)
         try:
             collect.write(part, args.output, args.release, args.configuration, override, args.partial)
         except KnError as error:
             if part.run.benchmarks and not args.partial and part.verdict():
                 error.detail.append('%s whole: --partial makes a result of them' % counted(len(part.run.benchmarks), 'benchmark'))
             raise
-        warn_of_partial(part)
+        warn(part)
         print(args.output)
         return OK
-    if os.path.isfile(args.output):
+    if os.path.exists(args.output) and not os.path.isdir(args.output):
         raise UsageError('-o %s: FILE.json or a folder' % args.output)
     return collect_all(parts, args, override)
 
 
-def warn_of_partial(part):
-    """The user asked for a result of an incomplete run; what it lacks is said all the same."""
-    for line in part.verdict()[:1]:
-        print('kn collect: line %d: incomplete, %s: %s' % (part.line, counted(len(part.run.benchmarks), 'whole benchmark'), line), file=sys.stderr)
+def only(parts, path):
+    """The one run of a file. Of several buffers in a dump, some may be what an earlier boot left, half of it used again: then it is the one
+    that is complete."""
+    if len(parts) < 2:
+        return parts[0] if parts else rawlog.Part(1, {})
+    good = [part for part in parts if part.buffer and not part.verdict()]
+    if len(good) != 1:
+        raise UsageError('%s holds %d runs, %s: give a folder, -o DIR' % (path, len(parts), ', '.join(
+            p.where for p in parts) if parts[0].buffer else 'on lines ' + ', '.join(str(p.line) for p in parts)))
+    print('kn collect: of %d buffers, %s alone is complete and taken' % (len(parts), good[0].where), file=sys.stderr)
+    return good[0]
+
+
+def warn(part):
+    """The user asked for a result of an incomplete run; what it lacks is said all the same. What was damaged, and did no harm, is too."""
+    verdict = part.verdict()
+    if verdict:
+        print('kn collect: %s: incomplete, %s: %s' % (part.where, counted(len(part.run.benchmarks), 'whole benchmark'), verdict[0]), file=sys.stderr)
+    for note in part.buffer.notes if part.buffer and not verdict else ():
+        print('kn collect: %s: %s' % (part.where, note), file=sys.stderr)
 
 
 def collect_all(parts, args, override):
@@ -65,15 +79,15 @@ def collect_all(parts, args, override):
             raise UsageError('%s is there, with other figures: collect into another folder' % path)
     for part, (document, path) in zip(good, made):
         store.write(document, path)
-        print('%s: line %d, %s, %d skipped; %s' % (path, part.line, counted(len(document['benchmarks']), 'benchmark'), len(document['skipped']),
+        print('%s: %s, %s, %d skipped; %s' % (path, part.where, counted(len(document['benchmarks']), 'benchmark'), len(document['skipped']),
                                                    'CFP: ' + '; '.join(part.cfp) if part.cfp else 'no line CFP'))
-        warn_of_partial(part)
+        warn(part)
     for part in parts:
         verdict = part.verdict()
         if part not in good:
             name = part.run.meta and part.image().get('configuration') or part.banner or 'a kernel without a banner'
-            print('kn collect: line %d, %s: no result: %s' % (part.line, name, verdict[0]), file=sys.stderr)
-            for line in runner.few(verdict[1:]):
+            print('kn collect: %s, %s: no result: %s' % (part.where, name, verdict[0]), file=sys.stderr)
+            for line in few(verdict[1:]):
                 print('  ' + line, file=sys.stderr)
     if not parts:
         raise KnError('%s holds no run: neither a line that starts a kernel nor one of a root task (KN1)' % args.log)
@@ -81,16 +95,19 @@ def collect_all(parts, args, override):
 
 
 def add(command):
-    sub = command('collect', main, 'make result files from a console log', '''\
+    sub = command('collect', main, 'make result files from a console log or a dump of memory', '''\
   kn collect build/kn/last.log -o results/v1.0/qemu-q35-icount/x86_64-gcc-none.json
   kn collect serial.log --machine x230 --ticks tsc --kernel kilonova.elf -o results/v1.0/x230/x86_64-gcc-none.json
   kn collect serial.log --machine x230 --ticks tsc -o results/v1.0/x230     each run in the log is a file, named by its configuration
   kn collect --partial cut.log --machine x230 --ticks tsc -o build/cut.json                 what is whole of a run that is not
+  kn collect memory.bin --machine x230 --ticks tsc -o results/v1.0/x230     the same of a dump of memory, taken while the root task stays
+                                                                            (end=stay) or after a reset: doc/bare-metal.md
 ''')
-    sub.add_argument('log', metavar='LOG')
+    sub.add_argument('log', metavar='LOG | DUMP', help='a raw console log, or memory with the buffer that the line meta buffer= and the screen name, '
+                     'wherever in the file it is')
     sub.add_argument('--partial', action='store_true', help='of a run that was cut off or damaged, keep the benchmarks that are whole; the '
                      'result says that it is incomplete, and why')
-    sub.add_argument('-o', '--output', metavar='FILE.json | DIR', required=True, help='DIR: a file for each run in the log')
+    sub.add_argument('-o', '--output', metavar='FILE.json | DIR', required=True, help='DIR: a file for each run in it')
     sub.add_argument('--machine', metavar='NAME', help='for a log that kn run did not write')
     sub.add_argument('--ticks', choices=('instructions', 'cycles', 'tsc', 'cntvct'), help='what a tick is, for such a log')
     sub.add_argument('--kernel', metavar='FILE', help='the kernel that ran (SHA-256, compiler)')

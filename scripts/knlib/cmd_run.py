@@ -11,15 +11,18 @@ from .errors import OK, KnError, UsageError, counted
 
 def main(args):
     runner.check_numbers(args)
+    if args.output and not args.output.endswith('.json'):   # before a run of minutes, not after it
+        raise UsageError('-o %s: the name of a result ends in .json' % args.output)
     if args.append is not None and 'serial' not in args.append.split():
         print("kn: --append without 'serial': the kernel will not print on the serial line", file=sys.stderr)
+    if args.bench and args.bench.split() != [args.bench]:
+        raise UsageError("--bench '%s': commas between patterns, and no spaces" % args.bench)
     words = ['bench=' + args.bench] if args.bench else []
     words += ['iterations=%d' % args.iterations] if args.iterations else []
     log = args.log or os.path.join(os.environ.get('KN_BUILD', os.path.join(tools.TOP, 'build', 'kn')), 'last.log')
     machine = board.parse(args.board, args.power)
     result = on_board(machine, args, words + args.args, log) if machine else on_emulator(args, words + args.args, log)
-    if args.bench and not result.benchmarks and not result.skipped:
-        raise no_benchmark(args.bench)
+    runner.check_patterns(args.bench, result)
     part = (rawlog.read(log) or [rawlog.Part(1, {})])[-1]
     if args.output:
         collect.write(part, args.output, args.release, args.configuration, {})
@@ -41,6 +44,8 @@ def on_emulator(args, words, log):
     smp = 1 if args.smp is None else args.smp
     if smp < 1:
         raise UsageError('--smp wants a number above 0')
+    if args.memory is not None and args.memory < 1:
+        raise UsageError('--memory wants a number of MiB above 0')
     icount = args.icount if args.icount is not None else args.board == 'qemu' and smp == 1
     if icount and args.board == 'bochs':
         raise UsageError('--icount is an option of QEMU; Bochs with one CPU counts instructions by itself')
@@ -71,10 +76,6 @@ def on_board(machine, args, words, log):
     if missing:
         raise KnError("the board ran without '%s' on the root task's command line: --power and command:CMD find it in KN_ROOT_ARGS" % ' '.join(missing))
     return result
-
-
-def no_benchmark(patterns):
-    return UsageError("--bench '%s' names no benchmark; patterns are whole names, for example 'ipc.*,sem.up'" % patterns)
 
 
 def add(command):

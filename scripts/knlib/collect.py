@@ -9,11 +9,14 @@ import subprocess
 import time
 
 from . import elf, origin, rawlog, store, tools
-from .errors import KnError, UsageError
+from .errors import KnError, UsageError, few
 
 COMPILER = re.compile(r'\[((?:gcc|clang|Debian clang)[^\]]*)\]|, ((?:gcc|clang|Debian clang)\b.*)$')     # in a banner
 RELEASE = re.compile(r'Kilonova (\S+) ')
 CFP = re.compile(r'(\w+) in use, built for (\w+)$')        # what a line CFP says
+
+
+NAME = re.compile(r'[\w+-][\w.+-]*', re.ASCII)
 
 
 def release():
@@ -114,10 +117,13 @@ def document(part, facts, release_name, configuration, partial=False):
     complete becomes one, which says so."""
     verdict = part.verdict()
     if verdict and not (partial and part.run.begun and part.run.benchmarks):
-        raise KnError(('the log holds no whole benchmark: ' if partial else 'the log is not a result: ') + verdict[0], verdict[1:])
+        raise KnError(('the log holds no whole benchmark: ' if partial else 'the log is not a result: ') + verdict[0], few(verdict[1:]))
     for key in ('machine', 'ticks_are'):
         if not facts.get(key):
-            raise UsageError('the log does not say its %s; give --%s' % (key, {'ticks_are': 'ticks'}.get(key, key)))
+            raise UsageError('the log does not say its %s; give --%s' % ((key.removesuffix('_are'),) * 2))
+    for key, name in (('machine', facts['machine']), ('release', release_name), ('configuration', configuration)):
+        if not NAME.fullmatch(name):
+            raise UsageError("--%s '%s': letters, digits and . + - _ only, and no . at the front, since folders and files are named so" % (key, name))
     files = {key: {k: v for k, v in facts[key].items() if k != 'build'} for key in ('kernel', 'root')}
     named = RELEASE.match(part.banner or '')
     return store.whole({

@@ -14,6 +14,12 @@ def last_line(text):
     return (text.strip().splitlines() or ['no reason given'])[-1]
 
 
+def few(lines, most=5):
+    """The first ones, and how many more there are."""
+    more = len(lines) - most
+    return lines[:most] + (['and %s more' % counted(more, 'problem')] if more > 0 else [])
+
+
 class KnError(Exception):
     """One line that names the file, option or package and the fix; `detail` lines follow it indented."""
     code = FAILURE

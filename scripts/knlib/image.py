@@ -13,6 +13,7 @@ from .errors import KnError, UsageError, last_line
 
 LEVELS = 'none', 'branch', 'return', 'full'
 FORCED = 'return', 'full'                                   # levels with shadow stacks, which a CPU may not promise to support
+COUNTERS = 'pmu=all'                                        # what lets user mode read performance counters (doc/bench/counters.md)
 SUITES = {'ipc': ('IPC benchmarks', 'bench=control.*,ipc.*'),
           'all': ('All benchmarks', ''),
           'short': ('Short run', 'bench=control.nothing,control.nop100,control.loop1000,ipc.cross.w1 iterations=50')}
@@ -105,6 +106,8 @@ What it uses on this CPU is in its lines CFP.
 Kernel and root task write to @LINE@ (@PORT@).
 Progress and the most important results are on the screen. @OTHER@
 
+pmu=all: cycles, cache misses and more, too, as far as the CPU counts them.
+
 @FORCED@One after the other: @SERIES@
 
 At the other end of the line: scripts/kn collect LOG -o DIR
@@ -170,8 +173,8 @@ def entry(key, title, command):
     return ['menuentry "%s  %s" --hotkey=%s {' % (key, title, key), '    ' + command, '}']
 
 
-def entries(suite, extra=''):
-    title, levels = SUITES[suite][0], FORCED if extra else LEVELS
+def entries(suite, extra='', levels=LEVELS):
+    title = SUITES[suite][0]
     lines = []
     for key, level in enumerate(levels, 1):
         lines += entry(key, '%s, CFP=%s' % (title, level), ' '.join(('run', level, suite, 'stay', extra)).strip())
@@ -201,9 +204,11 @@ def menu(kernels, root, release, configuration, arch, network=False):
     head = fill(fill(HEAD + (NO_SERIES if network else SERIES), ARCH[arch]), {
         'DESCRIBE': '\n'.join(choice), 'BENCH': '\n'.join(bench), 'RELEASE': release, 'CONFIGURATION': configuration,
         'ROOT': fact(root, 'bench.elf'), 'STATE': STATE, 'SECONDS': str(SECONDS)})
-    forced = submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force')) + \
-        submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force'))
-    return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) + (forced if ARCH[arch]['forced'] else []) +
+    forced = submenu('f', 'Shadow stacks forced (shstk=force), IPC benchmarks', entries('ipc', 'shstk=force', FORCED)) + \
+        submenu('g', 'Shadow stacks forced (shstk=force), all benchmarks', entries('all', 'shstk=force', FORCED))
+    counters = submenu('p', 'Performance counters (%s), IPC benchmarks' % COUNTERS, entries('ipc', COUNTERS)) + \
+        submenu('q', 'Performance counters (%s), all benchmarks' % COUNTERS, entries('all', COUNTERS))
+    return '\n'.join([head] + entries('ipc') + submenu('a', 'All benchmarks', entries('all')) + counters + (forced if ARCH[arch]['forced'] else []) +
                      submenu('s', 'Short run: are machine and serial line all right?', entries('short')) + help_entry(arch, HELP_NO_SERIES if network else HELP_SERIES))
 
 

@@ -108,8 +108,7 @@ def cells(col, key):
     row = col.rows.get(key)
     ours, theirs = row and row['files'][0], row and row['reference']
     ratio = row['ratios'][0] if row else None
-    return [str(ours['median']) if ours else '-'] + ([str(theirs['median']) if theirs else '-', '%.2f' % ratio if ratio is not None else '-']
-                                                     if col.reference else [])
+    return [str(ours['median']) if ours else '-'] + ([str(theirs['median']) if theirs else '-', table.ratio_text(ratio)] if col.reference else [])
 
 
 def heads(col):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Cuts the runs of the benchmark root task out of a raw console log: of one run, of a serial line that was recorded for a day, with
-firmware, boot loader, several kernels, resets in the middle, and damage. Needs nothing but the log."""
+firmware, boot loader, several kernels, resets in the middle, and damage; or out of a dump of memory. Needs nothing but that file."""
 
 import json
 import re
 
-from . import console, protocol
+from . import console, dump, protocol
 from .errors import KnError, UsageError, counted
 
 HEADER = '#kn-run '                                         # first line of a log that kn run wrote
@@ -26,6 +26,12 @@ class Part:
         self.cfp = []                                       # what the kernel's lines CFP say
         self.patches = []                                   # and the lines PATCH
         self.run = protocol.Run()
+        self.buffer = None                                  # the dump.Buffer that it is from, if it is from none of the log's lines
+
+    @property
+    def where(self):
+        """Where in the file it is, for messages."""
+        return self.buffer.name if self.buffer else 'line %d' % self.line
 
     def image(self):
         """What the image that was booted says of itself, in the command line of the root task: {} if it was no such image."""
@@ -40,25 +46,27 @@ class Part:
             elif key in PLACE and re.fullmatch(r'[\w.+-]+', value) and not value.startswith('.'):
                 facts[key] = value
             else:
-                raise KnError("line %d ff.: '%s' on the root task's command line makes no sense" % (self.line, word))
+                raise KnError("%s ff.: '%s' on the root task's command line makes no sense" % (self.where, word))
         return facts
 
     def verdict(self):
         """What keeps it from being a result, one line each, the first with the place; empty when it is one."""
-        faults = self.run.verdict()
+        lost, notes = ([self.buffer.fault] if self.buffer.fault else [], self.buffer.notes) if self.buffer else ([], [])
+        faults = lost + self.run.verdict()
         if not faults:
             return []
         run = self.run
         if run.done:
-            return faults
-        after = 'the log ends' if self.end is None else 'the next start follows on line %d' % self.end
+            return faults + notes
+        ends = self.buffer.ends if self.buffer else 'the log ends'
+        after = ends if self.end is None else 'the next start follows on line %d' % self.end
         if not run.begun:
             what = "the root task printed no 'begin' line; " + after
         else:
             at = ' in benchmark ' + run.open['name'] if run.open else ''
             what = 'it is cut off%s, after %d%s; %s' % (at, len(run.benchmarks), ' of %s' % counted(run.total, 'benchmark') if run.total else '',
                                                      after)
-        return [what] + (['the kernel said: ' + self.trouble] if self.trouble else []) + run.problems
+        return [what] + lost + (['the kernel said: ' + self.trouble] if self.trouble else []) + run.problems + notes
 
 
 def parts(lines):
@@ -101,13 +109,26 @@ def parts(lines):
     return found
 
 
+def parts_of(buffer):
+    """The parts that a buffer in a dump of memory holds: one at least."""
+    found = parts(buffer.text.split(b'\n')) or [Part(1, {})]
+    for part in found:
+        part.buffer = buffer
+    return found
+
+
 def read(path):
+    """The parts that a console log or a dump of memory holds."""
     try:
-        with open(path, 'rb') as file:
-            lines = file.read().split(b'\n')
+        data = dump.load(path)
     except OSError as error:
         raise UsageError('log file %s: %s' % (path, error.strerror)) from None
     try:
-        return parts(lines)
+        buffers = dump.buffers(data)
+        if buffers is None:
+            return parts(data[:].split(b'\n'))
+        if not buffers:
+            raise KnError("it is a dump of memory without results: take one of the place that the line 'meta buffer=' or the screen names")
+        return [part for buffer in buffers for part in parts_of(buffer)]
     except KnError as error:
         raise KnError('log file %s: %s' % (path, error), error.detail) from None

@@ -2,14 +2,16 @@
 """Boots a kernel with the benchmark root task, follows the line protocol live, returns the assembled run."""
 
 import fcntl
+import fnmatch
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 
 from . import collect, console, elf, emulator, iso, protocol, samples, tools
-from .errors import KnError, UsageError, counted, last_line
+from .errors import KnError, UsageError, few, last_line
 
 COUNTERS = 'tsc', 'cntvct'                                  # which a root task can read; what they count, only an emulator's options tell
 GRACE = 3.0                                                 # seconds between a line of trouble, or `done`, and the end
@@ -35,10 +37,19 @@ def default_root(kernel):
 
 def check_numbers(args):
     """Options that several commands have."""
-    if args.timeout <= 0:
+    if not args.timeout > 0:                                # nan is none, either
         raise UsageError('--timeout wants a number above 0')
     if args.iterations is not None and not 1 <= args.iterations <= 1000000:
         raise UsageError('--iterations wants a number from 1 to 1000000')
+
+
+def check_patterns(patterns, result):
+    """UsageError if one of --bench's patterns names no benchmark of the Run, neither measured nor skipped: a slip of the pen must not
+    look like a measurement of all that was asked for. Patterns are those of bench/glob.c."""
+    names = [bench['name'] for bench in result.benchmarks + result.skipped]
+    for pattern in re.split('[,+]', patterns or ''):
+        if pattern and not fnmatch.filter(names, pattern.replace('[', '[[]')) or patterns and not names:
+            raise UsageError("--bench '%s' names no benchmark; patterns are whole names, for example 'ipc.*,sem.up'" % (pattern or patterns))
 
 
 class Progress:
@@ -204,9 +215,3 @@ def fail(result, session, trouble, timeout):
     verdict = result.verdict()
     if verdict:
         raise KnError('the run is not a result: ' + verdict[0], verdict[1:])
-
-
-def few(lines, most=5):
-    """The first ones, and how many more there are."""
-    more = len(lines) - most
-    return lines[:most] + (['and %s more' % counted(more, 'problem')] if more > 0 else [])

@@ -98,9 +98,11 @@ def read(path):
     try:
         with open(path, encoding='utf-8') as file:
             document = json.load(file)
+    except IsADirectoryError:
+        raise UsageError('%s is a folder; name a result in it, MACHINE/CONFIGURATION.json' % path) from None
     except OSError as error:
         raise UsageError('result file %s: %s' % (path, error.strerror)) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise KnError('result file %s is not JSON: %s' % (path, error)) from None
     validate(document, path)
     document['benchmarks'] = [every_samples(b, unpack) for b in document['benchmarks']]

@@ -5,6 +5,7 @@ Colours are those of Okabe and Ito (Color Universal Design, 2008), which the col
 points and dashes of their own, bars stand in a fixed order, and what is compared is also dark beside light, so that a grey print can be read.
 """
 
+import html
 import os
 import re
 import subprocess
@@ -56,6 +57,12 @@ def plain_number(value):
     return text.removesuffix('.0')
 
 
+def percent(ratio):
+    """'46 %'; more exactly where that would be nothing."""
+    value = 100 * ratio
+    return '%s %%' % (plain_number(round(value)) if value >= 0.95 or not value else '%.1g' % value)
+
+
 def breadth(text, size=TEXT):
     """About how many pixels wide a text is."""
     return sum(10.5 if c.isupper() else 8 for c in text) * size / 11
@@ -65,7 +72,7 @@ class Script:
     """Lines of a gnuplot script of one picture, `height` pixels high. Places are screen coordinates: 0, 0 is the lower left corner."""
 
     def __init__(self, height, width=WIDTH):
-        self.lines, self.blocks = ['set multiplot'], 0
+        self.lines, self.blocks, self.subject = ['set multiplot'], 0, ''
         self.width, self.height, self.gap = width, height, 22 / height      # gap: between a panel and its title
 
     def add(self, *lines):
@@ -90,7 +97,8 @@ class Script:
         self.add('plot NaN notitle')
 
     def heading(self, title, said, x=LEFT):
-        """Title and the line below it; the canvas is open behind it."""
+        """Title, which names the picture, and the line below it; the canvas is open behind it."""
+        self.subject = title
         self.canvas()
         self.label(title, 'screen %g' % x, 'screen %.5f' % self.down(26), 'left ' + look(TITLE, INK, True))
         self.label(said, 'screen %g' % x, 'screen %.5f' % self.down(52), 'left ' + look(TEXT, MUTED))
@@ -195,6 +203,7 @@ def inline(script, name):
         with open(path, encoding='utf-8') as file:
             text = tidy(file.read())
     text = re.sub(r'<title>.*?</title>|<desc>.*?</desc>|<text></text>', '', text[text.index('<svg'):], flags=re.S)
+    text = text.replace('<svg', '<svg role="img" aria-label="%s"' % html.escape(script.subject), 1)
     text = re.sub(r"""\bid=(["'])([^"']+)""", r'id=\1%s-\2' % name, text)
     text = re.sub(r"url\(#|xlink:href='#", lambda m: m[0] + name + '-', text)
     text = re.sub(r'\n\s*\n+', '\n', text)

@@ -12,6 +12,9 @@ from .errors import counted
 
 CONTROL = 'control'                                         # group of benchmarks that check the measurement itself
 APART = (CONTROL, 'destroy')                                # no part of means: NOVA keeps the memory of what is destroyed (doc/bench/objects.md)
+GROUPS = {'null': 'Hypercall', 'ipc': 'Inter-process communication', 'exc': 'Exceptions', 'sem': 'Semaphores', 'map': 'Memory', 'delegate': 'Delegation',
+          'walk': 'TLB misses', 'create': 'Creation of objects', 'destroy': 'Destruction of objects', 'size': 'Memory of objects', 'recall': 'Recall',
+          'int': 'Interrupts and timeouts', 'sched': 'Scheduling', 'cos': 'Classes of service', 'vm': 'Guests', 'boot': 'Boot, once', 'trace': 'Stages'}
 FORMATS = ('text', 'markdown', 'csv', 'json')
 TICKS = {'instructions': 'instructions', 'cycles': 'core cycles', 'tsc': 'TSC ticks', 'cntvct': 'ticks of the system counter'}
 
@@ -51,6 +54,11 @@ def ratio(bench, reference):
     if not bench or not reference or reference['median'] <= 0 or bench['median'] < 0:
         return None
     return bench['median'] / reference['median']
+
+
+def ratio_text(value):
+    """'0.46', and not 0.00 for what is little; '-' where there is none."""
+    return '-' if value is None else '%.2f' % value if value >= 0.01 or not value else '%.1g' % value
 
 
 def geometric_mean(ratios):
@@ -97,7 +105,7 @@ def table_of(documents, reference):
     cells = []
     for row in lines:
         theirs = [str(row['reference']['median']) if row['reference'] else '-'] if reference else []
-        ratios = [['%.2f' % r if r is not None else '-'] if reference else [] for r in row['ratios']]
+        ratios = [[ratio_text(r)] if reference else [] for r in row['ratios']]
         line = [row['name']] + ([row['variant']] if variants else []) + [row['op']]
         if len(documents) == 1:
             bench = row['files'][0]

@@ -121,10 +121,10 @@ def main():
     suite = Suite(parser.parse_args())
     shutil.rmtree(suite.args.output, ignore_errors=True)
     try:
-        first = suite.run('first')
-        suite.same(first, suite.run('second'))
+        with concurrent.futures.ThreadPoolExecutor(suite.args.jobs) as pool:
+            first, second, base = pool.map(lambda words: suite.run(*words), (['first'], ['second'], ['base', '--iterations', str(SAMPLES)]))
+        suite.same(first, second)
         suite.gate(first)
-        base = suite.run('base', '--iterations', str(SAMPLES))
         found = groups(base)
         suite.check(found, 'controls: %s' % (', '.join(found) or 'no group has one'))
         with concurrent.futures.ThreadPoolExecutor(suite.args.jobs) as pool:

@@ -29,6 +29,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', 'scripts')]
 
 import gdbpoke                                              # noqa: E402 (path set above)
+import memory                                               # noqa: E402
 import table                                                # noqa: E402
 from knlib import console, elf, emulator, program, tools    # noqa: E402
 from knlib.errors import KnError, UsageError                # noqa: E402
@@ -104,6 +105,10 @@ def execute(test, kernel, objects, log):
                 return ' # Bochs crashed while it ended'    # 2.7 does, now and then, at the shutdown port: nothing was missed
             if test['exit'] >= 0 and session.status != test['exit']:
                 raise Failed('%s, expected %d' % (session.ended(), test['exit']), session.last_lines())
+            if test['dump']:
+                log.flush()
+                with open(log.name, 'rb') as file:
+                    memory.check(test, directory, file.read())
         if test['trace'] or test['untrace']:
             check_trace(test, os.path.join(directory, 'trace.log'))
 
@@ -126,7 +131,7 @@ def arguments():
     parser.add_argument('--debug', action='store_true', help='the kernel was made with DEBUG=1')
     parser.add_argument('--only', metavar='PATTERN', default='*', help='names of tests, with * and ?, and | between several')
     parser.add_argument('--skip', metavar='PATTERN', default='', help='but not these')
-    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='run N at a time')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='keep N CPUs busy (default %(default)s: one test at a time, in the order of the table)')
     parser.add_argument('--logs', metavar='DIR', help='keeps each console (default: build/boot/ARCH)')
     parser.add_argument('--summary', metavar='FILE', help='also write "PASSED FAILED" there')
     parser.add_argument('--list', action='store_true', help='only name the tests')
@@ -142,6 +147,35 @@ def qemu_version(arch):
 def matches(name, patterns):
     """Does one of the patterns, with | between them, match the name?"""
     return any(fnmatch.fnmatchcase(name, p) for p in patterns.split('|'))
+
+
+class Queue:
+    """Tests that wait for somebody to run them. Of those who do, one takes the longest ones, so that no long one is the last, one takes what
+    mostly waits, and the others go by the table."""
+
+    def __init__(self, tests):
+        self.tests, self.lock = list(tests), threading.Lock()
+
+    @staticmethod
+    def waits(test):
+        """slow=N: what is to happen after a while gets N times as long, and so far less than a CPU is busy."""
+        return 'slow=' in test['args']
+
+    def take(self, role):
+        """The next test, or None."""
+        with self.lock:
+            busy, idle = ([t for t in self.tests if self.waits(t) == kind] for kind in (False, True))
+            mine = {'table': self.tests, 'first': busy or idle, 'longest': busy or idle, 'waiting': idle}[role]
+            if not mine or emulator.stopping.is_set():
+                return None
+            test = mine[0] if role in ('table', 'first') else max(mine, key=lambda t: t['timeout'])
+            self.tests.remove(test)
+            return test
+
+
+def roles(jobs):
+    """Who takes tests: one more for each two of the jobs, since many tests wait."""
+    return ['longest'] + ['first'] * (jobs - 1) + ['waiting'] * (jobs // 2) if jobs > 1 else ['table']
 
 
 def main():
@@ -195,9 +229,15 @@ def main():
             sys.stdout.flush()
 
     print('1..%d' % len(tests), flush=True)
-    pool = ThreadPoolExecutor(max(1, args.jobs))
+    queue, workers = Queue(tests), roles(args.jobs)
+
+    def work(role):
+        while (test := queue.take(role)) is not None:
+            one(test)
+
+    pool = ThreadPoolExecutor(len(workers))
     try:
-        for done in [pool.submit(one, test) for test in tests]:
+        for done in [pool.submit(work, role) for role in workers]:
             done.result()
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reads a picture of an emulator's screen back as text, by the font that the root tasks draw with (user/font.c)."""
 
-import json
 import os
 import re
-import socket
+
+import monitor
 
 FONT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'user', 'font.c')
 FIRST, WIDTH, HEIGHT = 0x20, 8, 16
@@ -47,22 +47,8 @@ def text(path):
             for y in range(0, height - HEIGHT + 1, HEIGHT)]
 
 
-def take(monitor, path):
-    """Writes what QEMU shows, as path.ppm and path.png. monitor: its QMP socket."""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(30)
-        s.connect(monitor)
-        with s.makefile('rw', encoding='utf-8') as qmp:
-            def command(name, **arguments):
-                qmp.write(json.dumps({'execute': name, 'arguments': arguments}) + '\n')
-                qmp.flush()
-                while True:
-                    answer = json.loads(qmp.readline())
-                    if 'error' in answer:
-                        raise OSError('QEMU: %s: %s' % (name, answer['error']['desc']))
-                    if 'return' in answer:
-                        return answer['return']
-            qmp.readline()                                  # its greeting
-            command('qmp_capabilities')
-            command('screendump', filename=path + '.ppm')
-            command('screendump', filename=path + '.png', format='png')
+def take(socket, path):
+    """Writes what QEMU shows, as path.ppm and path.png. socket: of its QMP."""
+    with monitor.connected(socket) as command:
+        command('screendump', filename=path + '.ppm')
+        command('screendump', filename=path + '.png', format='png')

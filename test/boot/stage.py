@@ -11,6 +11,10 @@ import pe
 from knlib import elf, emulator, iso
 
 
+SOCKET = 'monitor'                                          # of QMP, in the work directory
+MONITOR = ['-qmp', 'unix:%s,server,nowait' % SOCKET, '-action', 'reboot=reset']     # instead of -no-reboot: QEMU does not end by a reset
+
+
 class Failed(Exception):
     def __init__(self, text, detail=()):
         super().__init__(text)
@@ -47,7 +51,7 @@ def prepare(test, kernel, objects, directory):
     """Makes the files of one test in its work directory; returns the Machine and the entry point of the kernel."""
     m = emulator.Machine(emulator=test['emulator'], arch=test['arch'], smp=test['smp'], memory=test['memory'], icount=test['icount'],
                          cpu=test['cpu'], gic=test['gic'], acpi=test['acpi'], append=test['append'], root_args=test['args'], com=test['com'],
-                         extra=list(test['options']))
+                         extra=list(test['options']) + (MONITOR if test['dump'] else []))
     root = root_task(test, objects)
     if root is not None:
         m.root = 'root.elf'

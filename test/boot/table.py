@@ -48,6 +48,7 @@ KEYS = {                                                    # of a [[test]]: typ
     'options': (list, []),                                  # more QEMU options or Bochs configuration lines
     'expect': (list, []),                                   # regular expressions of console lines, in this order
     'forbid': (list, []),                                   # none of these may appear
+    'dump': (bool, False),                                  # QEMU: of benchmarks with end=stay; results in memory are those on the console
     'settle': (float, 0.0),                                 # seconds to go on reading after the last expected line
     'exit': (int, -1),                                      # exit status that the emulator must end with
     'debug': (bool, False),                                 # it needs a kernel with DEBUG=1; skipped, with a line, on others
@@ -136,6 +137,8 @@ def check(path, test):
         wrong('efi_map and tree_module want multiboot on aarch64')
     if test['acpi'] and (test['arch'] != 'aarch64' or not test['boot'].startswith(('uefi', 'multiboot2'))):
         wrong('acpi wants multiboot2 or UEFI on aarch64')
+    if test['dump'] and (test['emulator'] != 'qemu' or test['exit'] >= 0):
+        wrong('dump wants QEMU and a machine that stays: no exit')
     if test['efi_map'] and test['boot'] != 'multiboot2':
         wrong('Multiboot 1 has no efi_map')
     if test['relocate'] and ('multiboot2' not in test['boot'] or len(test['relocate']) != 3):

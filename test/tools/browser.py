@@ -8,12 +8,27 @@ import fcntl
 import json
 import os
 import select
+import signal
 import subprocess
 import tempfile
 import time
 
 FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars', '--force-device-scale-factor=1',
          '--no-first-run', '--disable-extensions', '--disable-background-networking', '--disable-component-update', '--remote-debugging-pipe']
+
+
+def members(group):
+    """The living processes of a group; one that has ended, and for which nobody has waited, is none."""
+    found = []
+    for name in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/stat' % name, encoding='ascii', errors='replace') as file:
+                state, _, its_group = file.read().rpartition(')')[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):     # it ends while we look
+            continue
+        if int(its_group) == group and state not in 'ZX':
+            found.append(int(name))
+    return found
 
 
 class Browser:
@@ -32,20 +47,37 @@ class Browser:
                 os.close(end)
 
         self.process = subprocess.Popen(['chromium'] + FLAGS + ['--user-data-dir=' + self.folder.name, '--window-size=%d,%d' % (width, height), 'about:blank'],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=place, close_fds=False)
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=place, close_fds=False,
+                                        start_new_session=True)
         os.close(down)
         os.close(up)
 
     def __enter__(self):
-        target = self.call('Target.createTarget', {'url': 'about:blank'}, None)['targetId']
-        self.session = self.call('Target.attachToTarget', {'targetId': target, 'flatten': True}, None)['sessionId']
-        for domain in ('Page', 'Runtime', 'Log', 'Network'):
-            self.call(domain + '.enable')
+        try:
+            target = self.call('Target.createTarget', {'url': 'about:blank'}, None)['targetId']
+            self.session = self.call('Target.attachToTarget', {'targetId': target, 'flatten': True}, None)['sessionId']
+            for domain in ('Page', 'Runtime', 'Log', 'Network'):
+                self.call(domain + '.enable')
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
+        self.end()
+
+    def end(self):
+        """Ends all processes of the browser, which has a session of its own: those behind the first one write into the folder, too."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:                          # all have ended by themselves
+            pass
         self.process.wait()
+        until = time.monotonic() + self.seconds
+        while members(self.process.pid):
+            if time.monotonic() > until:
+                raise TimeoutError('chromium does not end')
+            time.sleep(0.02)
         os.close(self.write_end)
         os.close(self.read_end)
         self.folder.cleanup()

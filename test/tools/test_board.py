@@ -151,6 +151,25 @@ class Boards(unittest.TestCase):
     def test_power_fails(self):
         self.assertIn('--power ended with status 4: no such outlet', self.kn('serial:' + self.line(b''), '--power', 'touch on; echo no such outlet; exit 4', code=1))
 
+    def test_power_cannot_start(self):
+        """Longer than a command can be: what was opened for the console is closed, what was started has ended."""
+        power = 'true ' + 200000 * 'x'
+        self.assertIn('--power cannot be started: Argument list too long', self.kn_fails_to_start(power, 'sleep 1000'))
+        self.assertIn('--power cannot be started: Argument list too long', self.kn_fails_to_start(power, self.line(b'', before=b'x'), kind='serial'))
+
+    def test_command_cannot_start(self):
+        self.assertIn('the command cannot be started: Argument list too long', self.kn_fails_to_start('true', 200000 * 'x'))
+
+    def kn_fails_to_start(self, power, where, kind='command'):
+        with open(os.path.join(self.dir, 'on'), 'wb'):      # nobody waits for it
+            pass
+        before = os.listdir('/proc/self/fd')
+        with self.assertRaises(errors.KnError) as caught:
+            board.Board(kind, where, power=power).session({})
+        self.assertEqual(os.listdir('/proc/self/fd'), before)
+        self.assertRaises(ChildProcessError, os.waitpid, -1, os.WNOHANG)
+        return str(caught.exception)
+
     def served(self, data, linger):
         server = socket.create_server(('127.0.0.1', 0))
 

@@ -98,36 +98,51 @@ class Boot(unittest.TestCase):
         self.assertIn("names no test", self.table('[[test]]\nname = "t"\nexit = 1\narch = ["aarch64"]', 2))
         self.assertIn('Bochs boots through GRUB', self.table('[[test]]\nname = "t"\nexit = 1\nemulator = "bochs"\nboot = "multiboot1"', 2))
 
-    def test_interrupt(self):
-        name = 'interrupt-%d' % os.getpid()
-        path = os.path.join(self.dir, 'interrupt.toml')
-        with open(path, 'w', encoding='ascii') as file:     # machines that stand still: two run, two wait their turn
-            for n in range(4):
-                file.write('[[test]]\nname = "%d"\nexit = 1\ntimeout = 60\noptions = ["-S", "-name", "%s"]\n' % (n, name))
+    def stopped(self, jobs, tests, wanted, signum):
+        """Output when the signal comes; tests: {name: more keys} of machines that stand still; wanted: those that run by then."""
+        name = 'stopped-%d-' % os.getpid()
+        path = os.path.join(self.dir, 'stopped.toml')
+        with open(path, 'w', encoding='ascii') as file:
+            for number, more in tests.items():
+                file.write('[[test]]\nname = "%s"\nexit = 1\n%s\noptions = ["-S", "-name", "%s%s"]\n' % (number, more, name, number))
 
         def running():
-            count = 0
+            found = set()
             for pid in filter(str.isdigit, os.listdir('/proc')):
                 try:
                     with open('/proc/%s/cmdline' % pid, 'rb') as file:
-                        count += b'-name\0' + name.encode() in file.read()
+                        words = file.read().decode('ascii', 'replace').split('\0')
                 except OSError:                             # it has just ended
-                    pass
-            return count
+                    continue
+                found |= {word.removeprefix(name) for before, word in zip(words, words[1:]) if before == '-name' and word.startswith(name)}
+            return found
 
         def hears():                                        # a background job of a shell ignores SIGINT, and so do its children
             signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+        with subprocess.Popen([RUN, '--kernel', self.kernel, '--table', path, '--logs', os.path.join(self.dir, 'logs'), '--jobs', str(jobs)],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=hears) as process:
+            deadline = time.monotonic() + 30
+            while running() != wanted and time.monotonic() < deadline:
+                time.sleep(0.05)
+            ran = running()
+            process.send_signal(signum)
+            text, _ = process.communicate(timeout=10)
+        self.assertEqual((process.returncode, ran, running()), (130, wanted, set()), text)
+        return text
+
+    def test_interrupt(self):
+        tests = dict.fromkeys('1234', 'timeout = 60')       # two run, two wait their turn
         for signum in (signal.SIGINT, signal.SIGTERM):
-            with subprocess.Popen([RUN, '--kernel', self.kernel, '--table', path, '--logs', os.path.join(self.dir, 'logs'), '--jobs', '2'],
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=hears) as process:
-                deadline = time.monotonic() + 30
-                while running() != 2 and time.monotonic() < deadline:
-                    time.sleep(0.05)
-                process.send_signal(signum)
-                text, _ = process.communicate(timeout=10)
-            self.assertEqual((process.returncode, running()), (130, 0), text)
-            self.assertEqual(text, '1..4\nboot tests: interrupted\n')
+            self.assertEqual(self.stopped(2, tests, {'1', '2'}, signum), '1..4\nboot tests: interrupted\n')
+
+    def test_which_at_a_time(self):
+        """The first one, the longest one, and one that mostly waits; a single job goes by the table."""
+        tests = {'1': 'timeout = 60', '2': 'timeout = 60\nargs = "slow=10 x"', '3': 'timeout = 60', '4': 'timeout = 90',
+                 '5': 'timeout = 70\nargs = "slow=10"'}
+        self.stopped(2, tests, {'1', '4', '5'}, signal.SIGTERM)
+        self.stopped(3, tests, {'1', '3', '4', '5'}, signal.SIGTERM)
+        self.stopped(1, tests, {'1'}, signal.SIGTERM)
 
     def test_kn_run(self):
         for emulator, ticks in (('qemu', 'instructions'), ('bochs', 'instructions')):

@@ -103,7 +103,7 @@ class Machines(unittest.TestCase):
         self.cost()
         with open(os.path.join(self.dir, 'results/r1/bochs-tigerlake/x86_64-gcc-cfp.svg'), encoding='utf-8') as file:
             picture = file.read()
-        for text in ('What control-flow protection of the kernel costs: Kilonova r1', '+3, 2.3 %', 'the same', '132', 'CPU without CET', 'two PDs', '1.6 %'):
+        for text in ('What control-flow protection costs on x86_64: Kilonova r1', '+3, 2.3 %', 'the same', '132', 'CPU without CET', 'two PDs', '1.6 %'):
             self.assertIn('>%s<' % text if text != 'CPU without CET' else text, picture)
 
     def test_only_without_cet(self):
@@ -180,7 +180,7 @@ class Machines(unittest.TestCase):
         self.assertIn('has no result x86_64-gcc-LEVEL.json', self.cost(levels=(), code=2).stderr)
         for level in cfp.LEVELS:
             self.file('on-' + level, fakelog.log(fakelog.lines(benches=[])))
-        self.assertIn("--bench 'x' names none", self.cost('--bench', 'x', code=2).stderr)
+        self.assertIn("--bench 'x' names no benchmark", self.cost('--bench', 'x', code=2).stderr)
 
     def test_interrupted(self):
         def hears():                                        # a background job of a shell ignores SIGINT, and so do its children

@@ -331,7 +331,10 @@ class Commands(unittest.TestCase):
         self.assertIn('nothere.elf does not exist', missing)
         self.file('text', b'hello')
         self.assertIn('is not an ELF file', self.kn('run', '--kernel', 'text', code=2).stderr)
-        self.assertIn('number above 0', self.run_kn('--smp', '0', code=2).stderr)
+        for words in (('--smp', '0'), ('--memory', '0'), ('--timeout', 'nan')):
+            self.assertRegex(self.run_kn(*words, code=2).stderr, words[0] + ' wants a number .*above 0')
+        wrong = self.run_kn('-o', 'x.txt', code=2)
+        self.assertEqual((wrong.stdout, wrong.stderr), ('', 'kn run: -o x.txt: the name of a result ends in .json\n'))
 
         self.emulator(fakelog.log(fakelog.lines())[:400], 'exec sleep 60')
         late = self.run_kn('--timeout', '0.5', code=1).stderr
@@ -350,6 +353,36 @@ class Commands(unittest.TestCase):
 
         self.emulator(b'', 'echo "qemu: bad option -x" >&2; exit 1')
         self.assertIn('qemu: bad option -x', self.run_kn(code=1).stderr)
+
+    def test_every_pattern_names_something(self):
+        for patterns, wrong in (('ipc.*,sem.X', 'sem.X'), ('ipc.*,[i]pc.*', '[i]pc.*'), ('IPC.*', 'IPC.*')):
+            self.assertIn("--bench '%s' names no benchmark" % wrong, self.run_kn('-o', 'x.json', '--bench', patterns, code=2).stderr)
+        self.assertIn('commas between patterns', self.run_kn('-o', 'x.json', '--bench', 'ipc.* null', code=2).stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.dir, 'x.json')))
+        self.run_kn('-o', 'x.json', '--bench', 'ipc.*+nul?,*')
+
+    def test_output_that_cannot_be_written(self):
+        name = self.record()
+        words = {'show': [name], 'export': ['benchstat', name], 'compare': [name, name]}
+        for command, more in words.items():
+            for shell, fault in (('exec "$@" > /dev/full', 'No space left on device'), ('exec "$@" >&-', 'standard output is closed')):
+                done = subprocess.run(['sh', '-c', shell, 'sh', KN, command, *more], capture_output=True, text=True, cwd=self.dir, check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertRegex(done.stderr, r'\Akn %s: .*%s\n\Z' % (command, fault))
+
+    def test_names_that_are_no_folders(self):
+        self.run_kn()
+        log = os.path.join(self.dir, 'build', 'last.log')
+        for option in ('machine', 'release', 'configuration'):
+            for bad in ('../x', 'a b', '.x', 'a/b'):
+                error = self.kn('collect', log, '-o', 'x.json', '--' + option, bad, code=2).stderr
+                self.assertIn("--%s '%s': letters, digits" % (option, bad), error)
+        self.assertFalse(os.path.exists(os.path.join(self.dir, 'x.json')))
+
+    def test_much_damage_is_told_in_few_lines(self):
+        log = self.file('damaged.log', fakelog.log(fakelog.lines()).replace(b'group=ipc', b'group=ipX'))
+        for words in (['-o', 'x.json'], ['-o', 'folder']):
+            self.assertLess(len(self.kn('collect', log, *words, code=1).stderr.splitlines()), 9)
 
     def test_objcopy_fails(self):
         self.script('objcopy', 'echo "objcopy: first"; echo "objcopy: kernel.elf: file truncated" >&2; exit 1')
@@ -505,6 +538,11 @@ class Commands(unittest.TestCase):
         with open(path, 'w', encoding='ascii') as file:
             file.write(good.replace('"60*10"', '"61*10"'))
         self.assertIn('sample 0 is 181, but its stages add up to 182; the file was edited', self.kn('show', path, code=1).stderr)
+
+    def test_what_is_no_result(self):
+        self.assertIn('. is a folder; name a result in it', self.kn('show', '.', code=2).stderr)
+        self.file('deep.json', b'[' * 100000)
+        self.assertIn('deep.json is not JSON: ', self.kn('show', 'deep.json', code=1).stderr)
 
     def test_broken_results(self):
         path = os.path.join(self.dir, self.record())

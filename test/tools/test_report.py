@@ -10,14 +10,15 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 
+import browser
 import fakelog                                              # also makes knlib known
-from browser import Browser
-from knlib import chart_latency, chart_stages, pair, report, samples, store, style, tools
+from knlib import chart_latency, chart_ratios, chart_stages, pair, report, samples, store, style, table, tools
 
 KN = os.path.join(tools.SCRIPTS, 'kn')
 RELEASE = os.path.join(tools.TOP, 'results', '26.48.3')
@@ -67,13 +68,26 @@ class Folder(unittest.TestCase):
             cls.text = file.read()
 
 
+class Chromium(unittest.TestCase):
+    def test_nothing_is_left(self):
+        """Processes that end late neither stay nor write into the folder while it is removed."""
+        with browser.Browser() as one:
+            group, folder = one.process.pid, one.folder.name
+            late = [process for process in browser.members(group) if process != group]
+            self.assertTrue(late)
+            for process in late:
+                os.kill(process, signal.SIGSTOP)
+        self.assertEqual(browser.members(group), [])
+        self.assertFalse(os.path.exists(folder))
+
+
 class InChromium(Folder):
     """The page as it is seen."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.browser = cls.enterClassContext(Browser())
+        cls.browser = cls.enterClassContext(browser.Browser())
 
     def test_loads_alone_and_in_peace(self):
         self.browser.open(self.page)
@@ -95,7 +109,7 @@ class InChromium(Folder):
             const b = e.getBoundingClientRect(); return [e.closest('figure').id, b.width, b.height, e.querySelectorAll('text').length]; })''')
         names = {box[0] for box in boxes}
         for name in ('ipc', 'stages-instructions', 'cfp-x86_64-gcc', 'cfp-aarch64-gcc', 'latency-lab-x86_64-gcc-noise', 'heat-lab-x86_64-gcc-noise',
-                     'history-x86_64'):
+                     'history-x86_64', 'ratios'):
             self.assertIn('fig-' + name, names)
         for name, width, height, texts in boxes:
             self.assertGreater(width, 600, name)
@@ -119,6 +133,13 @@ class InChromium(Folder):
         self.assertGreater(len(links), 15)
         for link, found in links:
             self.assertTrue(found or os.path.exists(os.path.join(self.dir, link)), link)
+
+    def test_read_aloud(self):
+        """Pictures and what scrolls have names, and what scrolls is reached by the keyboard; figures of tables have their heads."""
+        self.browser.open(self.page)
+        self.assertEqual(self.browser.evaluate('[...document.querySelectorAll("svg")].filter(e => e.getAttribute("role") != "img" || !e.getAttribute("aria-label")).length'), 0)
+        self.assertEqual(self.browser.evaluate('[...document.querySelectorAll(".scroll, .chart")].filter(e => e.tabIndex || !e.getAttribute("aria-label")).length'), 0)
+        self.assertEqual(self.browser.evaluate('[...document.querySelectorAll("th")].filter(e => !e.getAttribute("scope")).map(e => e.textContent)'), [])
 
     def shown(self, **media):
         self.browser.call('Emulation.setEmulatedMedia', media)
@@ -186,8 +207,8 @@ class Contents(Folder):
             reference = store.reference_for(document, None)
             for name in ('null', 'ipc.cross.w512', 'create.ec'):
                 ours, theirs = (next(b['median'] for b in d['benchmarks'] if b['name'] == name) for d in (document, reference))
-                row = re.search('<tr><td><code>%s</code>.*?</tr>' % re.escape(name), self.text, re.S)[0]
-                cells = [html.unescape(c) for c in re.findall(r'<td class="(?:first ours|theirs)">([^<]*)', row)]
+                row = re.search('<tr><th scope="row"><div class="who"><code>%s</code>.*?</tr>' % re.escape(name), self.text, re.S)[0]
+                cells = [html.unescape(c).replace('\u00a0', ' ') for c in re.findall(r'<td class="(?:first ours|theirs)">([^<]*)', row)]
                 self.assertIn(style.plain_number(ours), cells)
                 self.assertIn(style.plain_number(theirs), cells)
 
@@ -205,7 +226,53 @@ class Contents(Folder):
         means = [m['geometric_mean'] for m in json.loads(kn('show', X86, ARM, '--format', 'json').stdout)['columns']]
         self.assertEqual(re.findall(r'class="big">(\d+)', self.text), ['%.0f' % (100 * m) for m in means])
 
+    def test_what_takes_more_is_named(self):
+        """A mean does not hide what is slower: each is on the first screen, and as a dot right of the line."""
+        folder = os.path.join(os.path.dirname(RELEASE), '26.48.4')
+        text = report.make(folder, [], os.path.join(self.dir, 'newer.html'))
+        cols = pair.columns([store.read(path.replace(RELEASE, folder)) for path in (X86, ARM)])
+        slower = {key[0] for key in pair.keys(cols) if pair.counts(cols, key)
+                  if any((col.rows[key]['ratios'][0] or 0) > 1 for col in cols if key in col.rows)}
+        self.assertTrue(slower)
+        said = re.search('takes more in .*?</p>', text, re.S)[0]
+        self.assertEqual(set(re.findall('<code title="[^"]*">([^<]*)', said)), slower)
+        for one in report.summary(cols):
+            self.assertEqual(one['fewer'] + one['same'] + one['more'], one['number'])
+            self.assertIn('%d take fewer' % one['fewer'], text)
+        dots = [ratio for group, found in chart_ratios.shares(cols).items() if group not in table.APART for ratio in found[0].values()]
+        self.assertEqual(sorted(ratio for ratio, _ in chart_ratios.stacked(dots)), sorted(dots))
+        self.assertEqual(sum(r < 1 for r in dots), report.summary(cols)[0]['fewer'])
+
+    def test_dots_do_not_cover_each_other(self):
+        found = chart_ratios.stacked([0.5] * 5 + [2.0])
+        self.assertEqual(sorted(place for ratio, place in found if ratio == 0.5), [-2, -1, 0, 1, 2])
+        self.assertEqual([place for ratio, place in found if ratio == 2], [0])
+
+    def test_counts_without_spread_are_not_drawn(self):
+        self.assertNotIn('id="fig-latency-qemu', self.text)
+        self.assertNotIn('id="fig-history-aarch64', self.text)
+        self.assertIn('first recorded in 26.48.3', self.text)
+        cols = pair.columns([store.read(X86), store.read(ARM)])
+        section = re.search('<section id="latency">.*?</section>', self.text, re.S)[0]
+        for one in report.varied(cols):
+            self.assertIn('<code>%s</code>' % one['name'], section)
+        for key in report.nothing(cols):
+            self.assertEqual(self.text.count('<code>%s</code>' % key[0]), 1)
+
+    def test_every_chart_has_its_data(self):
+        figures = re.findall('<figure.*?</figure>', self.text, re.S)
+        self.assertGreater(len(figures), 5)
+        for figure in figures:
+            links = re.findall('<a href="([^"]*)"', figure)
+            self.assertTrue(links, figure[:60])
+            for link in links:
+                self.assertTrue(store.read(os.path.join(self.dir, link))['benchmarks'])
+
+    def test_shares(self):
+        self.assertEqual([style.percent(r) for r in (0, 0.00245, 0.0094, 0.0096, 0.456, 1, 36.461)], ['0 %', '0.2 %', '0.9 %', '1 %', '46 %', '100 %', '3 646 %'])
+
     def test_says_that_instructions_are_no_cycles(self):
+        self.assertIn('not how many cycles', self.text[:self.text.index('class="cards"')])
         self.assertIn('Instructions are not cycles', self.text)
         self.assertIn('no figure of the kernel', caption(self.text, 'latency-lab'))
 

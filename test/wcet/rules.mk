@@ -15,7 +15,7 @@ $H/stretch.so: test/wcet/stretch.c
 	$Q$(HOST_CC) -std=gnu11 -O2 -g -fPIC -shared -fvisibility=hidden $(WARN) $< -o $@
 
 wcet check-wcet: tools-check $(KELF) $(IMAGES) $O/test/wcet/wcet.elf $H/stretch.so
-	$Q$(WCET) --kernel $(KELF) --root $O/test/wcet/wcet.elf --plugin $H/stretch.so --limit $(WCET_LIMIT) --size $(WCET_SIZE) \
+	$Q$(WCET) --kernel $(KELF) --root $O/test/wcet/wcet.elf --plugin $H/stretch.so --limit $(WCET_LIMIT) --size $(WCET_SIZE) --jobs $(JOBS) \
 	  --json build/wcet/$(ARCH)-$(COMP).json $(if $(filter check-wcet,$@),--worst 1 --summary $(SUMMARY)/wcet) $(if $(ONLY),--only '$(ONLY)')
 
 .PHONY: wcet check-wcet

@@ -17,10 +17,12 @@ import bisect
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from elftools.elf.elffile import ELFFile
 
@@ -150,6 +152,21 @@ def marks(arch, kernel, root):
     return lines, lo, hi, names
 
 
+running = set()                                             # emulators, to be killed when this program is
+
+
+def ended(command, timeout):
+    """Exit status, and what was said"""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        running.add(process)
+        try:
+            said = process.communicate(timeout=timeout)[1]
+            return process.returncode, said
+        finally:
+            process.kill()
+            running.discard(process)
+
+
 def run(args, arch, what, cpus, model, only, watch, folder):
     """One run of QEMU. Returns the plugin's lines, split into fields, the kernel's symbols, and the lateness in each scenario."""
     lines, lo, hi, names = marks(arch, args.kernel, args.root)
@@ -162,18 +179,18 @@ def run(args, arch, what, cpus, model, only, watch, folder):
         ['-m', '512', '-nic', 'none', '-display', 'none', '-serial', f'file:{serial}', '-no-reboot',
          '-plugin', f'{args.plugin},text={lo:x}-{hi:x},marks={folder}/marks,out={out}']
     started = time.monotonic()
-    print(f'{what}: {cpus} CPU{"s" if cpus > 1 else ""}, {only or "all scenarios"}', file=sys.stderr)
     try:
-        status = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=args.timeout, capture_output=True, text=True)
+        status, said = ended(command, args.timeout)
     except subprocess.TimeoutExpired:
         raise Failed(f'{what}: no end after {args.timeout} s; console:\n' + tail(serial))
     except OSError as e:
         raise Failed(f'{command[0]}: {e.strerror} (make deps installs it)')
-    if status.returncode != arch.passed:
-        raise Failed(f'{what}: QEMU exit status {status.returncode}, {arch.passed} expected\n{status.stderr}{tail(serial)}')
+    if status != arch.passed:
+        raise Failed(f'{what}: QEMU exit status {status}, {arch.passed} expected\n{said}{tail(serial)}')
     with open(out) as f:
         fields = [l.rstrip('\n').split('\t') for l in f]
-    print(f'  {int(fields[0][1]):,} kernel instructions, {time.monotonic() - started:.0f} s', file=sys.stderr)
+    print(f'{what}: {cpus} CPU{"s" if cpus > 1 else ""}, {only or "all scenarios"}\n'
+          f'  {int(fields[0][1]):,} kernel instructions, {time.monotonic() - started:.0f} s\n', end='', file=sys.stderr, flush=True)
     with open(serial, errors='replace') as f:
         late = dict((m.group(1), int(m.group(2))) for m in LATENESS.finditer(f.read()))
     if watch and not late:
@@ -233,6 +250,7 @@ def parse():
     p.add_argument('--json', metavar='FILE', help='write everything there')
     p.add_argument('--summary', metavar='FILE', help='write "PASSED FAILED" there')
     p.add_argument('--timeout', type=float, default=600, metavar='S', help='seconds for one run (%(default)s)')
+    p.add_argument('--jobs', type=int, default=1, metavar='N', help='runs at a time (%(default)s)')
     p.add_argument('--qemu', help='the emulator (environment variable QEMU or QEMU_AARCH64, or what there is)')
     args = p.parse_args()
     for name in (args.kernel, args.root, args.plugin):
@@ -245,6 +263,7 @@ def parse():
 def main():
     args = parse()
     results, lateness = {}, {}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arch = machine(args.kernel)
         for r in args.run or ():
@@ -253,16 +272,32 @@ def main():
         runs = {r: arch.runs[r] for r in args.run or arch.runs}
         if args.only:
             runs = {r: arch.runs[r][:2] + (args.only,) + arch.runs[r][3:] for r in args.run or ('one CPU',)}
-        for what, (cpus, model, only, watch) in runs.items():
+
+        def one(what):
+            cpus, model, only, watch = runs[what]
             with tempfile.TemporaryDirectory(prefix='wcet-') as folder:
-                fields, names, late = run(args, arch, what, cpus, model, only, watch, folder)
-                collect(results, what, fields, names, watch)
-                lateness.update(late)
+                return run(args, arch, what, cpus, model, only, watch, folder)
+
+        with ThreadPoolExecutor(max(1, args.jobs)) as pool:
+            # The last run is the longest one; what is collected goes by the table, so that it does not depend on what ended first
+            found = {what: pool.submit(one, what) for what in reversed(runs)}
+            try:
+                for what, (_, _, _, watch) in runs.items():
+                    fields, names, late = found[what].result()
+                    collect(results, what, fields, names, watch)
+                    lateness.update(late)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in list(running):
+                    process.kill()
+                raise
         if not results:
             raise Failed(f'--only {args.only} names no scenario; they are listed in doc/wcet.md')
     except Failed as e:
         print(f'wcet: {e}', file=sys.stderr)
         return 3
+    except KeyboardInterrupt:
+        return 130
     table(results, args.limit, args.worst)
     over = sorted(label for label, r in results.items() if r['stretch'] > args.limit)
     longest = max(r['stretch'] for r in results.values())
