@@ -218,7 +218,7 @@ static uint32_t spin (struct portal *p, union utcb *u, uint32_t mtd)
 
 static void middle (void *arg) { (void) arg; middle_ran = true; }
 
-static void low_caller (void *arg) { uint32_t mtd = 0; hyp_ipc_call (*(uint64_t *) arg, &mtd); }
+static void low_caller (void *arg) { uint32_t mtd = 0; status_of[1] = hyp_ipc_call (*(uint64_t *) arg, &mtd); }
 
 static void high_caller (void *arg)
 {
@@ -234,9 +234,13 @@ static void help (void)
     struct portal *const p = portal_new (local_new (0), spin, NULL);
 
     spin_go = spin_in = middle_ran = helped_before_middle = false;
-    status_of[0] = STATUS_BAD_HYP;
+    status_of[0] = status_of[1] = STATUS_BAD_HYP;
     spawn (PRIO_LOW, low_caller, &p->sel);
-    sleep_ms (2);
+
+    /* On a busy machine its turn may come late */
+    for (unsigned i = 0; i < 500 && !spin_in; i++)
+        sleep_ms (2);
+
     need (spin_in, "a caller of low priority is in the server");
 
     struct thread *const h = global_new (0, high_caller, &p->sel), *const m = global_new (0, middle, NULL);
@@ -248,6 +252,7 @@ static void help (void)
     check (helped_before_middle, "runs that request on the caller's priority");
     sleep_ms (1);
     check (middle_ran, "the one between them runs afterwards");
+    check_status (status_of[1], STATUS_SUCCESS, "and the one of low priority has its reply");
 }
 
 /* Chains */
